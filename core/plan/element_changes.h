@@ -1,0 +1,56 @@
+// A planned change of one family's set and map: as operations, and what it leaves behind.
+#ifndef NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
+#define NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "core/plan/kernel_view.h"
+
+namespace natplan {
+
+// What this context put into the kernel, or may have put there (an outcome that stayed unknown).
+struct Held {
+  std::set<Prefix> prefixes = {};
+  std::map<HostPort, std::set<Endpoint>> forwards = {};
+
+  bool Holds(const HostPort& key, const Endpoint& to) const;
+};
+
+struct ElementChanges {
+  bool flush_ranges = false;  // nodes that do not pair: empty the set, add again what is wanted
+  std::vector<Element> range_deletes = {};
+  std::vector<Prefix> range_adds = {};  // ascending
+  std::vector<Element> entry_deletes = {};
+  std::vector<MapEntry> entry_adds = {};
+  // Wanted and in the kernel already, though this context did not put it there: from now on it holds it too.
+  std::vector<Prefix> adopted_prefixes = {};
+  std::vector<MapEntry> adopted_entries = {};
+  // Held and not wanted any more, whether or not the kernel still has it.
+  std::vector<Prefix> released_prefixes = {};
+  std::vector<MapEntry> released_entries = {};
+};
+
+// The operations that carry the changes out: deletes, then adds in ascending order. With `exclusive_adds` the
+// kernel refuses an element that is there already.
+std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& changes, bool exclusive_adds);
+
+// What a mark added, so that it can be taken back.
+struct HeldMark {
+  std::vector<Prefix> prefixes = {};
+  std::vector<MapEntry> entries = {};
+};
+
+// Before the changes are sent: from now on what they add may be in the kernel. If it throws, nothing is marked.
+HeldMark MarkHeld(const ElementChanges& changes, Held& held);
+// They were refused, or never sent.
+void Unmark(const HeldMark& mark, Held& held) noexcept;
+// They were committed, or there was nothing to commit.
+void Release(const ElementChanges& changes, Held& held) noexcept;
+// They were committed: what the kernel holds now.
+void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_

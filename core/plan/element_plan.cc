@@ -1,0 +1,193 @@
+#include "core/plan/element_plan.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include "core/text/element_text.h"
+
+namespace natplan {
+namespace {
+
+class Planner {
+ public:
+  explicit Planner(const ElementPlanInput& input)
+      : in_(input), family_(input.table.family), exclusive_(input.scope == Scope::kExclusive) {}
+
+  ElementPlan All() {
+    plan_.changes.flush_ranges = exclusive_ && !in_.view.broken.empty();
+    for (const Prefix& prefix : in_.want.prefixes()) Consider(prefix);
+    for (const Prefix& prefix : in_.held.prefixes) {
+      if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
+    }
+    for (const auto& [key, forward] : in_.want.forwards()) Consider(key);
+    for (const auto& [key, targets] : in_.held.forwards) {
+      if (!in_.want.forwards().contains(key)) Consider(key);
+    }
+    Rest();
+    return Finish();
+  }
+
+  ElementPlan Touched() {
+    for (const Prefix& prefix : in_.edited.prefixes) Consider(prefix);
+    for (const HostPort& key : in_.edited.ports) Consider(key);
+    return Finish();
+  }
+
+ private:
+  void Consider(const Prefix& prefix) {
+    if (prefix.family() != family_) return;
+    const bool wanted = in_.want.prefixes().contains(prefix);
+    const bool present = in_.view.Holds(prefix) && !plan_.changes.flush_ranges;
+    const bool held = in_.held.prefixes.contains(prefix);
+    if (!wanted && held) plan_.changes.released_prefixes.push_back(prefix);
+    if (wanted && present && !held) plan_.changes.adopted_prefixes.push_back(prefix);
+    if (wanted && !present) {
+      plan_.changes.range_adds.push_back(prefix);
+    } else if (!wanted && present && (exclusive_ || held)) {
+      Delete(ToRange(prefix));
+    }
+  }
+
+  void Consider(const HostPort& key) {
+    if (key.family != family_) return;
+    const auto wanted = in_.want.forwards().find(key);
+    const auto present = in_.view.forwards.find(key);
+    const auto held = in_.held.forwards.find(key);
+    if (held != in_.held.forwards.end()) {
+      for (const Endpoint& to : held->second) {
+        if (wanted == in_.want.forwards().end() || wanted->second.to != to) {
+          plan_.changes.released_entries.push_back({key, to});
+        }
+      }
+    }
+    if (present != in_.view.forwards.end()) {
+      const Endpoint& there = present->second;
+      if (wanted != in_.want.forwards().end() && wanted->second.to == there) {
+        if (!in_.held.Holds(key, there)) plan_.changes.adopted_entries.push_back({key, there});
+        return;
+      }
+      if (!exclusive_ && !in_.held.Holds(key, there)) {
+        if (wanted != in_.want.forwards().end()) Conflicts(key, wanted->second.to, there);
+        return;
+      }
+      plan_.changes.entry_deletes.push_back(ToElement(key, there));
+    }
+    if (wanted != in_.want.forwards().end()) plan_.changes.entry_adds.push_back({key, wanted->second.to});
+  }
+
+  // What nobody here wants or holds: removed or shown.
+  void Rest() {
+    auto prefix = in_.want.prefixes().begin();
+    for (const auto& [first, end] : in_.view.ranges) {
+      while (prefix != in_.want.prefixes().end() && (prefix->family() != family_ || prefix->network() < first)) ++prefix;
+      const AddressRange range{first, end};
+      if (prefix != in_.want.prefixes().end() && ToRange(*prefix) == range) continue;
+      if (IsDeleted(range)) continue;
+      if (!exclusive_) {
+        Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(range));
+      } else if (!plan_.changes.flush_ranges) {
+        Delete(range);
+      }
+    }
+    for (const auto& [key, to] : in_.view.forwards) {
+      if (in_.want.forwards().contains(key) || in_.held.Holds(key, to)) continue;
+      RemoveOrShowEntry(ToElement(key, to));
+    }
+    for (const Element& element : in_.view.other_entries) RemoveOrShowEntry(element);
+    if (exclusive_) return;
+    for (const BrokenRange& broken : in_.view.broken) {
+      Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(broken.covers));
+    }
+  }
+
+  void RemoveOrShowEntry(const Element& element) {
+    if (exclusive_) {
+      plan_.changes.entry_deletes.push_back(element);
+    } else {
+      Show(kForwardMap, ForwardShape(family_), element);
+    }
+  }
+
+  ElementPlan Finish() {
+    std::ranges::sort(plan_.changes.range_adds);
+    // What stays in the set must not overlap what comes.
+    std::erase_if(plan_.changes.range_adds, [&](const Prefix& prefix) { return !ClearWayFor(prefix); });
+    return std::move(plan_);
+  }
+
+  // Whether the prefix can be added. A part of it that somebody broke off is deleted first; anything foreign in
+  // its place is a conflict.
+  bool ClearWayFor(const Prefix& prefix) {
+    if (plan_.changes.flush_ranges) return true;
+    const AddressRange wanted = ToRange(prefix);
+    auto at = in_.view.ranges.upper_bound(wanted.first);
+    if (at != in_.view.ranges.begin()) --at;
+    for (; at != in_.view.ranges.end() && (!wanted.end || at->first < *wanted.end); ++at) {
+      const AddressRange there{at->first, at->second};
+      if (!there.Overlaps(wanted) || IsDeleted(there)) continue;
+      // Our start whose end was taken away: to the kernel it reaches to the top of the address space.
+      const bool ours = in_.held.prefixes.contains(prefix) && there.first == wanted.first && !there.end;
+      if (!exclusive_ && !ours) return Conflicts(prefix, there);
+      Delete(there);
+    }
+    for (const BrokenRange& broken : in_.view.broken) {
+      if (!broken.covers.Overlaps(wanted)) continue;
+      const Element& node = broken.nodes.front();
+      const bool our_end = in_.held.prefixes.contains(prefix) && broken.nodes.size() == 1 && wanted.end &&
+                           node.kind == ElementKind::kEnd && std::ranges::equal(node.key.span(), wanted.end->bytes());
+      if (!our_end) return Conflicts(prefix, broken.covers);
+      plan_.changes.range_deletes.push_back(node);
+    }
+    return true;
+  }
+
+  void Delete(const AddressRange& range) {
+    plan_.changes.range_deletes.push_back(ToElement(range));
+    deleted_.insert(range);
+  }
+  bool IsDeleted(const AddressRange& range) const { return deleted_.contains(range); }
+
+  std::string Line(const char* set, const SetShape& shape, const Element& element) const {
+    return "element " + std::string(Name(family_)) + " " + in_.table.name + " " + set + " { " +
+           ElementText(shape, element) + " }";
+  }
+  void Show(const char* set, const SetShape& shape, const Element& element) {
+    plan_.foreign.push_back(Line(set, shape, element));
+  }
+
+  bool Conflicts(const Prefix& prefix, const AddressRange& there) {
+    const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
+    AddConflict(in_.edited.prefixes.contains(prefix), Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
+                theirs, "another program holds addresses of " + prefix.ToString());
+    return false;
+  }
+  void Conflicts(const HostPort& key, const Endpoint& ours, const Endpoint& theirs) {
+    AddConflict(in_.edited.ports.contains(key), Line(kForwardMap, ForwardShape(family_), ToElement(key, ours)),
+                Line(kForwardMap, ForwardShape(family_), ToElement(key, theirs)),
+                "another program forwards " + ToString(key) + " already");
+  }
+  void AddConflict(bool edited, const std::string& ours, const std::string& theirs, const std::string& what) {
+    plan_.conflicts.push_back({edited,
+                               {.code = ErrorCode::kConflict,
+                                .errno_value = EEXIST,
+                                .operation = "add " + ours,
+                                .ours = ours,
+                                .theirs = theirs,
+                                .text = what + "; if nobody needs that any more, remove it with: nft delete " + theirs}});
+  }
+
+  ElementPlanInput in_;
+  Family family_;
+  bool exclusive_;
+  ElementPlan plan_;
+  std::set<AddressRange> deleted_;
+};
+
+}  // namespace
+
+ElementPlan PlanAllElements(const ElementPlanInput& input) { return Planner(input).All(); }
+
+ElementPlan PlanTouchedElements(const ElementPlanInput& input) { return Planner(input).Touched(); }
+
+}  // namespace natplan

@@ -1,0 +1,48 @@
+// What has to change in the set and the map of one family.
+#ifndef NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_
+#define NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_
+
+#include <string>
+#include <vector>
+
+#include "core/plan/element_changes.h"
+#include "core/values/desired_state.h"
+#include "core/values/error.h"
+
+namespace natplan {
+
+// What may be removed.
+enum class Scope {
+  kOwn,        // only what this context added
+  kExclusive,  // everything that is not wanted
+};
+
+// Something foreign stands where we want something else.
+struct Conflict {
+  bool edited = false;  // about something that this call asked for, rather than something held for longer
+  Error error = {};
+};
+
+struct ElementPlan {
+  ElementChanges changes = {};
+  std::vector<Conflict> conflicts = {};
+  std::vector<std::string> foreign = {};  // elements beyond the wish that are left alone, in nft syntax
+};
+
+struct ElementPlanInput {
+  TableId table;
+  const FamilyView& view;
+  const DesiredState& want;
+  const Held& held;
+  const DesiredState::Touched& edited;  // by this call
+  Scope scope;
+};
+
+// Looks at everything. Used after a snapshot was read.
+ElementPlan PlanAllElements(const ElementPlanInput& input);
+// Looks at what the call touched, the rest being in place already: the cost does not depend on how much is held.
+ElementPlan PlanTouchedElements(const ElementPlanInput& input);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_

@@ -1,0 +1,61 @@
+// What natplan's table is made of: names, chains, set, map, rules, and how intents become elements.
+//
+// It is the origin's layout (systemd, src/shared/firewall-util-nft.c) in a table of natplan's own; under the
+// origin's table name it is the origin's to the byte.
+#ifndef NATPLAN_CORE_PLAN_LAYOUT_H_
+#define NATPLAN_CORE_PLAN_LAYOUT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/values/desired_state.h"
+#include "core/values/operation.h"
+
+namespace natplan {
+
+inline constexpr const char* kDefaultTable = "natplan";
+inline constexpr const char* kMasqueradeSet = "masq_saddr";
+inline constexpr const char* kForwardMap = "map_port_ipport";
+
+// A chain and the one rule in it.
+struct ChainPlan {
+  std::string name;
+  BaseChain base;
+  // forms[0] is what natplan writes. The others are what nft 1.0.6 writes for the same text: a listing that was
+  // saved and loaded again with nft is not a difference.
+  std::vector<Expressions> forms;
+};
+
+// Which table, and whose.
+struct Layout {
+  std::string table = kDefaultTable;
+
+  // natplan's own table. Any other is another program's, which natplan shares.
+  bool own() const { return table == kDefaultTable; }
+  TableId Id(Family family) const { return {family, table}; }
+};
+
+const std::vector<ChainPlan>& Chains(Family family);
+const SetShape& MasqueradeShape(Family family);
+const SetShape& ForwardShape(Family family);
+
+// The operations that create the table with everything but its elements: table, chains, set, map, rules.
+std::vector<Operation> Skeleton(const TableId& table);
+
+// [first address, first address behind the prefix); open at the top of the address space.
+Element ToElement(const Prefix& prefix);
+// Key: the protocol in byte 0, the port in bytes 4 and 5; data: the address, then the port in the two bytes
+// behind it and two of padding. Network byte order, defined by position, the same on every machine.
+Element ToElement(const HostPort& host_port, const Endpoint& to);
+
+struct MapEntry {
+  HostPort host_port;
+  Endpoint to;
+};
+// The reverse; none if the element is not one that natplan writes.
+std::optional<MapEntry> ToMapEntry(Family family, const Element& element);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_LAYOUT_H_

@@ -1,0 +1,48 @@
+// (snapshot or mirror, desired state, scope) -> transaction. Pure.
+#ifndef NATPLAN_CORE_PLAN_PLANNER_H_
+#define NATPLAN_CORE_PLAN_PLANNER_H_
+
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/plan/element_plan.h"
+#include "core/plan/skeleton_plan.h"
+
+namespace natplan {
+
+struct Plan {
+  Transaction transaction = {};
+  std::array<ElementChanges, 2> changes = {};  // by Family, what of it are elements
+  std::array<bool, 2> touches = {};            // by Family: the transaction has operations of it
+  std::vector<Conflict> conflicts = {};
+  std::vector<std::string> foreign = {};  // left alone, in nft syntax
+  std::optional<Error> obstacle = {};     // nothing can be planned before this is out of the way
+};
+
+struct PlanInput {
+  const Layout& layout;
+  Scope scope;
+  const DesiredState& want;
+  const std::array<Held, 2>& held;          // by Family
+  const DesiredState::Touched& edited;      // by this call
+  const std::set<Family>& without;          // families that this kernel does not support
+};
+
+// What is to be read for a plan.
+ReadRequest RequestFor(const Layout& layout);
+
+KernelView ViewOf(const Layout& layout, const Snapshot& snapshot);
+
+// From a snapshot: everything is compared. A table is created only if something of its family is wanted; one that
+// is there is kept, and in scope kOwn not touched unless this context wants or holds something in it.
+Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const KernelView& view);
+
+// From the mirror of a kernel in which everything but what the call touched is in place.
+Plan PlanFromView(const PlanInput& input, const KernelView& view);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_PLANNER_H_

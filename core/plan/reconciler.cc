@@ -1,0 +1,248 @@
+#include "core/plan/reconciler.h"
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+namespace natplan {
+namespace {
+
+// nf_tables' generation after one more committed batch; 0 is skipped (nf_tables_commit).
+std::uint32_t NextGeneration(std::uint32_t generation) { return generation == UINT32_MAX ? 1 : generation + 1; }
+
+}  // namespace
+
+Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
+
+PlanInput Reconciler::Input() const {
+  return {options_.layout, options_.scope, desired_, held_, edited_, without_};
+}
+
+void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline) {
+  Undo();
+  mode_ = mode;
+  deadline_ = deadline;
+  state_ = State::kFinished;
+  result_ = Report{};
+  unknown_ = false;
+  last_cause_.reset();
+  repeats_ = 0;
+  backoff_.Reset();
+  undo_.reserve(edits.size());
+  for (const Edit& edit : edits) {
+    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied) return Fail(std::move(applied.error()));
+  }
+  if (mirror_ && mode_ == Mode::kApply) return PlanNext(nullptr);
+  state_ = State::kRead;
+  if (now >= deadline_) Fail({.code = ErrorCode::kDeadline, .errno_value = ETIMEDOUT, .text = "no time was given"});
+}
+
+Step Reconciler::Poll(TimePoint now) {
+  if (state_ == State::kWait) {
+    if (!wait_until_) wait_until_ = now + backoff_.Next();
+    if (now >= *wait_until_) {
+      state_ = State::kRead;
+    } else if (*wait_until_ < deadline_) {
+      return WaitStep{*wait_until_};
+    }
+  }
+  if (now >= deadline_ && (state_ == State::kRead || state_ == State::kWait)) {
+    Error error = last_cause_.value_or(Error{.errno_value = ETIMEDOUT});
+    error.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline;
+    error.text = (unknown_ ? std::string("the change may or may not have been carried out, and the table could not be "
+                                         "read again in time; run it again")
+                           : std::string("the time was over before the change went through; try again")) +
+                 (error.text.empty() ? "" : " (last: " + error.text + ")");
+    Fail(std::move(error));
+  }
+  switch (state_) {
+    case State::kRead:
+      return ReadStep{RequestFor(options_.layout)};
+    case State::kWait:
+      return WaitStep{deadline_};
+    case State::kCommit:
+      return CommitStep{&plan_.transaction};
+    case State::kFinished:
+      break;
+  }
+  return FinishedStep{&result_};
+}
+
+void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) {
+  if (state_ != State::kRead) return;
+  if (answer) return PlanNext(&*answer);
+  if (answer.error().torn) return Retry(std::nullopt);
+  Error error = Classify(answer.error());
+  if (unknown_) {
+    error.code = ErrorCode::kUnknownOutcome;
+    error.text = "the change may or may not have been carried out, and the table cannot be read: " + error.text;
+  }
+  Fail(std::move(error));
+}
+
+// Plans from a snapshot, or from the mirror if there is none, and decides what comes next.
+void Reconciler::PlanNext(const Snapshot* snapshot) {
+  if (snapshot != nullptr) mirror_ = Mirror{ViewOf(options_.layout, *snapshot), snapshot->generation};
+  plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view) : PlanFromView(Input(), mirror_->view);
+  if (plan_.obstacle) {
+    mirror_.reset();  // it knows nothing of what stands in the way
+    return Fail(std::move(*plan_.obstacle));
+  }
+  if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
+  for (const Conflict& conflict : plan_.conflicts) {
+    if (!conflict.edited) continue;
+    if (snapshot != nullptr) return Fail(conflict.error);
+    state_ = State::kRead;  // the mirror may be older than what it says
+    return;
+  }
+  if (snapshot == nullptr && plan_.transaction.operations.empty()) {
+    // Nothing to send would mean that nobody looks whether it is still so.
+    state_ = State::kRead;
+    return;
+  }
+  Report report{.generation = mirror_->generation, .foreign = std::move(plan_.foreign)};
+  for (Conflict& conflict : plan_.conflicts) report.lost.push_back(std::move(conflict.error));
+  for (const auto& [family, error] : unsupported_) {
+    if (desired_.Wants(family)) report.unsupported.push_back(error);
+  }
+  report_ = std::move(report);
+  plan_.transaction.required_generation = mirror_->generation;
+  if (mode_ == Mode::kPlan) {
+    report_.transaction = std::move(plan_.transaction);
+    mirror_.reset();
+    Undo();
+    return Finish();
+  }
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    marks_[index] = MarkHeld(plan_.changes[index], held_[index]);
+  }
+  if (plan_.transaction.operations.empty()) return Succeed();
+  state_ = State::kCommit;
+}
+
+// The error of a family that this kernel does not have, if all that this call asked for is of such families.
+const Error* Reconciler::EditedFamilyMissing() const {
+  const Error* missing = nullptr;
+  bool other = false;
+  const auto look = [&](Family family) {
+    const auto found = unsupported_.find(family);
+    if (found == unsupported_.end()) other = true;
+    if (found != unsupported_.end() && missing == nullptr) missing = &found->second;
+  };
+  for (const Prefix& prefix : edited_.prefixes) look(prefix.family());
+  for (const HostPort& key : edited_.ports) look(key.family);
+  return other ? nullptr : missing;
+}
+
+void Reconciler::OnOutcome(const Outcome& outcome) {
+  if (state_ != State::kCommit) return;
+  if (std::holds_alternative<Committed>(outcome)) {
+    mirror_->generation = NextGeneration(mirror_->generation);
+    report_.generation = mirror_->generation;
+    report_.changed = true;
+    report_.transaction = std::move(plan_.transaction);
+    return Succeed();
+  }
+  if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
+    unknown_ = true;
+    return Retry(Error{.code = ErrorCode::kUnknownOutcome,
+                       .errno_value = unknown->errno_value,
+                       .text = "the answer of the kernel was lost"});
+  }
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    Unmark(marks_[index], held_[index]);
+  }
+  if (const auto* refused = std::get_if<Refused>(&outcome)) return OnRefused(*refused);
+  Fail(Classify(std::get<NotSent>(outcome)));
+}
+
+void Reconciler::OnRefused(const Refused& refused) {
+  Recovery recovery = Classify(plan_.transaction, refused);
+  if (recovery.error) return Fail(std::move(*recovery.error));
+  if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
+  bool others = false;
+  for (const Family family : kFamilies) {
+    others = others || (plan_.touches[static_cast<std::size_t>(family)] && !recovery.unsupported.contains(family));
+  }
+  const Error first = recovery.unsupported.begin()->second;
+  for (auto& [family, error] : recovery.unsupported) {
+    without_.insert(family);
+    unsupported_.emplace(family, std::move(error));
+  }
+  mirror_.reset();
+  if (!others) return Fail(first);
+  state_ = State::kRead;
+}
+
+void Reconciler::Retry(std::optional<Error> cause) {
+  mirror_.reset();
+  // The same refusal of the same operation, again and again after fresh readings, has a cause that they do not
+  // show. ENOENT is not one: somebody may flush the ruleset in a loop, and the deadline ends that.
+  repeats_ = cause && last_cause_ == cause && cause->errno_value != ENOENT ? repeats_ + 1 : 0;
+  if (repeats_ >= 2 && !unknown_) return Fail(std::move(*cause));
+  if (cause) last_cause_ = std::move(cause);
+  wait_until_.reset();
+  state_ = State::kWait;
+}
+
+// The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
+void Reconciler::Succeed() {
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    Release(plan_.changes[index], held_[index]);
+    if (!report_.changed || !plan_.touches[index] || !mirror_) continue;
+    mirror_->view[index].exists = true;
+    try {
+      ApplyTo(mirror_->view[index], plan_.changes[index], family);
+    } catch (const std::bad_alloc&) {
+      mirror_.reset();
+    }
+  }
+  undo_.clear();
+  edited_ = {};
+  Finish();
+}
+
+void Reconciler::Finish() {
+  result_ = std::move(report_);
+  state_ = State::kFinished;
+}
+
+void Reconciler::Fail(Error error) {
+  result_ = std::unexpected(std::move(error));
+  state_ = State::kFinished;
+  if (unknown_) mirror_.reset();
+  Undo();
+}
+
+// Takes the edits back, the last one first. Each is dropped from the list only once it is taken back.
+void Reconciler::Undo() {
+  DesiredState::Touched ignored;
+  std::vector<Edit> redo;
+  while (!undo_.empty()) {
+    (void)desired_.Apply(undo_.back(), ignored, redo);
+    redo.clear();
+    undo_.pop_back();
+  }
+  edited_ = {};
+}
+
+void Reconciler::Cancel() {
+  if (state_ == State::kFinished) return;
+  if (state_ == State::kCommit) {
+    OnOutcome(Unknown{ECANCELED});
+  }
+  mirror_.reset();
+  Fail({.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline,
+        .errno_value = ECANCELED,
+        .text = "the call was cancelled"});
+}
+
+void Reconciler::Abandon() noexcept {
+  mirror_.reset();
+  state_ = State::kFinished;
+}
+
+}  // namespace natplan

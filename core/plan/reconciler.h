@@ -1,0 +1,136 @@
+// Brings the kernel to the desired state, as a state machine without I/O: it says what it wants next, somebody
+// does it, and the result goes back in.
+//
+//   reconciler.Start(edits, mode, now, deadline);
+//   for (;;) {
+//     Step step = reconciler.Poll(now);          // the same step until it is answered
+//     // ReadStep      -> reconciler.OnSnapshot(executor.Read(...));
+//     // CommitStep    -> reconciler.OnOutcome(executor.Commit(...));
+//     // WaitStep      -> sleep, or go back to the event loop
+//     // FinishedStep  -> done
+//   }
+//
+// Whatever happens, the table holds either what it held before the call or what the call asked for: a change is
+// one transaction. After a call that failed, the desired state is what it was before.
+#ifndef NATPLAN_CORE_PLAN_RECONCILER_H_
+#define NATPLAN_CORE_PLAN_RECONCILER_H_
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/plan/backoff.h"
+#include "core/plan/executor.h"
+#include "core/plan/planner.h"
+#include "core/plan/recovery.h"
+
+namespace natplan {
+
+// What a call came to.
+struct Report {
+  bool changed = false;            // a transaction was committed
+  std::uint32_t generation = 0;    // the kernel's, after the call
+  // What was carried out last; in mode kPlan what would be. After an unknown outcome that turned out to be
+  // committed there is nothing left to do and this is empty.
+  Transaction transaction = {};
+  std::vector<std::string> foreign = {};   // seen beside ours and left alone, if a snapshot was read
+  std::vector<Error> lost = {};            // held for longer, and taken by another program meanwhile
+  std::vector<Error> unsupported = {};     // families that this kernel does not have; the rest was carried out
+};
+
+using Result = std::expected<Report, Error>;
+
+struct ReadStep {
+  ReadRequest request;
+};
+struct CommitStep {
+  const Transaction* transaction;  // valid until it is answered
+};
+struct WaitStep {
+  TimePoint until;
+};
+struct FinishedStep {
+  const Result* result;  // valid until the next Start
+};
+using Step = std::variant<ReadStep, CommitStep, WaitStep, FinishedStep>;
+
+enum class Mode {
+  kApply,
+  kPlan,  // reads, plans, changes neither the kernel nor the desired state
+};
+
+// Not thread-safe. Throws nothing but std::bad_alloc; after that, Abandon() puts it back to a sound state.
+class Reconciler {
+ public:
+  struct Options {
+    Layout layout = {};
+    Scope scope = Scope::kOwn;
+    std::uint64_t jitter_seed = 1;
+  };
+
+  explicit Reconciler(Options options);
+
+  // Begins a call with these edits, in this order. One that the desired state refuses ends the call at once.
+  void Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline);
+
+  Step Poll(TimePoint now);
+  void OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer);
+  void OnOutcome(const Outcome& outcome);
+
+  // Gives the call up. A commit that was asked for and not answered counts as one whose outcome is unknown.
+  void Cancel();
+  // The same after std::bad_alloc; what cannot be taken back now is taken back before anything else is done.
+  void Abandon() noexcept;
+
+  const DesiredState& desired() const { return desired_; }
+
+ private:
+  enum class State { kRead, kWait, kCommit, kFinished };
+
+  // What the kernel holds, known without reading.
+  struct Mirror {
+    KernelView view;
+    std::uint32_t generation;
+  };
+
+  void Undo();
+  void PlanNext(const Snapshot* snapshot);
+  void OnRefused(const Refused& refused);
+  void Retry(std::optional<Error> cause);
+  void Succeed();
+  void Finish();
+  void Fail(Error error);
+  PlanInput Input() const;
+  const Error* EditedFamilyMissing() const;
+
+  Options options_;
+  Backoff backoff_;
+  DesiredState desired_;
+  std::array<Held, 2> held_;
+  std::map<Family, Error> unsupported_;  // for the life of the context
+  std::set<Family> without_;             // the same families
+  std::optional<Mirror> mirror_;
+
+  Mode mode_ = Mode::kApply;
+  State state_ = State::kFinished;
+  TimePoint deadline_{};
+  std::optional<TimePoint> wait_until_;  // empty while the wait has not begun
+  std::vector<Edit> undo_;
+  DesiredState::Touched edited_;
+  Plan plan_;
+  Report report_;                   // what is said if plan_ goes through
+  std::array<HeldMark, 2> marks_;
+  bool unknown_ = false;             // the last commit may have been carried out
+  std::optional<Error> last_cause_;  // why the last try failed
+  int repeats_ = 0;                  // how often the same cause came in a row
+  Result result_;
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_RECONCILER_H_

@@ -1,0 +1,29 @@
+// What a refusal means. The key is errno, operation and offset, never the errno alone.
+#ifndef NATPLAN_CORE_PLAN_RECOVERY_H_
+#define NATPLAN_CORE_PLAN_RECOVERY_H_
+
+#include <map>
+#include <optional>
+
+#include "core/values/error.h"
+#include "core/values/operation.h"
+#include "core/values/outcome.h"
+
+namespace natplan {
+
+// Exactly one of three: give up with `error`; go on without the `unsupported` families; or read again and plan
+// again, and if the same refusal comes back although nothing explains it, give up with `if_repeated`.
+struct Recovery {
+  std::optional<Error> error = {};
+  std::map<Family, Error> unsupported = {};
+  std::optional<Error> if_repeated = {};
+};
+
+Recovery Classify(const Transaction& transaction, const Refused& refused);
+Error Classify(const NotSent& not_sent);
+// Of a read that is not merely torn.
+Error Classify(const ReadFailure& failure);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_RECOVERY_H_

@@ -1,0 +1,155 @@
+#include "core/text/element_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "core/values/port.h"
+#include "core/values/prefix.h"
+
+namespace natplan {
+namespace {
+
+constexpr std::uint32_t kIpv4Address = 7;
+constexpr std::uint32_t kIpv6Address = 8;
+constexpr std::uint32_t kInetProto = 12;
+constexpr std::uint32_t kInetService = 13;
+constexpr std::uint32_t kTypeBits = 6;  // nft's concatenated types: six bits a component
+
+std::string Hex(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "0x";
+  for (const std::uint8_t byte : bytes) {
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+  }
+  return out;
+}
+
+Address ToAddress(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() == 4) return Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
+  std::array<std::uint8_t, 16> v6{};
+  std::copy_n(bytes.begin(), std::min<std::size_t>(bytes.size(), 16), v6.begin());
+  return Address(v6);
+}
+
+// Bytes that a component of this type takes, before padding to four.
+std::size_t TypeBytes(std::uint32_t type) {
+  switch (type) {
+    case kIpv4Address:
+      return 4;
+    case kIpv6Address:
+      return 16;
+    case kInetProto:
+      return 1;
+    case kInetService:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
+std::string ComponentText(std::uint32_t type, std::span<const std::uint8_t> bytes) {
+  switch (type) {
+    case kIpv4Address:
+    case kIpv6Address:
+      return ToAddress(bytes).ToString();
+    case kInetProto: {
+      for (const Protocol protocol : kProtocols) {
+        if (static_cast<std::uint8_t>(protocol) == bytes[0]) return std::string(Name(protocol));
+      }
+      return std::to_string(bytes[0]);
+    }
+    case kInetService:
+      return std::to_string((bytes[0] << 8) | bytes[1]);
+    default:
+      return Hex(bytes);
+  }
+}
+
+// The components of a type, first one first.
+std::vector<std::uint32_t> Components(std::uint32_t type) {
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits) out.push_back(rest & ((1U << kTypeBits) - 1));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+std::string ValueText(std::uint32_t type, std::span<const std::uint8_t> bytes) {
+  const std::vector<std::uint32_t> components = Components(type);
+  std::string out;
+  for (const std::uint32_t component : components) {
+    const std::size_t size = TypeBytes(component);
+    const std::size_t padded = components.size() == 1 ? size : (size + 3) / 4 * 4;
+    if (size == 0 || bytes.size() < padded) return Hex(bytes);
+    if (!out.empty()) out += " . ";
+    out += ComponentText(component, bytes.first(size));
+    bytes = bytes.subspan(padded);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string TypeText(std::uint32_t type) {
+  std::string out;
+  for (const std::uint32_t component : Components(type)) {
+    if (!out.empty()) out += " . ";
+    switch (component) {
+      case kIpv4Address:
+        out += "ipv4_addr";
+        break;
+      case kIpv6Address:
+        out += "ipv6_addr";
+        break;
+      case kInetProto:
+        out += "inet_proto";
+        break;
+      case kInetService:
+        out += "inet_service";
+        break;
+      default:
+        return "type " + std::to_string(type);
+    }
+  }
+  return out.empty() ? "type 0" : out;
+}
+
+std::string RangeText(std::span<const std::uint8_t> first, std::span<const std::uint8_t> end) {
+  const Address start = ToAddress(first);
+  for (int length = 0; length <= AddressBits(start.family()); ++length) {
+    const auto prefix = Prefix::Make(start, length);
+    if (!prefix || prefix->network() != start) continue;
+    const auto prefix_end = prefix->end();
+    const bool equal = prefix_end ? std::ranges::equal(prefix_end->bytes(), end) : end.empty();
+    if (equal) return prefix->ToString();
+  }
+  // The last address is the one before `end`.
+  std::array<std::uint8_t, 16> last{};
+  const std::size_t size = first.size();
+  if (end.empty()) {
+    last.fill(0xff);
+  } else {
+    std::ranges::copy(end, last.begin());
+    for (std::size_t i = size; i-- > 0;) {
+      if (last[i]-- != 0) break;
+    }
+  }
+  return start.ToString() + "-" + ToAddress(std::span(last).first(size)).ToString();
+}
+
+std::string ElementText(const SetShape& shape, const Element& element) {
+  if (element.kind != ElementKind::kSingle) {
+    const bool address = (shape.key_type == kIpv4Address && element.key.size() == 4) ||
+                         (shape.key_type == kIpv6Address && element.key.size() == 16);
+    if (!address) return Hex(element.key.span()) + "-" + Hex(element.end.span());
+    if (element.kind == ElementKind::kEnd) return "interval end " + ToAddress(element.key.span()).ToString();
+    return RangeText(element.key.span(), element.end.span());
+  }
+  std::string out = ValueText(shape.key_type, element.key.span());
+  if (shape.is_map) out += " : " + ValueText(shape.data_type, element.data.span());
+  return out;
+}
+
+}  // namespace natplan

@@ -1,0 +1,180 @@
+#include "core/text/nft_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "core/text/element_text.h"
+#include "core/text/rule_text.h"
+
+namespace natplan {
+namespace {
+
+std::string TableText(const TableId& table) { return std::string(Name(table.family)) + " " + table.name; }
+
+// nft names a priority after the standard one at most 10 away; "dstnat" is one of prerouting only, "srcnat" of
+// postrouting (nft, src/rule.c std_prio_lookup).
+std::string PriorityText(const BaseChain& base) {
+  struct Standard {
+    const char* name;
+    std::int32_t value;
+    int hook;  // -1: any
+  };
+  constexpr std::array<Standard, 6> kStandard = {{{"raw", -300, -1},
+                                                  {"mangle", -150, -1},
+                                                  {"dstnat", -100, static_cast<int>(Hook::kPrerouting)},
+                                                  {"filter", 0, -1},
+                                                  {"security", 50, -1},
+                                                  {"srcnat", 100, static_cast<int>(Hook::kPostrouting)}}};
+  for (const Standard& standard : kStandard) {
+    const std::int64_t distance = std::int64_t{base.priority} - standard.value;
+    if (std::llabs(distance) > 10 || (standard.hook >= 0 && standard.hook != static_cast<int>(base.hook))) continue;
+    if (distance == 0) return standard.name;
+    return std::string(standard.name) + (distance > 0 ? " + " : " - ") + std::to_string(std::llabs(distance));
+  }
+  return std::to_string(base.priority);
+}
+
+std::string ShapeText(const SetShape& shape) {
+  std::string out = "type " + TypeText(shape.key_type);
+  if (shape.is_map) out += " : " + TypeText(shape.data_type);
+  out += ";";
+  if (shape.interval) out += " flags interval;";
+  return out;
+}
+
+std::string SetWord(bool is_map) { return is_map ? "map " : "set "; }
+
+struct LineVisitor {
+  std::size_t element;
+
+  std::string operator()(const EnsureTable& op) const { return "add table " + TableText(op.table); }
+  std::string operator()(const DeleteTable& op) const { return "delete table " + TableText(op.table); }
+  std::string operator()(const EnsureChain& op) const {
+    return "add chain " + TableText(op.table) + " " + op.chain + " { " + HookText(op.base) + " }";
+  }
+  std::string operator()(const DeleteChain& op) const { return "delete chain " + TableText(op.table) + " " + op.chain; }
+  std::string operator()(const FlushChain& op) const { return "flush chain " + TableText(op.table) + " " + op.chain; }
+  std::string operator()(const EnsureSet& op) const {
+    return "add " + SetWord(op.shape.is_map) + TableText(op.table) + " " + op.set + " { " + ShapeText(op.shape) + " }";
+  }
+  std::string operator()(const DeleteSet& op) const {
+    return "delete " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
+  }
+  std::string operator()(const FlushSet& op) const {
+    return "flush " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
+  }
+  std::string operator()(const AppendRule& op) const {
+    return "add rule " + TableText(op.table) + " " + op.chain + " " + RuleText(op.table.family, op.expressions);
+  }
+  std::string operator()(const AddElements& op) const {
+    return (op.exclusive ? "create element " : "add element ") + TableText(op.table) + " " + op.set + " { " +
+           ElementText(op.shape, op.elements[element]) + " }";
+  }
+  std::string operator()(const DeleteElements& op) const {
+    return "delete element " + TableText(op.table) + " " + op.set + " { " + ElementText(op.shape, op.elements[element]) +
+           " }";
+  }
+};
+
+struct CountVisitor {
+  std::size_t operator()(const AddElements& op) const { return op.elements.size(); }
+  std::size_t operator()(const DeleteElements& op) const { return op.elements.size(); }
+  template <typename Other>
+  std::size_t operator()(const Other&) const {
+    return 1;
+  }
+};
+
+// Pairs the raw nodes of an interval set, in ascending order, into the ranges that nft prints; the null end that
+// nft writes at key 0 is not one.
+std::vector<Element> Ranges(const std::vector<Element>& nodes) {
+  std::vector<Element> sorted = nodes;
+  std::sort(sorted.begin(), sorted.end(), [](const Element& a, const Element& b) {
+    return a.key != b.key ? a.key < b.key : a.kind > b.kind;  // at one key the end comes first
+  });
+  std::vector<Element> out;
+  bool open = false;
+  for (const Element& node : sorted) {
+    if (node.kind == ElementKind::kEnd) {
+      if (open) out.back().end = node.key;
+      open = false;
+    } else {
+      if (open) out.back().end = node.key;
+      out.push_back({.kind = ElementKind::kRange, .key = node.key});
+      open = true;
+    }
+  }
+  return out;
+}
+
+std::string ElementsText(const SetSnapshot& set) {
+  std::vector<Element> elements = set.shape.interval ? Ranges(set.elements) : set.elements;
+  if (elements.empty()) return "";
+  if (!set.shape.interval) std::sort(elements.begin(), elements.end());
+  std::string out = "\t\telements = { ";
+  // nft breaks the line after two IPv4 elements of a set and after each other one.
+  const std::size_t per_line = set.shape.is_map || set.shape.key_length > 4 ? 1 : 2;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (i > 0) out += i % per_line == 0 ? ",\n\t\t\t     " : ", ";
+    out += ElementText(set.shape, elements[i]);
+  }
+  return out + " }\n";
+}
+
+}  // namespace
+
+std::string HookText(const BaseChain& base) {
+  return "type " + base.type + " hook " + Name(base.hook) + " priority " + PriorityText(base) + "; policy " +
+         (base.policy == Policy::kAccept ? "accept;" : "drop;");
+}
+
+std::string ToLine(const Operation& operation, std::size_t element) {
+  return std::visit(LineVisitor{element}, operation);
+}
+
+std::vector<std::string> ToLines(const Operation& operation) {
+  std::vector<std::string> out;
+  const std::size_t count = std::visit(CountVisitor{}, operation);
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) out.push_back(ToLine(operation, i));
+  return out;
+}
+
+std::string ToText(const Transaction& transaction) {
+  std::string out;
+  for (const Operation& operation : transaction.operations) {
+    for (const std::string& line : ToLines(operation)) out += line + "\n";
+  }
+  return out;
+}
+
+std::string ListingText(const Snapshot& snapshot) {
+  std::string out;
+  for (const TableSnapshot& table : snapshot.tables) {
+    out += "table " + TableText(table.id) + " {\n";
+    if (table.dormant) out += "\tflags dormant\n";
+    bool first = !table.dormant;
+    for (const SetSnapshot& set : table.sets) {
+      if (!first) out += "\n";
+      first = false;
+      out += "\t" + SetWord(set.shape.is_map) + set.name + " {\n\t\ttype " + TypeText(set.shape.key_type);
+      if (set.shape.is_map) out += " : " + TypeText(set.shape.data_type);
+      out += "\n";
+      if (set.shape.interval) out += "\t\tflags interval\n";
+      out += ElementsText(set) + "\t}\n";
+    }
+    for (const ChainSnapshot& chain : table.chains) {
+      if (!first) out += "\n";
+      first = false;
+      out += "\tchain " + chain.name + " {\n";
+      if (chain.base) out += "\t\t" + HookText(*chain.base) + "\n";
+      for (const RuleSnapshot& rule : chain.rules) out += "\t\t" + RuleText(table.id.family, rule.expressions) + "\n";
+      out += "\t}\n";
+    }
+    out += "}\n";
+  }
+  return out;
+}
+
+}  // namespace natplan

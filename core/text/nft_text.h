@@ -1,0 +1,30 @@
+// Operations and snapshots in nft syntax.
+#ifndef NATPLAN_CORE_TEXT_NFT_TEXT_H_
+#define NATPLAN_CORE_TEXT_NFT_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "core/values/operation.h"
+#include "core/values/snapshot.h"
+
+namespace natplan {
+
+// The operation as lines that nft takes, without newline; one line for each element.
+std::vector<std::string> ToLines(const Operation& operation);
+
+// The line for one element of AddElements or DeleteElements; the operation's only line for others.
+std::string ToLine(const Operation& operation, std::size_t element);
+
+// All lines of a transaction, each with its newline: `nft -f` of this text does the same.
+std::string ToText(const Transaction& transaction);
+
+// What `nft list ruleset` (1.0.6) prints of these tables, byte for byte for what natplan writes.
+std::string ListingText(const Snapshot& snapshot);
+
+// "type nat hook prerouting priority dstnat + 1; policy accept;"
+std::string HookText(const BaseChain& base);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_TEXT_NFT_TEXT_H_

@@ -1,0 +1,271 @@
+#include "core/text/rule_text.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <span>
+
+#include "core/text/element_text.h"
+
+namespace natplan {
+namespace {
+
+constexpr std::uint32_t kRouteLocal = 2;  // RTN_LOCAL (linux/rtnetlink.h)
+constexpr std::uint32_t kLoopbackIndex = 1;
+
+enum class Kind { kAddress, kInterface, kAddressType, kOther, kMapped };
+
+// What a register holds, as the words that load it.
+struct Term {
+  std::string text;
+  Kind kind = Kind::kOther;
+  std::uint32_t words = 1;
+  std::uint32_t bytes = 4;
+  std::size_t field_bytes = 4;  // of the whole header field, of which `bytes` were loaded
+  std::optional<RegisterBytes> mask = {};
+};
+
+// The 4-byte word at which a register starts.
+std::uint32_t WordOf(Register reg) { return reg >= 8 ? reg - 8 : (reg - 1) * 4; }
+
+// A mask's number of leading ones, if nothing follows them.
+std::optional<int> PrefixLength(std::span<const std::uint8_t> mask) {
+  int length = 0;
+  bool ended = false;
+  for (const std::uint8_t byte : mask) {
+    const int ones = std::countl_one(byte);
+    if ((ended && byte != 0) || (ones < 8 && (byte & (0xffU >> ones)) != 0)) return std::nullopt;
+    length += ones;
+    ended = ended || ones < 8;
+  }
+  return length;
+}
+
+std::uint32_t HostWord(const RegisterBytes& data) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, data.span().data(), std::min(sizeof(value), data.size()));
+  return value;
+}
+
+std::string Decimal(const RegisterBytes& data) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : data.span().first(std::min<std::size_t>(data.size(), 8))) value = value << 8U | byte;
+  return std::to_string(value);
+}
+
+std::string AddressText(const Term& term, const RegisterBytes& data) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::ranges::copy(data.span(), bytes.begin());
+  const Address address =
+      term.field_bytes == 16 ? Address(bytes) : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
+  int length = static_cast<int>(term.bytes) * 8;
+  if (term.mask) {
+    const auto masked = PrefixLength(term.mask->span());
+    if (!masked) return address.ToString() + " # mask";
+    length = *masked;
+  }
+  std::string out = address.ToString();
+  if (length != static_cast<int>(term.field_bytes) * 8) out += "/" + std::to_string(length);
+  return out;
+}
+
+std::string OperatorText(CmpOperator op) {
+  switch (op) {
+    case CmpOperator::kEq:
+      return "";
+    case CmpOperator::kNeq:
+      return "!= ";
+    case CmpOperator::kLt:
+      return "< ";
+    case CmpOperator::kLte:
+      return "<= ";
+    case CmpOperator::kGt:
+      return "> ";
+    case CmpOperator::kGte:
+      return ">= ";
+  }
+  return "? ";
+}
+
+class Printer {
+ public:
+  explicit Printer(Family family) : family_(family) {}
+
+  void operator()(const FibExpression& fib) {
+    Term term{.text = "fib " + std::string(fib.flags == kFibDestinationAddress ? "daddr" : fib.flags == kFibSourceAddress ? "saddr" : "flags " + std::to_string(fib.flags))};
+    term.text += fib.result == FibResult::kAddressType ? " type" : fib.result == FibResult::kOif ? " oif" : " oifname";
+    if (fib.result == FibResult::kAddressType) term.kind = Kind::kAddressType;
+    Load(fib.destination, term);
+  }
+
+  void operator()(const MetaExpression& meta) {
+    Term term;
+    switch (meta.key) {
+      case MetaKey::kIif:
+        term = {.text = "iif", .kind = Kind::kInterface};
+        break;
+      case MetaKey::kOif:
+        term = {.text = "oif", .kind = Kind::kInterface};
+        break;
+      case MetaKey::kL4Proto:
+        term = {.text = "meta l4proto", .bytes = 1};
+        break;
+      default:
+        term = {.text = "meta key " + std::to_string(static_cast<std::uint32_t>(meta.key))};
+    }
+    Load(meta.destination, term);
+  }
+
+  void operator()(const PayloadExpression& payload) {
+    Term term = PayloadTerm(payload);
+    term.bytes = payload.length;
+    term.words = std::max<std::uint32_t>(1, (payload.length + 3) / 4);
+    Load(payload.destination, term);
+  }
+
+  void operator()(const BitwiseExpression& bitwise) {
+    const auto found = terms_.find(WordOf(bitwise.source));
+    const bool plain = std::ranges::all_of(bitwise.xor_with.span(), [](std::uint8_t b) { return b == 0; });
+    if (found == terms_.end() || bitwise.source != bitwise.destination || !plain) return Comment("bitwise");
+    found->second.mask = bitwise.mask;
+  }
+
+  void operator()(const CmpExpression& cmp) {
+    const auto found = terms_.find(WordOf(cmp.source));
+    if (found == terms_.end()) return Comment("cmp");
+    const Term& term = found->second;
+    std::string value;
+    switch (term.kind) {
+      case Kind::kAddress:
+        value = AddressText(term, cmp.data);
+        break;
+      case Kind::kInterface:
+        value = HostWord(cmp.data) == kLoopbackIndex ? "\"lo\"" : std::to_string(HostWord(cmp.data));
+        break;
+      case Kind::kAddressType:
+        value = HostWord(cmp.data) == kRouteLocal ? "local" : std::to_string(HostWord(cmp.data));
+        break;
+      case Kind::kOther:
+      case Kind::kMapped:
+        value = Decimal(cmp.data);
+        break;
+    }
+    if (term.mask && term.kind != Kind::kAddress) value += " # mask";
+    Say(term.text + " " + OperatorText(cmp.op) + value);
+  }
+
+  void operator()(const LookupExpression& lookup) {
+    const std::string key = Joined(lookup.source);
+    if (key.empty()) return Comment("lookup @" + lookup.set);
+    if (!lookup.destination) {
+      return Say(key + ((lookup.flags & kLookupInvert) != 0 ? " != @" : " @") + lookup.set);
+    }
+    // A map's data: the address, then the port behind it.
+    const std::uint32_t words = family_ == Family::kIp ? 2 : 5;
+    Load(*lookup.destination, {.text = key + " map @" + lookup.set, .kind = Kind::kMapped, .words = words, .bytes = 4 * words});
+  }
+
+  void operator()(const NatExpression& nat) {
+    const std::string verb = nat.type == NatType::kDestination ? "dnat" : "snat";
+    const std::uint32_t address_words = family_ == Family::kIp ? 1 : 4;
+    if (!nat.address) return Comment(verb);
+    const auto found = terms_.find(WordOf(*nat.address));
+    if (found == terms_.end() || found->second.kind != Kind::kMapped) return Comment(verb);
+    if (!nat.port) return Say(verb + " to " + found->second.text);
+    if (WordOf(*nat.port) != WordOf(*nat.address) + address_words) return Comment(verb);
+    Say(verb + " " + std::string(Name(family_)) + " to " + found->second.text);
+  }
+
+  void operator()(const MasqueradeExpression&) { Say("masquerade"); }
+  void operator()(const CounterExpression&) { Say("counter"); }
+
+  void operator()(const ImmediateExpression& immediate) {
+    if (!immediate.verdict) return Comment("immediate");
+    switch (*immediate.verdict) {
+      case 0:
+        return Say("drop");
+      case 1:
+        return Say("accept");
+      case -1:
+        return Say("continue");
+      case -3:
+        return Say("jump " + immediate.chain);
+      case -4:
+        return Say("goto " + immediate.chain);
+      case -5:
+        return Say("return");
+      default:
+        return Comment("verdict " + std::to_string(*immediate.verdict));
+    }
+  }
+
+  void operator()(const UnknownExpression& unknown) { Comment(unknown.name); }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  Term PayloadTerm(const PayloadExpression& payload) const {
+    if (payload.base == PayloadBase::kNetwork) {
+      const bool ip6 = family_ == Family::kIp6;
+      const std::uint32_t source = ip6 ? 8 : 12;
+      const std::uint32_t destination = ip6 ? 24 : 16;
+      const std::size_t size = AddressBytes(family_);
+      if (payload.length >= 1 && payload.length <= size && (payload.offset == source || payload.offset == destination)) {
+        return {.text = std::string(Name(family_)) + (payload.offset == source ? " saddr" : " daddr"),
+                .kind = Kind::kAddress,
+                .field_bytes = size};
+      }
+    }
+    if (payload.base == PayloadBase::kTransport && payload.length == 2 && payload.offset <= 2) {
+      if (payload.offset == 0) return {.text = "th sport"};
+      if (payload.offset == 2) return {.text = "th dport"};
+    }
+    constexpr std::array<const char*, 4> kBases = {"@ll", "@nh", "@th", "@ih"};
+    const auto base = static_cast<std::size_t>(payload.base);
+    return {.text = std::string(base < kBases.size() ? kBases[base] : "@?") + "," + std::to_string(payload.offset * 8) +
+                    "," + std::to_string(payload.length * 8)};
+  }
+
+  void Load(Register reg, Term term) {
+    const std::uint32_t first = WordOf(reg);
+    std::erase_if(terms_, [&](const auto& old) {
+      return old.first < first + term.words && first < old.first + old.second.words;
+    });
+    terms_.insert_or_assign(first, std::move(term));
+  }
+
+  // The terms that stand one behind the other from a register on: a concatenation.
+  std::string Joined(Register reg) const {
+    std::string out;
+    for (auto at = terms_.find(WordOf(reg)); at != terms_.end(); at = terms_.find(at->first + at->second.words)) {
+      if (!out.empty()) out += " . ";
+      out += at->second.text;
+      if (at->second.mask) out += " # mask";
+      if (at->second.kind == Kind::kAddress && at->second.bytes != at->second.field_bytes) out += " # part";
+    }
+    return out;
+  }
+
+  void Say(const std::string& words) {
+    if (!text_.empty()) text_ += " ";
+    text_ += words;
+  }
+  void Comment(const std::string& what) { Say("# " + what); }
+
+  Family family_;
+  std::map<std::uint32_t, Term> terms_;  // by first word
+  std::string text_;
+};
+
+}  // namespace
+
+std::string RuleText(Family family, const Expressions& expressions) {
+  Printer printer(family);
+  for (const Expression& expression : expressions) std::visit(printer, expression);
+  return printer.text();
+}
+
+}  // namespace natplan

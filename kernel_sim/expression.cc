@@ -1,0 +1,82 @@
+#include "kernel_sim/expression.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "kernel_sim/expressions/makers.h"
+#include "kernel_sim/nf_tables.h"
+#include "kernel_sim/numbers.h"
+
+namespace natplan::kernel_sim {
+namespace {
+
+// Which families an expression exists in, and what the build must have.
+enum class Families : std::uint8_t { kAll, kNat, kFib };
+
+struct Kind {
+  std::string_view name;
+  ExpressionMaker make;
+  Families families = Families::kAll;
+};
+
+constexpr std::array<Kind, 11> kKinds = {{
+    {"bitwise", MakeBitwise},
+    {"cmp", MakeCmp},
+    {"counter", MakeCounter},
+    {"fib", MakeFib, Families::kFib},
+    {"immediate", MakeImmediate},
+    {"lookup", MakeLookup},
+    {"masq", MakeMasq, Families::kNat},
+    {"meta", MakeMeta},
+    {"nat", MakeNat},
+    {"payload", MakePayload},
+    {"redir", MakeRedir, Families::kNat},
+}};
+
+constexpr std::array<AttributeRule, NFTA_EXPR_MAX + 1> kPolicy = {{
+    {},
+    {AttributeKind::kString, kModuleNameLimit},  // NFTA_EXPR_NAME
+    {AttributeKind::kNested},                    // NFTA_EXPR_DATA
+}};
+
+bool IsNatName(std::string_view name) { return name == "nat" || name == "masq" || name == "redir"; }
+
+bool Exists(const Kind& kind, const ExpressionContext& context) {
+  const std::uint8_t family = context.table.family;
+  const bool inet = family == NFPROTO_IPV4 || family == NFPROTO_IPV6 || family == NFPROTO_INET;
+  const Profile& profile = context.state.profile;
+  if (IsNatName(kind.name) && !profile.nat) return false;
+  if (kind.families == Families::kNat) return inet;
+  if (kind.families == Families::kFib) return profile.fib && (inet || family == NFPROTO_NETDEV);
+  return true;
+}
+
+}  // namespace
+
+ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element, ExtAck* extack) {
+  AttributeTable<NFTA_EXPR_MAX + 1> attributes;
+  if (const int error = attributes.Parse(element, kPolicy)) return std::unexpected(error);
+  const Attribute& name = attributes[NFTA_EXPR_NAME];
+  if (!name) return std::unexpected(EINVAL);
+  const auto kind = std::ranges::find(kKinds, ReadString(name), &Kind::name);
+  if (kind == kKinds.end() || !Exists(*kind, context)) {
+    extack->Blame(name);
+    return std::unexpected(ENOENT);
+  }
+  ExpressionResult made = kind->make(context, attributes[NFTA_EXPR_DATA]);
+  // The kernel blames the name also if the expression itself refuses with ENOENT, as lookup does without its set.
+  if (!made && made.error() == ENOENT) extack->Blame(name);
+  return made;
+}
+
+void DumpExpression(MessageWriter& writer, std::uint16_t type, const Expression& expression) {
+  const std::size_t element = writer.BeginNest(type);
+  writer.String(NFTA_EXPR_NAME, expression.name());
+  const std::size_t data = writer.BeginNest(NFTA_EXPR_DATA);
+  expression.Dump(writer);
+  writer.EndNest(data);
+  writer.EndNest(element);
+}
+
+}  // namespace natplan::kernel_sim

@@ -1,0 +1,62 @@
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "kernel_sim/data.h"
+#include "kernel_sim/expressions/makers.h"
+#include "kernel_sim/nf_tables.h"
+#include "kernel_sim/numbers.h"
+
+namespace natplan::kernel_sim {
+namespace {
+
+constexpr std::array<AttributeRule, NFTA_CMP_MAX + 1> kPolicy = {{
+    {},
+    {AttributeKind::kU32},     // NFTA_CMP_SREG
+    {AttributeKind::kU32},     // NFTA_CMP_OP
+    {AttributeKind::kNested},  // NFTA_CMP_DATA
+}};
+
+// Kernel: net/netfilter/nft_cmp.c nft_cmp_select_ops(), nft_cmp_init() (6.18)
+class Cmp : public Expression {
+ public:
+  std::string_view name() const override { return "cmp"; }
+  std::size_t size() const override {
+    // Up to 4 bytes and, for equality, up to 16 have smaller forms.
+    if (data.length <= 4) return 24;
+    return data.length <= 8 ? 32 : 48;
+  }
+  void Dump(MessageWriter& writer) const override {
+    DumpRegister(writer, NFTA_CMP_SREG, source);
+    writer.U32(NFTA_CMP_OP, operation);
+    DumpValue(writer, NFTA_CMP_DATA, data.value());
+  }
+
+  Register source = 0;
+  std::uint32_t operation = NFT_CMP_EQ;
+  Data data;
+};
+
+}  // namespace
+
+ExpressionResult MakeCmp(ExpressionContext& context, const Attribute& data) {
+  AttributeTable<NFTA_CMP_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
+  if (!attributes[NFTA_CMP_SREG] || !attributes[NFTA_CMP_OP] || !attributes[NFTA_CMP_DATA]) {
+    return std::unexpected(EINVAL);
+  }
+  auto cmp = std::make_unique<Cmp>();
+  cmp->operation = ReadU32(attributes[NFTA_CMP_OP]);
+  if (cmp->operation > NFT_CMP_GTE) return std::unexpected(EINVAL);
+  const DataDescription description{.value_allowed = true};
+  if (const int error =
+          ParseData(context.state, context.table, attributes[NFTA_CMP_DATA], description, cmp->data)) {
+    return std::unexpected(error);
+  }
+  if (const int error = context.registers.Load(attributes[NFTA_CMP_SREG], cmp->data.length, cmp->source)) {
+    return std::unexpected(error);
+  }
+  return cmp;
+}
+
+}  // namespace natplan::kernel_sim

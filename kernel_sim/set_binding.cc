@@ -1,0 +1,91 @@
+#include "kernel_sim/set_binding.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace natplan::kernel_sim {
+namespace {
+
+template <typename Action>
+void ForEachActiveElement(const Set& set, Action action) {
+  for (Element* element = set.elements->Next(nullptr); element != nullptr; element = set.elements->Next(element)) {
+    if (element->active) action(*element);
+  }
+  for (const ElementPointer& element : set.catch_all) {
+    if (element->active) action(*element);
+  }
+}
+
+// Marks the log entry that made the set in this batch. Kernel: nft_set_trans_bind() (6.18)
+void MarkBound(NfTables& state, const Set& set, bool bound) {
+  if (!set.is_anonymous()) return;
+  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry) {
+    if (entry->change == Change::kNewSet && entry->set == &set) {
+      entry->bound = bound;
+      return;
+    }
+  }
+}
+
+// Kernel: net/netfilter/nf_tables_api.c nf_tables_unbind_set() (6.18)
+void Unbind(NfTables& state, Set& set, bool reads_data) {
+  const auto place = std::ranges::find(set.bindings, reads_data);
+  if (place != set.bindings.end()) set.bindings.erase(place);
+  if (set.bindings.empty() && set.is_anonymous()) Bury(state, set);
+}
+
+}  // namespace
+
+int BindSet(NfTables& state, Set& set, bool reads_data) {
+  if (set.is_anonymous() && !set.bindings.empty()) return EBUSY;
+  ++set.use;
+  set.bindings.push_back(reads_data);
+  MarkBound(state, set, true);
+  return 0;
+}
+
+void ActivateSet(Set& set) {
+  if (set.is_anonymous()) {
+    HoldElementVerdicts(set);
+    set.active = true;
+  }
+  ++set.use;
+}
+
+void DeactivateSet(NfTables& state, Set& set, bool reads_data, ReleasePhase phase) {
+  switch (phase) {
+    case ReleasePhase::kPrepareError:
+      MarkBound(state, set, false);
+      --set.use;
+      // The set of a rule that failed is dropped with the batch.
+      set.bindings.erase(std::ranges::find(set.bindings, reads_data));
+      return;
+    case ReleasePhase::kPrepare:
+      if (set.is_anonymous()) {
+        ReleaseElementVerdicts(set);
+        set.active = false;
+      }
+      --set.use;
+      return;
+    case ReleasePhase::kAbort:
+    case ReleasePhase::kRelease:
+      if (set.is_anonymous()) ReleaseElementVerdicts(set);
+      --set.use;
+      break;
+    case ReleasePhase::kCommit:
+      break;
+  }
+  Unbind(state, set, reads_data);
+}
+
+void ReleaseElementVerdicts(const Set& set) {
+  if (!set.has_verdicts()) return;
+  ForEachActiveElement(set, [](const Element& element) { ReleaseVerdict(element.verdict()); });
+}
+
+void HoldElementVerdicts(const Set& set) {
+  if (!set.has_verdicts()) return;
+  ForEachActiveElement(set, [](const Element& element) { HoldVerdict(element.verdict()); });
+}
+
+}  // namespace natplan::kernel_sim

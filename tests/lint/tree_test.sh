@@ -1,0 +1,44 @@
+#!/bin/bash
+# Two rules that no compiler checks: every C++ file belongs to a target of the nearest BUILD.bazel (a test that
+# is left out of the build passes for ever), and every header's include guard is named after its path.
+# $1: .clang-format, which lies in the repository's root.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$1")")"
+
+failed=0
+complain() {
+  echo "$1"
+  failed=1
+}
+
+# Prints the nearest folder above the file $1 that is a Bazel package.
+package_of() {
+  local folder
+  folder=$(dirname "$1")
+  while [[ ! -e $folder/BUILD.bazel && $folder != . ]]; do folder=$(dirname "$folder"); done
+  echo "$folder"
+}
+
+# Whether the BUILD.bazel of package $1 has the file $2, which is relative to it: by name, or by a glob of its
+# folder. A test is not had by the glob "*.cc", from which tests are excluded.
+in_build() {
+  local globbed='*.'${2##*.}
+  if [[ $2 == *_test.cc ]]; then globbed='*_test.cc'; fi
+  grep -qF "\"$2\"" "$1/BUILD.bazel" || { [[ $2 != */* ]] && grep -qF "\"$globbed\"" "$1/BUILD.bazel"; }
+}
+
+count=0
+while read -r file; do
+  count=$((count + 1))
+  package=$(package_of "$file")
+  in_build "$package" "${file#"$package"/}" || complain "$file: in no target of $package/BUILD.bazel"
+  if [[ $file == *.h ]]; then
+    guard=NATPLAN_$(tr 'a-z/.-' 'A-Z___' <<<"$file")_
+    { grep -qx "#ifndef $guard" "$file" && grep -qx "#define $guard" "$file"; } ||
+      complain "$file: its include guard is not $guard"
+  fi
+done < <(find core kernel_sim backends cli examples fuzz tests '(' -name '*.cc' -o -name '*.h' ')' | sort)
+
+if [[ $count -eq 0 ]]; then complain "no C++ file found in $PWD"; fi
+echo "$count files looked at"
+exit "$failed"
