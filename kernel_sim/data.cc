@@ -62,7 +62,6 @@ int ParseVerdict(NfTables& state, const Table& table, const Attribute& nest, Dat
   }
   if (chain == nullptr) return ENOENT;
   if (chain->base != nullptr) return EOPNOTSUPP;
-  if (chain->bound) return EINVAL;
   out.verdict.chain = chain;
   HoldVerdict(out.verdict);
   return 0;

@@ -52,21 +52,31 @@ bool Exists(const Kind& kind, const ExpressionContext& context) {
   return true;
 }
 
+const Kind* FindKind(const ExpressionContext& context, std::string_view name) {
+  const auto kind = std::ranges::find(kKinds, name, &Kind::name);
+  return kind != kKinds.end() && Exists(*kind, context) ? &*kind : nullptr;
+}
+
 }  // namespace
+
+int CheckExpression(const ExpressionContext& context, const Attribute& element, ExtAck* extack) {
+  AttributeTable<NFTA_EXPR_MAX + 1> attributes;
+  if (const int error = attributes.Parse(element, kPolicy)) return error;
+  const Attribute& name = attributes[NFTA_EXPR_NAME];
+  if (!name) return EINVAL;
+  if (FindKind(context, ReadString(name)) != nullptr) return 0;
+  extack->Blame(name);
+  return ENOENT;
+}
 
 ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element, ExtAck* extack) {
   AttributeTable<NFTA_EXPR_MAX + 1> attributes;
   if (const int error = attributes.Parse(element, kPolicy)) return std::unexpected(error);
   const Attribute& name = attributes[NFTA_EXPR_NAME];
-  if (!name) return std::unexpected(EINVAL);
-  const auto kind = std::ranges::find(kKinds, ReadString(name), &Kind::name);
-  if (kind == kKinds.end() || !Exists(*kind, context)) {
-    extack->Blame(name);
-    return std::unexpected(ENOENT);
-  }
+  const Kind* kind = FindKind(context, ReadString(name));
   ExpressionResult made = kind->make(context, attributes[NFTA_EXPR_DATA]);
-  // The kernel blames the name also if the expression itself refuses with ENOENT, as lookup does without its set.
-  if (!made && made.error() == ENOENT) extack->Blame(name);
+  // The kernel blames the name whenever an expression refuses.
+  if (!made) extack->Blame(name);
   return made;
 }
 

@@ -63,8 +63,11 @@ using ExpressionResult = std::expected<std::unique_ptr<Expression>, int>;
 // Makes one kind of expression from NFTA_EXPR_DATA, which may be absent.
 using ExpressionMaker = ExpressionResult (*)(ExpressionContext& context, const Attribute& data);
 
-// Makes the expression that one list element describes. `extack` blames an unknown name.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_expr_parse(), nf_tables_newexpr() (6.18)
+// Whether one list element names an expression that exists here: 0 or an errno. `extack` blames an unknown name.
+// Kernel: net/netfilter/nf_tables_api.c nf_tables_expr_parse() (6.18)
+int CheckExpression(const ExpressionContext& context, const Attribute& element, ExtAck* extack);
+// Makes the expression that a list element describes.
+// Kernel: net/netfilter/nf_tables_api.c nf_tables_newexpr() (6.18)
 ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element, ExtAck* extack);
 
 // Writes the list element around the expression.

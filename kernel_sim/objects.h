@@ -47,7 +47,6 @@ struct Chain {
   std::string name;
   std::uint32_t flags = 0;
   std::uint32_t use = 0;  // rules, and jumps to it
-  bool bound = false;     // a binding chain that a rule owns
   std::unique_ptr<BaseChain> base;
   std::vector<std::uint8_t> userdata;
   std::list<std::unique_ptr<Rule>> rules;

@@ -56,7 +56,7 @@ int FindNewRuleChain(NfTables& state, const Request& request, const Table& table
   } else {
     return EINVAL;
   }
-  return out->bound ? EOPNOTSUPP : 0;
+  return 0;
 }
 
 int FindPlace(NfTables& state, const Request& request, const Chain& chain, Place& out) {
@@ -83,18 +83,23 @@ int FindPlace(NfTables& state, const Request& request, const Chain& chain, Place
   return 0;
 }
 
-// Reads the expressions into the rule. Kernel: nf_tables_newrule(), its two loops over expressions (6.18)
-int ReadExpressions(NfTables& state, const Request& request, Table& table, Rule& rule) {
-  const Attribute& list = request[NFTA_RULE_EXPRESSIONS];
-  // The elements are checked as a list first, and made one after the other then: an error in the list wins.
+// The list is checked as a whole before the first expression is made: an error in it wins.
+// Kernel: nf_tables_newrule(), its first loop over expressions (6.18)
+int CheckExpressions(const Request& request, const ExpressionContext& context) {
   std::size_t count = 0;
   Attribute element;
-  for (AttributeCursor cursor(list.payload); cursor.Next(element); ++count) {
+  for (AttributeCursor cursor(request[NFTA_RULE_EXPRESSIONS].payload); cursor.Next(element); ++count) {
     if (element.type != NFTA_LIST_ELEM || count == kRuleExpressionLimit) return EINVAL;
+    if (const int error = CheckExpression(context, element, request.extack)) return error;
   }
-  ExpressionContext context{state, table, {}};
+  return 0;
+}
+
+// Makes the expressions. Kernel: nf_tables_newrule(), its second loop (6.18)
+int MakeExpressions(const Request& request, ExpressionContext& context, Rule& rule) {
   std::size_t size = 0;
-  for (AttributeCursor cursor(list.payload); cursor.Next(element);) {
+  Attribute element;
+  for (AttributeCursor cursor(request[NFTA_RULE_EXPRESSIONS].payload); cursor.Next(element);) {
     ExpressionResult expression = MakeExpression(context, element, request.extack);
     if (!expression) return expression.error();
     size += (*expression)->size();
@@ -106,7 +111,7 @@ int ReadExpressions(NfTables& state, const Request& request, Table& table, Rule&
 // Kernel: net/netfilter/nf_tables_api.c nft_delrule() (6.18)
 int DeleteRules(NfTables& state, const Request& request, Table& table) {
   for (const auto& chain : table.chains) {
-    if (chain->active && !chain->bound) RemoveAllRules(state, request, *chain);
+    if (chain->active && (chain->flags & NFT_CHAIN_BINDING) == 0) RemoveAllRules(state, request, *chain);
   }
   return 0;
 }
@@ -146,12 +151,14 @@ int NewRule(NfTables& state, const Request& request) {
   Place place;
   if (const int error = FindPlace(state, request, *chain, place)) return error;
 
+  ExpressionContext context{state, table, {}};
+  if (const int error = CheckExpressions(request, context)) return error;
   auto rule = std::make_unique<Rule>();
   rule->chain = chain;
   rule->handle = place.replaces ? place.rule->handle : NextHandle(table);
   const std::span<const std::uint8_t> userdata = request[NFTA_RULE_USERDATA].payload;
   rule->userdata.assign(userdata.begin(), userdata.end());
-  int error = ReadExpressions(state, request, table, *rule);
+  int error = MakeExpressions(request, context, *rule);
   if (error == 0 && place.replaces && !place.rule->active) error = ENOENT;
   if (error != 0) {
     DeactivateExpressions(state, *rule, ReleasePhase::kPrepareError);
@@ -165,7 +172,7 @@ int NewRule(NfTables& state, const Request& request) {
   const bool append = (request.flags() & NLM_F_APPEND) != 0;
   if (place.replaces) {
     RemoveRule(state, request, *place.rule);
-    next = std::next(place.rule->place);
+    next = place.rule->place;
   } else if (place.rule != nullptr) {
     next = append ? std::next(place.rule->place) : place.rule->place;
   } else if (append) {
@@ -190,7 +197,6 @@ int DeleteRule(NfTables& state, const Request& request) {
   if (!name) return DeleteRules(state, request, table);
   Chain* chain = FindChain(table, ReadString(name));
   if (chain == nullptr) return destroy ? 0 : BlameErrno(request, name, ENOENT);
-  if (chain->bound) return EOPNOTSUPP;
   const Attribute& handle = request[NFTA_RULE_HANDLE];
   const Attribute& id = request[NFTA_RULE_ID];
   if (!handle && !id) {

@@ -133,9 +133,9 @@ std::vector<std::string> SetStatements(const Set& set) {
   statements.push_back(type);
   if (set.policy == NFT_SET_POL_MEMORY) statements.push_back("policy memory");
   if (set.size != 0) statements.push_back("size " + std::to_string(set.size));
-  // nft does not say "timeout" where the default timeout says it below.
-  const std::uint32_t flags = set.flags;
-  if (std::string text = FlagsText(flags, kFlags); !text.empty()) statements.push_back(std::move(text));
+  // The flag timeout alone is not said where a default timeout says it below.
+  const std::uint32_t implied = set.timeout_ms != 0 ? std::uint32_t{NFT_SET_TIMEOUT} : 0;
+  if (!FlagsText(set.flags & ~implied, kFlags).empty()) statements.push_back(FlagsText(set.flags, kFlags));
   if (set.auto_merge) statements.push_back("auto-merge");
   if (set.timeout_ms != 0) statements.push_back("timeout " + TimeText(set.timeout_ms));
   if (set.gc_interval_ms != 0) statements.push_back("gc-interval " + TimeText(set.gc_interval_ms));

@@ -1,0 +1,42 @@
+// Runs the example program against the live kernel, as its reader would.
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/namespace.h"
+
+namespace natplan {
+namespace {
+
+// What the command prints, and its exit status behind it.
+std::string Run(const std::string& command) {
+  std::string out;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return "popen failed";
+  std::array<char, 4096> buffer{};
+  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) out += buffer.data();
+  return out + "exit " + std::to_string(WEXITSTATUS(pclose(pipe)));
+}
+
+TEST(LinkNatplan, AppliesAndTakesBack) {
+  testing::RunInNamespaceOrSkip([] {
+    EXPECT_EQ(Run("examples/link_natplan"), "in place since generation 2\ntaken back in generation 3\nexit 0");
+    const std::string left = Run("nft list ruleset");
+    EXPECT_NE(left.find("table ip natplan {"), std::string::npos) << left;
+    EXPECT_EQ(left.find("elements"), std::string::npos) << left;
+  });
+}
+
+TEST(LinkNatplan, SaysWhatToDoWithoutPermission) {
+  testing::RunInNamespaceOrSkip([] {
+    testing::DropCapabilities();
+    const std::string out = Run("examples/link_natplan");
+    EXPECT_NE(out.find("unshare -Urn"), std::string::npos) << out;
+    EXPECT_NE(out.find("exit 1"), std::string::npos) << out;
+  });
+}
+
+}  // namespace
+}  // namespace natplan
