@@ -41,6 +41,8 @@ void Run(const std::string& bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::printf("replay: the empty input\n");
+  std::fflush(stdout);
   Run("");
   std::size_t count = 0;
   for (int i = 1; i < argc; ++i) {
@@ -63,6 +65,6 @@ int main(int argc, char** argv) {
       ++count;
     }
   }
-  std::printf("replay: the empty input and %zu files passed\n", count);
+  std::printf("replay: all passed: the empty input and %zu files\n", count);
   return 0;
 }

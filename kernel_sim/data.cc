@@ -69,6 +69,12 @@ int ParseVerdict(NfTables& state, const Table& table, const Attribute& nest, Dat
 
 }  // namespace
 
+int ParseValueData(const Attribute& nest, const DataDescription& description, Data& out) {
+  AttributeTable<NFTA_DATA_MAX + 1> attributes;
+  if (const int error = attributes.Parse(nest, kDataPolicy)) return error;
+  return attributes[NFTA_DATA_VALUE] ? ParseValue(attributes[NFTA_DATA_VALUE], description, out) : EINVAL;
+}
+
 int ParseData(NfTables& state, const Table& table, const Attribute& nest, const DataDescription& description,
               Data& out) {
   AttributeTable<NFTA_DATA_MAX + 1> attributes;

@@ -46,6 +46,9 @@ struct DataDescription {
 int ParseData(NfTables& state, const Table& table, const Attribute& nest, const DataDescription& description,
               Data& out);
 
+// The same where no verdict may stand.
+int ParseValueData(const Attribute& nest, const DataDescription& description, Data& out);
+
 bool IsJump(const Verdict& verdict);
 void HoldVerdict(const Verdict& verdict);
 void ReleaseVerdict(const Verdict& verdict);

@@ -31,9 +31,9 @@ int ParseElementFlags(const Set& set, const ElementAttributes& attributes, std::
   return catch_all == static_cast<bool>(attributes[NFTA_SET_ELEM_KEY]) ? EINVAL : 0;
 }
 
-int ParseElementKey(NfTables& state, const Set& set, const Attribute& attribute, Data& out) {
+int ParseElementKey(const Set& set, const Attribute& attribute, Data& out) {
   const DataDescription description{.value_allowed = true, .limit = 64, .length = set.declaration.key_length};
-  return ParseData(state, *set.table, attribute, description, out);
+  return ParseValueData(attribute, description, out);
 }
 
 }  // namespace natplan::kernel_sim

@@ -34,7 +34,7 @@ inline constexpr std::array<AttributeRule, NFTA_SET_ELEM_MAX + 1> kElementPolicy
 int ParseElementFlags(const Set& set, const ElementAttributes& attributes, std::uint32_t& out);
 
 // Kernel: net/netfilter/nf_tables_api.c nft_setelem_parse_key() (6.18)
-int ParseElementKey(NfTables& state, const Set& set, const Attribute& attribute, Data& out);
+int ParseElementKey(const Set& set, const Attribute& attribute, Data& out);
 
 }  // namespace natplan::kernel_sim
 

@@ -67,7 +67,7 @@ int AddElement(NfTables& state, const Request& request, Set& set, const Attribut
   if (const int error = CheckElementAttributes(set, attributes, flags)) return error;
   Data key;
   if (attributes[NFTA_SET_ELEM_KEY]) {
-    if (const int error = ParseElementKey(state, set, attributes[NFTA_SET_ELEM_KEY], key)) return error;
+    if (const int error = ParseElementKey(set, attributes[NFTA_SET_ELEM_KEY], key)) return error;
   }
   Data data;
   const bool has_data = static_cast<bool>(attributes[NFTA_SET_ELEM_DATA]);
@@ -122,7 +122,7 @@ int RemoveElement(NfTables& state, const Request& request, Set& set, const Attri
     element = FindCatchAll(set);
   } else {
     Data key;
-    if (const int error = ParseElementKey(state, set, attributes[NFTA_SET_ELEM_KEY], key)) return error;
+    if (const int error = ParseElementKey(set, attributes[NFTA_SET_ELEM_KEY], key)) return error;
     const bool end = (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
     element = set.elements->Deactivate(key.value(), end, state.batch);
   }

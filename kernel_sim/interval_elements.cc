@@ -1,7 +1,6 @@
 #include "kernel_sim/interval_elements.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
 namespace natplan::kernel_sim {
@@ -43,28 +42,21 @@ ElementPointer IntervalElements::Remove(Element* element) {
   return {element, &Element::Free};
 }
 
+// Only the node next to the key decides, and a start exactly at the key is an answer even to a question for an end.
 // Kernel: net/netfilter/nft_set_rbtree.c __nft_rbtree_get() (6.18)
 const Element* IntervalElements::Get(std::span<const std::uint8_t> key, bool end) const {
-  if (end) {
-    // The end above or at the key, if nothing but that end lies between.
-    auto place = nodes_.upper_bound(IntervalKey{key, true});
-    const Element* nearest = nullptr;
-    while (place != nodes_.begin()) {
-      --place;
-      if (!(*place)->active) continue;
-      if ((*place)->is_end()) {
-        nearest = *place;
-        break;
-      }
-      if (std::memcmp((*place)->key().data(), key.data(), key.size()) > 0) break;
-    }
-    return nearest;
+  const auto first = nodes_.lower_bound(IntervalKey{key, false});
+  const auto below = nodes_.upper_bound(IntervalKey{key, true});
+  if (first != below) {
+    const bool has_start = !(*first)->is_end();
+    const Element* last = *std::prev(below);
+    if (end) return last;
+    return has_start ? *first : nullptr;
   }
-  for (auto place = nodes_.lower_bound(IntervalKey{key, false}); place != nodes_.end(); ++place) {
-    if (!(*place)->active) continue;
-    return (*place)->is_end() ? nullptr : *place;
-  }
-  return nullptr;
+  if (!end) return below != nodes_.end() && !(*below)->is_end() ? *below : nullptr;
+  if (first == nodes_.begin()) return nullptr;
+  const Element* above = *std::prev(first);
+  return above->is_end() ? above : nullptr;
 }
 
 Element* IntervalElements::Next(const Element* after) const {

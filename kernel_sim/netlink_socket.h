@@ -58,8 +58,8 @@ class NetlinkSocket {
 
   // Queues a datagram from the kernel, or drops it if there is no room and remembers the loss.
   void Deliver(std::vector<std::uint8_t> bytes, std::uint32_t group_mask);
-  // The next Receive says ENOBUFS.
-  void Overrun();
+  // Something for this socket was lost before it reached the queue: the next Receive says ENOBUFS.
+  void LoseDatagrams() { pending_enobufs_ = true; }
   std::expected<Datagram, int> Receive(std::size_t capacity);
 
   bool dump_running() const { return dump_ != nullptr; }
@@ -72,6 +72,7 @@ class NetlinkSocket {
     std::size_t true_size;
   };
 
+  void Overrun();
   void ContinueDump();
   void Queue(std::vector<std::uint8_t> bytes, std::uint32_t group_mask, std::size_t true_size);
 

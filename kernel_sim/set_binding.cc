@@ -16,14 +16,13 @@ void ForEachActiveElement(const Set& set, Action action) {
   }
 }
 
-// Marks the log entry that made the set in this batch. Kernel: nft_set_trans_bind() (6.18)
+// Marks the log entries that made the set and its elements in this batch: its rule answers for them from now on.
+// Kernel: net/netfilter/nf_tables_api.c nft_set_trans_bind() (6.18)
 void MarkBound(NfTables& state, const Set& set, bool bound) {
   if (!set.is_anonymous()) return;
-  for (auto entry = state.log.rbegin(); entry != state.log.rend(); ++entry) {
-    if (entry->change == Change::kNewSet && entry->set == &set) {
-      entry->bound = bound;
-      return;
-    }
+  for (Transaction& entry : state.log) {
+    const bool made = entry.change == Change::kNewSet || entry.change == Change::kNewElement;
+    if (made && entry.set == &set) entry.bound = bound;
   }
 }
 

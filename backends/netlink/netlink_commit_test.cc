@@ -89,6 +89,14 @@ TEST_F(NetlinkCommitTest, TheAnswerOfTheLastMessageIsNotWaitedForWhenEverythingI
   Commit();
 }
 
+TEST_F(NetlinkCommitTest, Item5_AFamilyThatTheKernelLacksIsARefusalOfItsTable) {
+  socket_->on_send = [this](const Messages& messages) {
+    socket_->Answer(Ack(messages[0].sequence, kPort));
+    socket_->Answer(Ack(messages[1].sequence, kPort, EOPNOTSUPP));
+  };
+  EXPECT_EQ(Commit({.operations = {EnsureTable{{Family::kIp6, "natplan"}}}}), RefusedWith(EOPNOTSUPP, 0));
+}
+
 TEST_F(NetlinkCommitTest, Item28_ATransactionWithoutOperationsIsNotSent) {
   EXPECT_CALL(*socket_, Send).Times(0);
   const Outcome outcome = Commit(Transaction{});

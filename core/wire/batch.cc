@@ -59,7 +59,8 @@ class Encoder {
 
   // Asks for an answer to the last message.
   void AcknowledgeLast() {
-    std::uint8_t* const flags_at = batch_.bytes.data() + batch_.messages.back().offset + offsetof(nlmsghdr, nlmsg_flags);
+    std::uint8_t* const flags_at =
+        batch_.bytes.data() + batch_.messages.back().offset + offsetof(nlmsghdr, nlmsg_flags);
     std::uint16_t flags = 0;
     std::memcpy(&flags, flags_at, sizeof(flags));
     flags |= NLM_F_ACK;
@@ -183,7 +184,8 @@ class Encoder {
 
   // Records a message of the current operation.
   Header NextHeader(unsigned message, unsigned flags, const TableId& table) {
-    batch_.messages.push_back({.offset = batch_.bytes.size(), .sequence = sequence_, .operation = operation_});
+    batch_.messages.push_back(
+        {.offset = batch_.bytes.size(), .sequence = sequence_, .operation = operation_});
     return {.type = wire::MessageType(message),
             .flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags),
             .sequence = TakeSequence(),

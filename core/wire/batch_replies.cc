@@ -13,7 +13,8 @@ namespace {
 using wire::AttributeTable;
 using wire::Bytes;
 
-constexpr std::size_t kStatusSize = 4;  // nlmsgerr.error, in front of the header of the message that it answers
+constexpr std::size_t kStatusSize =
+    4;  // nlmsgerr.error, in front of the header of the message that it answers
 
 // The extended acknowledgement of an NLMSG_ERROR: its attributes, empty if it has none.
 Bytes ExtendedAck(const wire::Message& reply) {
@@ -34,7 +35,9 @@ std::optional<std::size_t> RefusedOffset(const AttributeTable& extended_ack) {
 }
 
 // The payload of the first attribute of this type; empty if there is none.
-Bytes Nest(Bytes attributes, std::uint16_t type) { return AttributeTable(attributes).Find(type).value_or(Bytes{}); }
+Bytes Nest(Bytes attributes, std::uint16_t type) {
+  return AttributeTable(attributes).Find(type).value_or(Bytes{});
+}
 
 // An attribute that contains the refused offset, and how many of its nest stand before it.
 struct Hit {
@@ -71,11 +74,13 @@ void Locate(Bytes batch, const EncodedBatch::Message& record, std::size_t offset
     case wire::MessageType(NFT_MSG_NEWRULE):
       // The kernel points at the NFTA_LIST_ELEM of the expression (nf_tables_newrule()).
       if (const auto expression = FindOffset(start, Nest(attributes, NFTA_RULE_EXPRESSIONS), offset)) {
-        refusal.missing_name = AttributeTable(expression->attribute.payload).String(NFTA_EXPR_NAME).value_or("");
+        refusal.missing_name =
+            AttributeTable(expression->attribute.payload).String(NFTA_EXPR_NAME).value_or("");
       }
       break;
     case wire::MessageType(NFT_MSG_NEWCHAIN):
-      if (const auto hit = FindOffset(start, attributes, offset); hit && hit->attribute.type == NFTA_CHAIN_TYPE) {
+      if (const auto hit = FindOffset(start, attributes, offset);
+          hit && hit->attribute.type == NFTA_CHAIN_TYPE) {
         refusal.missing_name = wire::StringIn(hit->attribute.payload);
       }
       break;
@@ -98,7 +103,8 @@ std::optional<std::size_t> IndexOf(const EncodedBatch& batch, std::uint32_t sequ
 void BatchReplies::Add(std::span<const std::uint8_t> datagram) {
   if (batch_.messages.empty()) return;
   while (const auto reply = wire::NextMessage(datagram)) {
-    if (reply->type != NLMSG_ERROR || reply->payload.size() < kStatusSize + wire::kMessageHeaderSize) continue;
+    if (reply->type != NLMSG_ERROR || reply->payload.size() < kStatusSize + wire::kMessageHeaderSize)
+      continue;
     const bool is_begin = reply->sequence == batch_.begin_sequence;
     const bool is_end = batch_.end_sequence != 0 && reply->sequence == batch_.end_sequence;
     const auto index = IndexOf(batch_, reply->sequence);
@@ -138,8 +144,9 @@ Outcome BatchReplies::outcome(int errno_if_unknown) const {
 
 void BatchReplies::AddRefusal(Refusal refusal) {
   if (std::find(refusals_.begin(), refusals_.end(), refusal) != refusals_.end()) return;
-  const auto behind = std::upper_bound(refusals_.begin(), refusals_.end(), refusal,
-                                       [](const Refusal& a, const Refusal& b) { return a.operation < b.operation; });
+  const auto behind =
+      std::upper_bound(refusals_.begin(), refusals_.end(), refusal,
+                       [](const Refusal& a, const Refusal& b) { return a.operation < b.operation; });
   refusals_.insert(behind, std::move(refusal));
 }
 

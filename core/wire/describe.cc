@@ -58,7 +58,8 @@ std::string ValueText(const AttributeInfo* info, Bytes payload) {
     case Form::kU32:
       return payload.size() == 4 ? wire::NumberText(wire::BigEndianU32(payload), info->numbers) : "";
     case Form::kS32:
-      return payload.size() == 4 ? std::to_string(static_cast<std::int32_t>(wire::BigEndianU32(payload))) : "";
+      return payload.size() == 4 ? std::to_string(static_cast<std::int32_t>(wire::BigEndianU32(payload)))
+                                 : "";
     case Form::kU64:
       return payload.size() == 8 ? std::to_string(wire::BigEndianU64(payload)) : "";
     case Form::kHostU32:
@@ -132,7 +133,8 @@ class Describer {
     PutRow(rest.first(wire::kMessageHeaderSize), 0,
            "header of the answered " + wire::MessageName(wire::HostU16(rest.subspan(4))));
     if ((message.flags & NLM_F_CAPPED) == 0) {
-      const std::size_t quoted = std::clamp(wire::Aligned(wire::HostU32(rest)), wire::kMessageHeaderSize, rest.size());
+      const std::size_t quoted =
+          std::clamp(wire::Aligned(wire::HostU32(rest)), wire::kMessageHeaderSize, rest.size());
       const Bytes body = rest.first(quoted).subspan(wire::kMessageHeaderSize);
       if (!body.empty()) PutRow(body, 0, "its body");
       rest = rest.subspan(quoted);
@@ -233,8 +235,8 @@ std::string DescribeLine(std::span<const std::uint8_t> bytes) {
     line += errno_value == 0 ? " ok" : ' ' + wire::ErrnoText(errno_value);
     const Bytes answered = message->payload.subspan(4);
     line += " for " + wire::MessageName(wire::HostU16(answered.subspan(4)));
-    const std::size_t quoted =
-        (message->flags & NLM_F_CAPPED) != 0 ? wire::kMessageHeaderSize : wire::Aligned(wire::HostU32(answered));
+    const std::size_t quoted = (message->flags & NLM_F_CAPPED) != 0 ? wire::kMessageHeaderSize
+                                                                    : wire::Aligned(wire::HostU32(answered));
     if ((message->flags & NLM_F_ACK_TLVS) != 0 && quoted <= answered.size()) {
       AppendAttributes(answered.subspan(quoted), wire::DictionaryOfExtendedAck(), 0, line);
     }

@@ -1,13 +1,12 @@
 #include "core/wire/dictionary.h"
 
-#include <cerrno>
-
 #include "core/wire/numbers.h"
 
 namespace natplan::wire {
 namespace {
 
-constexpr NumberName kTableFlagNames[] = {{NFT_TABLE_F_DORMANT, "DORMANT"}, {2, "OWNER"}, {kTablePersist, "PERSIST"}};
+constexpr NumberName kTableFlagNames[] = {
+    {NFT_TABLE_F_DORMANT, "DORMANT"}, {2, "OWNER"}, {kTablePersist, "PERSIST"}};
 constexpr NumberNames kTableFlags = {true, kTableFlagNames};
 constexpr NumberName kChainFlagNames[] = {{1, "BASE"}, {2, "HW_OFFLOAD"}, {4, "BINDING"}};
 constexpr NumberNames kChainFlags = {true, kChainFlagNames};
@@ -16,9 +15,9 @@ constexpr NumberName kHookNames[] = {
 constexpr NumberNames kHooks = {false, kHookNames};
 constexpr NumberName kPolicyNames[] = {{0, "drop"}, {1, "accept"}};
 constexpr NumberNames kPolicies = {false, kPolicyNames};
-constexpr NumberName kSetFlagNames[] = {{1, "ANONYMOUS"}, {2, "CONSTANT"}, {4, "INTERVAL"},
+constexpr NumberName kSetFlagNames[] = {{1, "ANONYMOUS"}, {2, "CONSTANT"},   {4, "INTERVAL"},
                                         {8, "MAP"},       {0x10, "TIMEOUT"}, {0x20, "EVAL"},
-                                        {0x40, "OBJECT"}, {0x80, "CONCAT"}, {0x100, "EXPR"}};
+                                        {0x40, "OBJECT"}, {0x80, "CONCAT"},  {0x100, "EXPR"}};
 constexpr NumberNames kSetFlags = {true, kSetFlagNames};
 constexpr NumberName kElementFlagNames[] = {{1, "INTERVAL_END"}, {2, "CATCHALL"}};
 constexpr NumberNames kElementFlags = {true, kElementFlagNames};
@@ -31,19 +30,24 @@ constexpr NumberName kTypeNames[] = {{7, "ipv4_addr"},
                                      {12 << 6 | 13, "inet_proto . inet_service"},
                                      {0xffffff00, "verdict"}};
 constexpr NumberNames kTypes = {false, kTypeNames};
-constexpr NumberName kVerdictNames[] = {{0, "drop"},          {1, "accept"},          {UINT32_MAX, "continue"},
-                                        {UINT32_MAX - 1, "break"}, {UINT32_MAX - 2, "jump"}, {UINT32_MAX - 3, "goto"},
+constexpr NumberName kVerdictNames[] = {{0, "drop"},
+                                        {1, "accept"},
+                                        {UINT32_MAX, "continue"},
+                                        {UINT32_MAX - 1, "break"},
+                                        {UINT32_MAX - 2, "jump"},
+                                        {UINT32_MAX - 3, "goto"},
                                         {UINT32_MAX - 4, "return"}};
 constexpr NumberNames kVerdicts = {false, kVerdictNames};
-constexpr NumberName kFibFlagNames[] = {{1, "SADDR"}, {2, "DADDR"}, {4, "MARK"}, {8, "IIF"}, {16, "OIF"}, {32, "PRESENT"}};
+constexpr NumberName kFibFlagNames[] = {{1, "SADDR"}, {2, "DADDR"}, {4, "MARK"},
+                                        {8, "IIF"},   {16, "OIF"},  {32, "PRESENT"}};
 constexpr NumberNames kFibFlags = {true, kFibFlagNames};
 constexpr NumberName kFibResultNames[] = {{1, "oif"}, {2, "oifname"}, {3, "addrtype"}};
 constexpr NumberNames kFibResults = {false, kFibResultNames};
 constexpr NumberName kCmpNames[] = {{0, "eq"}, {1, "neq"}, {2, "lt"}, {3, "lte"}, {4, "gt"}, {5, "gte"}};
 constexpr NumberNames kCmpOperators = {false, kCmpNames};
-constexpr NumberName kMetaNames[] = {{0, "len"}, {1, "protocol"}, {3, "mark"},    {4, "iif"},
-                                     {5, "oif"}, {6, "iifname"},  {7, "oifname"}, {15, "nfproto"},
-                                     {16, "l4proto"}};
+constexpr NumberName kMetaNames[] = {{0, "len"},     {1, "protocol"}, {3, "mark"},
+                                     {4, "iif"},     {5, "oif"},      {6, "iifname"},
+                                     {7, "oifname"}, {15, "nfproto"}, {16, "l4proto"}};
 constexpr NumberNames kMetaKeys = {false, kMetaNames};
 constexpr NumberName kBaseNames[] = {{0, "link"}, {1, "network"}, {2, "transport"}, {3, "inner"}};
 constexpr NumberNames kPayloadBases = {false, kBaseNames};
@@ -51,10 +55,8 @@ constexpr NumberName kLookupFlagNames[] = {{1, "INV"}};
 constexpr NumberNames kLookupFlags = {true, kLookupFlagNames};
 constexpr NumberName kNatTypeNames[] = {{0, "snat"}, {1, "dnat"}};
 constexpr NumberNames kNatTypes = {false, kNatTypeNames};
-constexpr NumberName kProtocolNames[] = {{0, "unspec"}, {1, "inet"}, {2, "ip"}, {3, "arp"}, {5, "netdev"},
-                                         {7, "bridge"}, {10, "ip6"}};
-constexpr NumberNames kProtocols = {false, kProtocolNames};
-constexpr NumberName kNatFlagNames[] = {{1, "MAP_IPS"}, {2, "PROTO_SPECIFIED"}, {4, "PROTO_RANDOM"}, {8, "PERSISTENT"}};
+constexpr NumberName kNatFlagNames[] = {
+    {1, "MAP_IPS"}, {2, "PROTO_SPECIFIED"}, {4, "PROTO_RANDOM"}, {8, "PERSISTENT"}};
 constexpr NumberNames kNatFlags = {true, kNatFlagNames};
 
 constexpr AttributeInfo kVerdictAttributes[] = {
@@ -94,9 +96,12 @@ constexpr AttributeInfo kPayloadAttributes[] = {
     {NFTA_PAYLOAD_SREG, "SREG", Form::kU32},
 };
 constexpr AttributeInfo kBitwiseAttributes[] = {
-    {NFTA_BITWISE_SREG, "SREG", Form::kU32},         {NFTA_BITWISE_DREG, "DREG", Form::kU32},
-    {NFTA_BITWISE_LEN, "LEN", Form::kU32},           {NFTA_BITWISE_MASK, "MASK", Form::kNest, &kData},
-    {NFTA_BITWISE_XOR, "XOR", Form::kNest, &kData},  {NFTA_BITWISE_OP, "OP", Form::kU32},
+    {NFTA_BITWISE_SREG, "SREG", Form::kU32},
+    {NFTA_BITWISE_DREG, "DREG", Form::kU32},
+    {NFTA_BITWISE_LEN, "LEN", Form::kU32},
+    {NFTA_BITWISE_MASK, "MASK", Form::kNest, &kData},
+    {NFTA_BITWISE_XOR, "XOR", Form::kNest, &kData},
+    {NFTA_BITWISE_OP, "OP", Form::kU32},
     {NFTA_BITWISE_DATA, "DATA", Form::kNest, &kData},
 };
 constexpr AttributeInfo kLookupAttributes[] = {
@@ -183,12 +188,9 @@ constexpr AttributeInfo kSetDescAttributes[] = {
 constexpr Dictionary kSetDesc = {"NFTA_SET_DESC_", kSetDescAttributes};
 
 constexpr AttributeInfo kTableAttributes[] = {
-    {NFTA_TABLE_NAME, "NAME", Form::kText},
-    {NFTA_TABLE_FLAGS, "FLAGS", Form::kU32, nullptr, &kTableFlags},
-    {NFTA_TABLE_USE, "USE", Form::kU32},
-    {NFTA_TABLE_HANDLE, "HANDLE", Form::kU64},
-    {NFTA_TABLE_USERDATA, "USERDATA"},
-    {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
+    {NFTA_TABLE_NAME, "NAME", Form::kText}, {NFTA_TABLE_FLAGS, "FLAGS", Form::kU32, nullptr, &kTableFlags},
+    {NFTA_TABLE_USE, "USE", Form::kU32},    {NFTA_TABLE_HANDLE, "HANDLE", Form::kU64},
+    {NFTA_TABLE_USERDATA, "USERDATA"},      {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
 };
 constexpr Dictionary kTable = {"NFTA_TABLE_", kTableAttributes};
 constexpr AttributeInfo kChainAttributes[] = {
@@ -250,9 +252,12 @@ constexpr AttributeInfo kObjectAttributes[] = {
 };
 constexpr Dictionary kObject = {"NFTA_OBJ_", kObjectAttributes};
 constexpr AttributeInfo kFlowtableAttributes[] = {
-    {NFTA_FLOWTABLE_TABLE, "TABLE", Form::kText}, {NFTA_FLOWTABLE_NAME, "NAME", Form::kText},
-    {NFTA_FLOWTABLE_HOOK, "HOOK"},                {NFTA_FLOWTABLE_USE, "USE", Form::kU32},
-    {NFTA_FLOWTABLE_HANDLE, "HANDLE", Form::kU64}, {NFTA_FLOWTABLE_FLAGS, "FLAGS", Form::kU32},
+    {NFTA_FLOWTABLE_TABLE, "TABLE", Form::kText},
+    {NFTA_FLOWTABLE_NAME, "NAME", Form::kText},
+    {NFTA_FLOWTABLE_HOOK, "HOOK"},
+    {NFTA_FLOWTABLE_USE, "USE", Form::kU32},
+    {NFTA_FLOWTABLE_HANDLE, "HANDLE", Form::kU64},
+    {NFTA_FLOWTABLE_FLAGS, "FLAGS", Form::kU32},
 };
 constexpr Dictionary kFlowtable = {"NFTA_FLOWTABLE_", kFlowtableAttributes};
 constexpr AttributeInfo kGenerationAttributes[] = {
@@ -327,49 +332,16 @@ const MessageInfo* FindMessage(std::uint16_t type) {
   return nullptr;
 }
 
-constexpr NumberName kCommonFlagNames[] = {{NLM_F_REQUEST, "REQUEST"}, {NLM_F_MULTI, "MULTI"},
-                                           {NLM_F_ACK, "ACK"},         {NLM_F_ECHO, "ECHO"},
+constexpr NumberName kCommonFlagNames[] = {{NLM_F_REQUEST, "REQUEST"},
+                                           {NLM_F_MULTI, "MULTI"},
+                                           {NLM_F_ACK, "ACK"},
+                                           {NLM_F_ECHO, "ECHO"},
                                            {NLM_F_DUMP_INTR, "DUMP_INTR"}};
 constexpr NumberName kNewFlagNames[] = {
     {NLM_F_REPLACE, "REPLACE"}, {NLM_F_EXCL, "EXCL"}, {NLM_F_CREATE, "CREATE"}, {NLM_F_APPEND, "APPEND"}};
 constexpr NumberName kGetFlagNames[] = {{NLM_F_DUMP, "DUMP"}, {NLM_F_ROOT, "ROOT"}, {NLM_F_MATCH, "MATCH"}};
 constexpr NumberName kDeleteFlagNames[] = {{NLM_F_NONREC, "NONREC"}};
 constexpr NumberName kAckFlagNames[] = {{NLM_F_CAPPED, "CAPPED"}, {NLM_F_ACK_TLVS, "ACK_TLVS"}};
-
-// Takes the named bits out of `bits` and appends their names.
-void AppendFlags(std::uint32_t& bits, std::span<const NumberName> names, std::string& text) {
-  for (const NumberName& flag : names) {
-    if (flag.number == 0 || (bits & flag.number) != flag.number) continue;
-    if (!text.empty()) text += '|';
-    text += flag.name;
-    bits &= ~flag.number;
-  }
-}
-
-std::string Hex(std::uint32_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  do {
-    text.insert(text.begin(), kDigits[number & 15]);
-    number >>= 4;
-  } while (number != 0);
-  return "0x" + text;
-}
-
-std::string WithRest(std::string text, std::uint32_t rest) {
-  if (rest == 0) return text;
-  return text.empty() ? Hex(rest) : text + '|' + Hex(rest);
-}
-
-constexpr NumberName kErrnoNames[] = {
-    {EPERM, "EPERM"},           {ENOENT, "ENOENT"},     {EINTR, "EINTR"},       {EAGAIN, "EAGAIN"},
-    {ENOMEM, "ENOMEM"},         {EBUSY, "EBUSY"},       {EEXIST, "EEXIST"},     {EINVAL, "EINVAL"},
-    {ENFILE, "ENFILE"},         {EMFILE, "EMFILE"},     {EFBIG, "EFBIG"},       {EMLINK, "EMLINK"},
-    {ERANGE, "ERANGE"},         {E2BIG, "E2BIG"},       {EPROTO, "EPROTO"},     {EOVERFLOW, "EOVERFLOW"},
-    {ENODATA, "ENODATA"},       {ENOTEMPTY, "ENOTEMPTY"}, {ERESTART, "ERESTART"}, {EMSGSIZE, "EMSGSIZE"},
-    {EOPNOTSUPP, "EOPNOTSUPP"}, {ENOBUFS, "ENOBUFS"},   {ETIMEDOUT, "ETIMEDOUT"}, {EAFNOSUPPORT, "EAFNOSUPPORT"},
-    {EPROTONOSUPPORT, "EPROTONOSUPPORT"},
-};
 
 }  // namespace
 
@@ -383,7 +355,7 @@ const AttributeInfo* Dictionary::Find(std::uint16_t type) const {
 
 std::string MessageName(std::uint16_t nlmsg_type) {
   const MessageInfo* const info = FindMessage(nlmsg_type);
-  return info != nullptr ? std::string(info->name) : Hex(nlmsg_type);
+  return info != nullptr ? std::string(info->name) : Hexadecimal(nlmsg_type);
 }
 
 const Dictionary* DictionaryOfMessage(std::uint16_t nlmsg_type) {
@@ -400,48 +372,18 @@ const Dictionary* DictionaryOfExpression(std::string_view name) {
 
 const Dictionary& DictionaryOfExtendedAck() { return kExtendedAck; }
 
-std::string NumberText(std::uint32_t number, const NumberNames* names) {
-  const std::string digits = std::to_string(number);
-  if (names == nullptr) return digits;
-  if (names->is_flags) {
-    if (number == 0) return digits;
-    std::string text;
-    std::uint32_t rest = number;
-    AppendFlags(rest, names->names, text);
-    return digits + " (" + WithRest(text, rest) + ')';
-  }
-  for (const NumberName& name : names->names) {
-    if (name.number == number) return digits + " (" + std::string(name.name) + ')';
-  }
-  return digits;
-}
-
 std::string FlagsText(std::uint16_t nlmsg_type, std::uint16_t flags) {
   if (flags == 0) return "0";
   const MessageInfo* const info = FindMessage(nlmsg_type);
   const Action action = info != nullptr ? info->action : Action::kOther;
   std::uint32_t rest = flags;
   std::string text;
-  AppendFlags(rest, kCommonFlagNames, text);
-  if (nlmsg_type == NLMSG_ERROR) AppendFlags(rest, kAckFlagNames, text);
-  if (action == Action::kNew) AppendFlags(rest, kNewFlagNames, text);
-  if (action == Action::kGet) AppendFlags(rest, kGetFlagNames, text);
-  if (action == Action::kDelete) AppendFlags(rest, kDeleteFlagNames, text);
+  AppendFlags(kCommonFlagNames, rest, text);
+  if (nlmsg_type == NLMSG_ERROR) AppendFlags(kAckFlagNames, rest, text);
+  if (action == Action::kNew) AppendFlags(kNewFlagNames, rest, text);
+  if (action == Action::kGet) AppendFlags(kGetFlagNames, rest, text);
+  if (action == Action::kDelete) AppendFlags(kDeleteFlagNames, rest, text);
   return WithRest(text, rest);
-}
-
-std::string ProtocolText(std::uint8_t protocol) {
-  for (const NumberName& name : kProtocolNames) {
-    if (name.number == protocol) return std::string(name.name);
-  }
-  return std::to_string(protocol);
-}
-
-std::string ErrnoText(int errno_value) {
-  for (const NumberName& name : kErrnoNames) {
-    if (static_cast<int>(name.number) == errno_value) return std::string(name.name);
-  }
-  return "errno " + std::to_string(errno_value);
 }
 
 }  // namespace natplan::wire

@@ -1,4 +1,5 @@
-// Names of nf_tables' messages, attributes and numbers, for people who read bytes. Nothing is encoded or decoded by it.
+// Names of nf_tables' messages, attributes and numbers, for people who read bytes. Nothing is encoded or
+// decoded by it.
 #ifndef NATPLAN_CORE_WIRE_DICTIONARY_H_
 #define NATPLAN_CORE_WIRE_DICTIONARY_H_
 
@@ -7,18 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/wire/number_names.h"
+
 namespace natplan::wire {
-
-struct NumberName {
-  std::uint32_t number;
-  std::string_view name;
-};
-
-// Names of the values of a number, or of its bits.
-struct NumberNames {
-  bool is_flags;
-  std::span<const NumberName> names;
-};
 
 enum class Form {
   kBytes,
@@ -46,7 +38,8 @@ struct AttributeInfo {
 struct Dictionary {
   std::string_view prefix;  // "NFTA_TABLE_"
   std::span<const AttributeInfo> attributes;
-  // The attributes are entries of a list: their numbers mean nothing to the kernel, and all are like the first one.
+  // The attributes are entries of a list: their numbers mean nothing to the kernel, and all are like the
+  // first one.
   bool is_list = false;
 
   // None: the number is unknown.
@@ -62,14 +55,8 @@ const Dictionary* DictionaryOfExpression(std::string_view name);
 // The attributes of an extended acknowledgement.
 const Dictionary& DictionaryOfExtendedAck();
 
-// "4 INTERVAL", "3 DADDR|...", or the number alone.
-std::string NumberText(std::uint32_t number, const NumberNames* names);
 // nlmsg_flags, whose upper bits depend on what the message does: "REQUEST|ACK|CREATE".
 std::string FlagsText(std::uint16_t nlmsg_type, std::uint16_t flags);
-// "ip", "ip6", "unspec"; a number where there is no name.
-std::string ProtocolText(std::uint8_t protocol);
-// "ENOENT"; a number where there is no name.
-std::string ErrnoText(int errno_value);
 
 }  // namespace natplan::wire
 

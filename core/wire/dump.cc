@@ -10,7 +10,8 @@ using wire::Header;
 using wire::MessageWriter;
 
 Header RequestHeader(unsigned message, std::uint8_t protocol, std::uint32_t sequence) {
-  return {.type = wire::MessageType(message), .flags = NLM_F_REQUEST, .sequence = sequence, .protocol = protocol};
+  return {
+      .type = wire::MessageType(message), .flags = NLM_F_REQUEST, .sequence = sequence, .protocol = protocol};
 }
 
 Header DumpHeader(unsigned message, Family family, std::uint32_t sequence) {
@@ -20,7 +21,8 @@ Header DumpHeader(unsigned message, Family family, std::uint32_t sequence) {
 }
 
 // A dump that is limited to what has this text in this attribute.
-std::vector<std::uint8_t> EncodeDump(const Header& header, std::uint16_t attribute, const std::string& value) {
+std::vector<std::uint8_t> EncodeDump(const Header& header, std::uint16_t attribute,
+                                     const std::string& value) {
   std::vector<std::uint8_t> bytes;
   MessageWriter writer(bytes, header);
   writer.PutString(attribute, value);
@@ -61,10 +63,12 @@ std::vector<std::uint8_t> EncodeDumpObjects(const TableId& table, std::uint32_t 
 }
 
 std::vector<std::uint8_t> EncodeDumpFlowtables(const TableId& table, std::uint32_t sequence) {
-  return EncodeDump(DumpHeader(NFT_MSG_GETFLOWTABLE, table.family, sequence), NFTA_FLOWTABLE_TABLE, table.name);
+  return EncodeDump(DumpHeader(NFT_MSG_GETFLOWTABLE, table.family, sequence), NFTA_FLOWTABLE_TABLE,
+                    table.name);
 }
 
-std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::string& set, std::uint32_t sequence) {
+std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::string& set,
+                                             std::uint32_t sequence) {
   std::vector<std::uint8_t> bytes;
   MessageWriter writer(bytes, DumpHeader(NFT_MSG_GETSETELEM, table.family, sequence));
   writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);

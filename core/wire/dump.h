@@ -20,12 +20,13 @@ std::vector<std::uint8_t> EncodeDumpSets(const TableId& table, std::uint32_t seq
 std::vector<std::uint8_t> EncodeDumpRules(const TableId& table, std::uint32_t sequence);
 std::vector<std::uint8_t> EncodeDumpObjects(const TableId& table, std::uint32_t sequence);
 std::vector<std::uint8_t> EncodeDumpFlowtables(const TableId& table, std::uint32_t sequence);
-std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::string& set, std::uint32_t sequence);
+std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::string& set,
+                                             std::uint32_t sequence);
 
 // Collects the answers to one request at a time and puts them into a snapshot. Accepts any bytes.
 //
-// What is in a table is kept only if the table is: dump the tables first, then chains and sets, then rules and
-// elements. What belongs to a table that was not asked for is passed over.
+// What is in a table is kept only if the table is: dump the tables first, then chains and sets, then rules
+// and elements. What belongs to a table that was not asked for is passed over.
 class DumpReader {
  public:
   explicit DumpReader(const ReadRequest& request);
@@ -44,7 +45,8 @@ class DumpReader {
   // NFTA_GEN_ID of the last NEWGEN; 0 if none came.
   std::uint32_t generation() const { return snapshot_.generation; }
 
-  // What was collected so far, only the requested tables, in their order in the request; generation() is filled in.
+  // What was collected so far, only the requested tables, in their order in the request; generation() is
+  // filled in.
   const Snapshot& snapshot() const { return snapshot_; }
 
  private:

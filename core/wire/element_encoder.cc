@@ -99,7 +99,8 @@ std::size_t EncodeElements(const ElementList& list, std::size_t first, const Hea
   std::size_t list_size = 0;
   for (; end < list.elements.size(); ++end) {
     const std::size_t size = EncodedSize(list.elements[end], list.with_data);
-    if (list_size + size > kMaxListSize || NodeCount(list.elements[end]) != NodeCount(list.elements[first])) break;
+    if (list_size + size > kMaxListSize || NodeCount(list.elements[end]) != NodeCount(list.elements[first]))
+      break;
     list_size += size;
   }
 

@@ -25,14 +25,16 @@ struct ElementList {
 // At least the number of bytes that the messages take.
 std::size_t MaxEncodedSize(const ElementList& list);
 
-// Appends one message to `bytes` with the elements from index `first` on; returns the index of the first one that it
-// does not contain. Start and end of a range stand side by side in one message, and all elements of a message have
-// the same number of nodes (see EncodedBatch::Message::nodes_per_element). Without an element left, its list is empty,
-// which the kernel takes for nothing to do. Allocates nothing if the capacity of `bytes` suffices.
+// Appends one message to `bytes` with the elements from index `first` on; returns the index of the first one
+// that it does not contain. Start and end of a range stand side by side in one message, and all elements of a
+// message have the same number of nodes (see EncodedBatch::Message::nodes_per_element). Without an element
+// left, its list is empty, which the kernel takes for nothing to do. Allocates nothing if the capacity of
+// `bytes` suffices.
 std::size_t EncodeElements(const ElementList& list, std::size_t first, const Header& header,
                            std::vector<std::uint8_t>& bytes);
 
-// The number of nodes, which is the number of entries in a message's list: 2 for a range with an end, otherwise 1.
+// The number of nodes, which is the number of entries in a message's list: 2 for a range with an end,
+// otherwise 1.
 std::size_t NodeCount(const Element& element);
 
 }  // namespace natplan::wire

@@ -1,4 +1,5 @@
-// Takes netlink messages and attributes apart without reading a byte beyond what it was given, whatever the bytes are.
+// Takes netlink messages and attributes apart without reading a byte beyond what it was given, whatever the
+// bytes are.
 #ifndef NATPLAN_CORE_WIRE_MESSAGE_READER_H_
 #define NATPLAN_CORE_WIRE_MESSAGE_READER_H_
 
@@ -21,8 +22,8 @@ struct Message {
   Bytes payload = {};  // behind the nlmsghdr
 };
 
-// Takes the first message off `rest`. None at the end, and none if what is left is not a message: then `rest` is not
-// empty.
+// Takes the first message off `rest`. None at the end, and none if what is left is not a message: then `rest`
+// is not empty.
 std::optional<Message> NextMessage(Bytes& rest);
 
 struct Attribute {
@@ -30,13 +31,13 @@ struct Attribute {
   Bytes payload = {};
 };
 
-// Takes the first attribute off `rest`. None at the end, and none if what is left is not an attribute: then `rest` is
-// not empty.
+// Takes the first attribute off `rest`. None at the end, and none if what is left is not an attribute: then
+// `rest` is not empty.
 std::optional<Attribute> NextAttribute(Bytes& rest);
 
-// The attributes of one nest by number, each of which may be missing. As in the kernel, the last of several wins, what
-// is not asked for is passed over, and reading stops where there is no attribute.
-// Each call walks through the nest, which holds few attributes.
+// The attributes of one nest by number, each of which may be missing. As in the kernel, the last of several
+// wins, what is not asked for is passed over, and reading stops where there is no attribute. Each call walks
+// through the nest, which holds few attributes.
 class AttributeTable {
  public:
   // `bytes` must outlive this.
@@ -57,7 +58,9 @@ class AttributeTable {
 };
 
 // Where `rest` begins in `whole`, of which it is a part.
-inline std::size_t OffsetIn(Bytes whole, Bytes rest) { return static_cast<std::size_t>(rest.data() - whole.data()); }
+inline std::size_t OffsetIn(Bytes whole, Bytes rest) {
+  return static_cast<std::size_t>(rest.data() - whole.data());
+}
 
 std::uint16_t HostU16(Bytes bytes);  // `bytes` must have 2
 std::uint32_t HostU32(Bytes bytes);  // `bytes` must have 4

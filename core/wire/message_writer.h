@@ -1,5 +1,5 @@
-// Appends netlink messages to a byte string. nlmsghdr and nlattr are in host byte order; numbers in payloads are big
-// endian, as nf_tables has them.
+// Appends netlink messages to a byte string. nlmsghdr and nlattr are in host byte order; numbers in payloads
+// are big endian, as nf_tables has them.
 #ifndef NATPLAN_CORE_WIRE_MESSAGE_WRITER_H_
 #define NATPLAN_CORE_WIRE_MESSAGE_WRITER_H_
 
@@ -19,8 +19,8 @@ struct Header {
   std::uint16_t resource_id = 0;  // host byte order
 };
 
-// One message from construction to Finish(). A message with an attribute of more than 65535 bytes, which netlink cannot
-// express, is finished without any attribute: the kernel answers EINVAL to it.
+// One message from construction to Finish(). A message with an attribute of more than 65535 bytes, which
+// netlink cannot express, is finished without any attribute: the kernel answers EINVAL to it.
 class MessageWriter {
  public:
   // `bytes` must outlive this.

@@ -1,5 +1,5 @@
-// Numbers of nf_tables that linux/netfilter/nf_tables.h of Linux 6.1 (Debian 12) lacks. Where the header is new
-// enough to have a name, it is checked against the number here.
+// Numbers of nf_tables that linux/netfilter/nf_tables.h of Linux 6.1 (Debian 12) lacks. Where the header is
+// new enough to have a name, it is checked against the number here.
 #ifndef NATPLAN_CORE_WIRE_NUMBERS_H_
 #define NATPLAN_CORE_WIRE_NUMBERS_H_
 
@@ -53,7 +53,9 @@ constexpr std::uint16_t MessageType(unsigned message) {
   return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | message);
 }
 
-constexpr std::uint8_t ProtocolOf(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
+constexpr std::uint8_t ProtocolOf(Family family) {
+  return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6;
+}
 
 // Attributes and messages start at multiples of this many bytes (NLA_ALIGNTO and NLMSG_ALIGNTO).
 inline constexpr std::size_t kAlignment = 4;

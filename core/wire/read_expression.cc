@@ -73,7 +73,8 @@ Result ReadBitwise(const AttributeTable& attributes) {
                            NFTA_BITWISE_XOR, NFTA_BITWISE_OP})) {
     return std::nullopt;
   }
-  return BitwiseExpression{.source = *source, .destination = *destination, .mask = *mask, .xor_with = *xor_with};
+  return BitwiseExpression{
+      .source = *source, .destination = *destination, .mask = *mask, .xor_with = *xor_with};
 }
 
 Result ReadLookup(const AttributeTable& attributes) {
@@ -91,15 +92,17 @@ Result ReadLookup(const AttributeTable& attributes) {
 }
 
 Result ReadNat(const AttributeTable& attributes) {
-  constexpr std::uint32_t kMapAddresses = 1;   // NF_NAT_RANGE_MAP_IPS
-  constexpr std::uint32_t kMapPorts = 2;       // NF_NAT_RANGE_PROTO_SPECIFIED
+  constexpr std::uint32_t kMapAddresses = 1;  // NF_NAT_RANGE_MAP_IPS
+  constexpr std::uint32_t kMapPorts = 2;      // NF_NAT_RANGE_PROTO_SPECIFIED
   const auto type = attributes.U32(NFTA_NAT_TYPE);
   const auto family = attributes.U32(NFTA_NAT_FAMILY);
   const auto address = attributes.U32(NFTA_NAT_REG_ADDR_MIN);
   const auto port = attributes.U32(NFTA_NAT_REG_PROTO_MIN);
   if (!type || !family || *type > 1) return std::nullopt;
-  if (attributes.Has(NFTA_NAT_REG_ADDR_MAX) && attributes.U32(NFTA_NAT_REG_ADDR_MAX) != address) return std::nullopt;
-  if (attributes.Has(NFTA_NAT_REG_PROTO_MAX) && attributes.U32(NFTA_NAT_REG_PROTO_MAX) != port) return std::nullopt;
+  if (attributes.Has(NFTA_NAT_REG_ADDR_MAX) && attributes.U32(NFTA_NAT_REG_ADDR_MAX) != address)
+    return std::nullopt;
+  if (attributes.Has(NFTA_NAT_REG_PROTO_MAX) && attributes.U32(NFTA_NAT_REG_PROTO_MAX) != port)
+    return std::nullopt;
   const std::uint32_t implied = (address ? kMapAddresses : 0) | (port ? kMapPorts : 0);
   if (attributes.U32(NFTA_NAT_FLAGS).value_or(implied) != implied) return std::nullopt;
   if (!attributes.HasOnly({NFTA_NAT_TYPE, NFTA_NAT_FAMILY, NFTA_NAT_REG_ADDR_MIN, NFTA_NAT_REG_ADDR_MAX,
@@ -110,7 +113,8 @@ Result ReadNat(const AttributeTable& attributes) {
 }
 
 Result ReadMasquerade(const AttributeTable& attributes) {
-  if (!attributes.HasOnly({NFTA_MASQ_FLAGS}) || attributes.U32(NFTA_MASQ_FLAGS).value_or(0) != 0) return std::nullopt;
+  if (!attributes.HasOnly({NFTA_MASQ_FLAGS}) || attributes.U32(NFTA_MASQ_FLAGS).value_or(0) != 0)
+    return std::nullopt;
   return MasqueradeExpression{};
 }
 
@@ -122,7 +126,8 @@ Result ReadCounter(const AttributeTable& attributes) {
 Result ReadImmediate(const AttributeTable& attributes) {
   const auto destination = attributes.U32(NFTA_IMMEDIATE_DREG);
   const auto data = attributes.Find(NFTA_IMMEDIATE_DATA);
-  if (!destination || !data || !attributes.HasOnly({NFTA_IMMEDIATE_DREG, NFTA_IMMEDIATE_DATA})) return std::nullopt;
+  if (!destination || !data || !attributes.HasOnly({NFTA_IMMEDIATE_DREG, NFTA_IMMEDIATE_DATA}))
+    return std::nullopt;
   ImmediateExpression immediate = {.destination = *destination};
   if (const auto value = Value(attributes, NFTA_IMMEDIATE_DATA)) {
     immediate.value = *value;
@@ -145,8 +150,10 @@ struct Reader {
 };
 
 constexpr Reader kReaders[] = {
-    {"fib", ReadFib},         {"cmp", ReadCmp},       {"meta", ReadMeta}, {"payload", ReadPayload},
-    {"bitwise", ReadBitwise}, {"lookup", ReadLookup}, {"nat", ReadNat},   {"masq", ReadMasquerade},
+    {"fib", ReadFib},         {"cmp", ReadCmp},
+    {"meta", ReadMeta},       {"payload", ReadPayload},
+    {"bitwise", ReadBitwise}, {"lookup", ReadLookup},
+    {"nat", ReadNat},         {"masq", ReadMasquerade},
     {"counter", ReadCounter}, {"immediate", ReadImmediate},
 };
 

@@ -7,9 +7,9 @@
 
 namespace natplan::wire {
 
-// `element` is the payload of one NFTA_LIST_ELEM. What the kernel fills in by itself (lookup FLAGS 0, the maxima and
-// flags of nat that follow from the minima, the counts of a counter) is left out; whatever the values cannot hold
-// gives an UnknownExpression with the bytes of NFTA_EXPR_DATA.
+// `element` is the payload of one NFTA_LIST_ELEM. What the kernel fills in by itself (lookup FLAGS 0, the
+// maxima and flags of nat that follow from the minima, the counts of a counter) is left out; whatever the
+// values cannot hold gives an UnknownExpression with the bytes of NFTA_EXPR_DATA.
 Expression ReadExpression(Bytes element);
 
 // Those of `list`, which is the payload of NFTA_RULE_EXPRESSIONS.

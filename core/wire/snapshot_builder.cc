@@ -92,8 +92,9 @@ bool AddRule(const Part& part) {
   ChainSnapshot* const chain = FindByName(table->chains, *name);
   // A rule in a chain that the dump of chains did not have: the ruleset changed in between.
   if (chain == nullptr) return false;
-  chain->rules.push_back({.handle = part.attributes.U64(NFTA_RULE_HANDLE).value_or(0),
-                          .expressions = ReadExpressions(part.attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{}))});
+  chain->rules.push_back(
+      {.handle = part.attributes.U64(NFTA_RULE_HANDLE).value_or(0),
+       .expressions = ReadExpressions(part.attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{}))});
   return true;
 }
 
@@ -112,14 +113,13 @@ bool AddSet(const Part& part) {
                           .data_type = attributes.U32(NFTA_SET_DATA_TYPE).value_or(0),
                           .data_length = attributes.U32(NFTA_SET_DATA_LEN).value_or(0),
                           .other_flags = flags & ~std::uint32_t{NFT_SET_MAP | NFT_SET_INTERVAL}};
-  table->sets.push_back({.name = std::string(*name),
-                         .handle = attributes.U64(NFTA_SET_HANDLE).value_or(0),
-                         .shape = shape});
+  table->sets.push_back(
+      {.name = std::string(*name), .handle = attributes.U64(NFTA_SET_HANDLE).value_or(0), .shape = shape});
   return true;
 }
 
-// The payload of one element of a list. None if natplan does not understand it. Userdata, such as a comment, is
-// passed over: it changes nothing about what matches.
+// The payload of one element of a list. None if natplan does not understand it. Userdata, such as a comment,
+// is passed over: it changes nothing about what matches.
 std::optional<Element> ReadElement(Bytes attributes, bool interval) {
   Element element = {.kind = interval ? ElementKind::kStart : ElementKind::kSingle};
   bool has_key = false;

@@ -7,9 +7,9 @@
 
 namespace natplan::wire {
 
-// Puts what a NEWTABLE, NEWCHAIN, NEWSET, NEWSETELEM, NEWRULE, NEWOBJ, NEWFLOWTABLE or NEWGEN says into `snapshot`, if
-// it belongs to a requested table; passes all other messages over. False if the message is malformed: it is short,
-// or lacks an attribute that the kernel always sends.
+// Puts what a NEWTABLE, NEWCHAIN, NEWSET, NEWSETELEM, NEWRULE, NEWOBJ, NEWFLOWTABLE or NEWGEN says into
+// `snapshot`, if it belongs to a requested table; passes all other messages over. False if the message is
+// malformed: it is short, or lacks an attribute that the kernel always sends.
 bool AddToSnapshot(const ReadRequest& request, const Message& message, Snapshot& snapshot);
 
 }  // namespace natplan::wire

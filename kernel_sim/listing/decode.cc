@@ -113,7 +113,8 @@ Rule DecodeRule(const Message& message, Fault& fault) {
             .position = attributes.U64(NFTA_RULE_POSITION),
             .expressions = {},
             .comment = Comment(attributes.Raw(NFTA_RULE_USERDATA), kComment)};
-  for (const Attributes::Item& item : attributes.Nested(NFTA_RULE_EXPRESSIONS).items()) {
+  const Attributes expressions = attributes.Nested(NFTA_RULE_EXPRESSIONS);
+  for (const Attributes::Item& item : expressions.items()) {
     rule.expressions.push_back(DecodeExpression(Attributes(item.payload, fault)));
   }
   return rule;
@@ -124,7 +125,8 @@ ElementsMessage DecodeElements(const Message& message, Fault& fault) {
   ElementsMessage result{.table = {message.family, attributes.String(NFTA_SET_ELEM_LIST_TABLE)},
                          .set = attributes.String(NFTA_SET_ELEM_LIST_SET),
                          .elements = {}};
-  for (const Attributes::Item& item : attributes.Nested(NFTA_SET_ELEM_LIST_ELEMENTS).items()) {
+  const Attributes elements = attributes.Nested(NFTA_SET_ELEM_LIST_ELEMENTS);
+  for (const Attributes::Item& item : elements.items()) {
     result.elements.push_back(DecodeElement(Attributes(item.payload, fault)));
   }
   return result;

@@ -84,10 +84,4 @@ std::string ListRuleset(const Ruleset& ruleset) {
   return text;
 }
 
-std::expected<std::string, int> ListRuleset(Kernel& kernel) {
-  const std::expected<Ruleset, int> ruleset = ReadRuleset(kernel);
-  if (!ruleset) return std::unexpected(ruleset.error());
-  return ListRuleset(*ruleset);
-}
-
 }  // namespace natplan::kernel_sim

@@ -55,15 +55,18 @@ std::string GenerationLine(const Message& message, Fault& fault) {
 
 }  // namespace
 
+Monitor::Monitor(const Ruleset& before) {
+  for (const auto& [key, set] : before.sets) {
+    const bool anonymous = (set.set.flags & NFT_SET_ANONYMOUS) != 0;
+    sets_[key] = anonymous ? set : SetWithElements{.set = set.set, .elements = {}};
+  }
+}
+
 std::expected<std::string, std::string> Monitor::Feed(std::span<const std::uint8_t> datagram) {
-  // Attributes are looked at while the lines are made, so that a copy is what leaves everything unchanged when
-  // one of them is malformed.
-  Monitor next = *this;
   Fault fault;
   std::string text;
-  for (const Message& message : ReadMessages(datagram, fault)) text += next.Line(message, fault);
+  for (const Message& message : ReadMessages(datagram, fault)) text += Line(message, fault);
   if (!fault.text.empty()) return std::unexpected(fault.text);
-  *this = std::move(next);
   return text;
 }
 
@@ -109,7 +112,7 @@ std::string Monitor::SetLine(const Message& message, Fault& fault) {
   const Set decoded = DecodeSet(message, fault);
   const SetKey key{decoded.table, decoded.name};
   if (IsDeletion(message)) {
-    // A deletion says no type: whether it was a map is known from before, but nft calls all of them sets.
+    // nft calls a map a set here, because a deletion does not tell them apart.
     sets_.erase(key);
     held_.erase(key);
     return "delete set " + TableText(decoded.table) + ' ' + decoded.name + '\n';
@@ -125,7 +128,7 @@ std::string Monitor::ElementLine(const Message& message, Fault& fault) {
   ElementsMessage decoded = DecodeElements(message, fault);
   const SetKey key{decoded.table, decoded.set};
   const auto found = sets_.find(key);
-  // nft says this on its standard error, without a newline of its own for the event.
+  // nft says so on its standard error.
   if (found == sets_.end()) return "# event for an unknown set " + decoded.set + '\n';
   SetWithElements& set = found->second;
   if ((set.set.flags & NFT_SET_ANONYMOUS) != 0) {
@@ -153,11 +156,8 @@ std::string Monitor::RuleLine(const Message& message, Fault& fault) {
   const Rule rule = DecodeRule(message, fault);
   const std::string place = "rule " + TableText(rule.table) + ' ' + rule.chain + ' ';
   if (IsDeletion(message)) return "delete " + place + "handle " + std::to_string(rule.handle) + '\n';
-  constexpr std::uint16_t kAppended = NLM_F_CREATE | NLM_F_APPEND;
   std::string text = ((message.flags & NLM_F_APPEND) != 0 ? "add " : "insert ") + place;
-  if (rule.position && (message.flags & kAppended) != kAppended) {
-    text += "handle " + std::to_string(*rule.position) + ' ';
-  }
+  if (rule.position) text += "handle " + std::to_string(*rule.position) + ' ';
   return text + RuleText(rule, sets_) + '\n';
 }
 

@@ -27,9 +27,9 @@ class Monitor {
  public:
   Monitor() = default;
   // `before` is what was there when the group was joined.
-  explicit Monitor(const Ruleset& before) : sets_(before.sets) {}
+  explicit Monitor(const Ruleset& before);
 
-  // The error says what is malformed; nothing of that datagram is then taken.
+  // The error says what is malformed; what the datagram said before that place has then been taken.
   std::expected<std::string, std::string> Feed(std::span<const std::uint8_t> datagram);
 
  private:

@@ -132,7 +132,8 @@ std::vector<std::string> SetStatements(const Set& set) {
   }
   statements.push_back(type);
   if (set.policy == NFT_SET_POL_MEMORY) statements.push_back("policy memory");
-  if (set.size != 0) statements.push_back("size " + std::to_string(set.size));
+  // nft puts the number of elements there by itself where none can be added.
+  if (set.size != 0 && (set.flags & NFT_SET_CONSTANT) == 0) statements.push_back("size " + std::to_string(set.size));
   // The flag timeout alone is not said where a default timeout says it below.
   const std::uint32_t implied = set.timeout_ms != 0 ? std::uint32_t{NFT_SET_TIMEOUT} : 0;
   if (!FlagsText(set.flags & ~implied, kFlags).empty()) statements.push_back(FlagsText(set.flags, kFlags));

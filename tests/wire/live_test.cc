@@ -1,4 +1,5 @@
-// What core/wire encodes, as the live kernel and nft understand it, and what the kernel holds, as core/wire reads it.
+// What core/wire encodes, as the live kernel and nft understand it, and what the kernel holds, as core/wire
+// reads it.
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -6,7 +7,7 @@
 #include <vector>
 
 #include "core/wire/batch.h"
-#include "core/wire/skeleton_for_test.h"
+#include "core/wire/test_skeleton.h"
 #include "gtest/gtest.h"
 #include "tests/support/namespace.h"
 #include "tests/wire/netlink_socket.h"
@@ -155,12 +156,15 @@ TEST(LiveKernel, NamesTheRefusedElement) {
   RunInNamespaceOrSkip([] {
     NetlinkSocket socket;
     ASSERT_EQ(socket.Commit(Everything()), Outcome(Committed{}));
-    AddElements ranges = {.table = kTable4, .set = "masq_saddr", .shape = kPrefixShape4, .exclusive = true, .elements = {}};
+    AddElements ranges = {
+        .table = kTable4, .set = "masq_saddr", .shape = kPrefixShape4, .exclusive = true, .elements = {}};
     for (std::uint8_t i = 1; i < 200; ++i) {
       // 10.0.2.0 to 10.0.2.32 overlaps 10.0.2.0/28.
       ranges.elements.push_back({.kind = ElementKind::kRange,
-                                 .key = {static_cast<std::uint8_t>(i == 150 ? 10 : 20), 0, static_cast<std::uint8_t>(i == 150 ? 2 : i), 0},
-                                 .end = {static_cast<std::uint8_t>(i == 150 ? 10 : 20), 0, static_cast<std::uint8_t>(i == 150 ? 2 : i), 32}});
+                                 .key = {static_cast<std::uint8_t>(i == 150 ? 10 : 20), 0,
+                                         static_cast<std::uint8_t>(i == 150 ? 2 : i), 0},
+                                 .end = {static_cast<std::uint8_t>(i == 150 ? 10 : 20), 0,
+                                         static_cast<std::uint8_t>(i == 150 ? 2 : i), 32}});
     }
     AddElements forwards = Forwards(kTable4);
     forwards.elements = {{.key = {6, 0, 0, 0, 0, 1, 0, 0}, .data = {1, 2, 3, 4, 0, 1, 0, 0}},
@@ -186,7 +190,8 @@ TEST(LiveKernel, NamesTheMissingExpressionAndTheMissingChainType) {
     const Refused refused = RefusedBy(socket.Commit(transaction));
 
     ASSERT_EQ(refused.refusals.size(), 2u);
-    EXPECT_EQ(refused.refusals[0], (Refusal{.operation = 1, .errno_value = ENOENT, .missing_name = "strange"}));
+    EXPECT_EQ(refused.refusals[0],
+              (Refusal{.operation = 1, .errno_value = ENOENT, .missing_name = "strange"}));
     EXPECT_EQ(refused.refusals[1], (Refusal{.operation = 3, .errno_value = ENOENT, .missing_name = "warp"}));
   });
 }
@@ -198,7 +203,8 @@ TEST(LiveKernel, RefusesAnotherGenerationOnTheBatchItself) {
     const Outcome outcome = socket.Commit({.operations = {EnsureTable{kTable4}}, .required_generation = 77});
 
     EXPECT_EQ(outcome, Outcome(Refused{{Refusal{.errno_value = ERESTART}}}));
-    EXPECT_EQ(socket.Commit({.operations = {EnsureTable{kTable4}}, .required_generation = 1}), Outcome(Committed{}));
+    EXPECT_EQ(socket.Commit({.operations = {EnsureTable{kTable4}}, .required_generation = 1}),
+              Outcome(Committed{}));
   });
 }
 
@@ -221,11 +227,11 @@ TEST(LiveKernel, TakesEachDelete) {
     const AddElements prefixes = Prefixes(kTable4);
     const AddElements forwards = Forwards(kTable6);
 
-    EXPECT_EQ(socket.Commit({.operations = {DeleteElements{kTable4, prefixes.set, prefixes.shape, prefixes.elements},
-                                            DeleteElements{kTable6, forwards.set, forwards.shape, forwards.elements},
-                                            DeleteElements{kTable6, forwards.set, forwards.shape, {}},
-                                            FlushSet{kTable6, "masq_saddr"},
-                                            FlushChain{kTable4, "output"}}}),
+    EXPECT_EQ(socket.Commit(
+                  {.operations = {DeleteElements{kTable4, prefixes.set, prefixes.shape, prefixes.elements},
+                                  DeleteElements{kTable6, forwards.set, forwards.shape, forwards.elements},
+                                  DeleteElements{kTable6, forwards.set, forwards.shape, {}},
+                                  FlushSet{kTable6, "masq_saddr"}, FlushChain{kTable4, "output"}}}),
               Outcome(Committed{}));
     Snapshot snapshot = socket.Read(kBoth);
     ASSERT_EQ(snapshot.tables.size(), 2u);
@@ -236,10 +242,11 @@ TEST(LiveKernel, TakesEachDelete) {
     EXPECT_EQ(snapshot.tables[0].chains[0].rules.size(), 1u);
     EXPECT_TRUE(snapshot.tables[0].chains[1].rules.empty());
 
-    EXPECT_EQ(socket.Commit({.operations = {FlushChain{kTable4, "postrouting"}, FlushChain{kTable4, "prerouting"},
-                                            DeleteChain{kTable4, "postrouting"}, DeleteSet{kTable4, "masq_saddr"},
-                                            DeleteSet{kTable4, "map_port_ipport"}, DeleteTable{kTable6}}}),
-              Outcome(Committed{}));
+    EXPECT_EQ(
+        socket.Commit({.operations = {FlushChain{kTable4, "postrouting"}, FlushChain{kTable4, "prerouting"},
+                                      DeleteChain{kTable4, "postrouting"}, DeleteSet{kTable4, "masq_saddr"},
+                                      DeleteSet{kTable4, "map_port_ipport"}, DeleteTable{kTable6}}}),
+        Outcome(Committed{}));
     snapshot = socket.Read(kBoth);
     ASSERT_EQ(snapshot.tables.size(), 1u);
     EXPECT_EQ(snapshot.tables[0].chains.size(), 2u);
@@ -251,8 +258,10 @@ TEST(LiveKernel, WakesADormantTableAndGivesTheChainItsPolicyBack) {
   RunInNamespaceOrSkip([] {
     NetlinkSocket socket;
     ASSERT_EQ(OutputOf("nft 'add table ip io.systemd.nat { flags dormant; }'"), "");
-    ASSERT_EQ(OutputOf("nft 'add chain ip io.systemd.nat output { type nat hook output priority -99; policy drop; }'"),
-              "");
+    ASSERT_EQ(
+        OutputOf(
+            "nft 'add chain ip io.systemd.nat output { type nat hook output priority -99; policy drop; }'"),
+        "");
     Snapshot snapshot = socket.Read(kBoth);
     ASSERT_TRUE(snapshot.tables.at(0).dormant);
     ASSERT_EQ(snapshot.tables[0].chains.at(0).base->policy, Policy::kDrop);
@@ -270,14 +279,17 @@ TEST(LiveKernel, WakesADormantTableAndGivesTheChainItsPolicyBack) {
 TEST(LiveKernel, ReadsWhatNatplanDoesNotWrite) {
   RunInNamespaceOrSkip([] {
     NetlinkSocket socket;
-    ASSERT_EQ(OutputOf("nft 'table ip io.systemd.nat {\n"
-                       "  counter seen { }\n"
-                       "  set masq_saddr { type ipv4_addr; flags interval, timeout; }\n"
-                       "  map map_port_ipport { type inet_proto . inet_service : verdict; }\n"
-                       "  chain free { counter; log prefix \"x\" ; ip saddr 1.2.3.4 drop; snat to 1.2.3.4-1.2.3.9; }\n"
-                       "}'"),
+    ASSERT_EQ(
+        OutputOf(
+            "nft 'table ip io.systemd.nat {\n"
+            "  counter seen { }\n"
+            "  set masq_saddr { type ipv4_addr; flags interval, timeout; }\n"
+            "  map map_port_ipport { type inet_proto . inet_service : verdict; }\n"
+            "  chain free { counter; log prefix \"x\" ; ip saddr 1.2.3.4 drop; snat to 1.2.3.4-1.2.3.9; }\n"
+            "}'"),
+        "");
+    ASSERT_EQ(OutputOf("nft 'add element ip io.systemd.nat masq_saddr { 1.0.0.0/8 timeout 1h, 3.0.0.0/8 }'"),
               "");
-    ASSERT_EQ(OutputOf("nft 'add element ip io.systemd.nat masq_saddr { 1.0.0.0/8 timeout 1h, 3.0.0.0/8 }'"), "");
     ASSERT_EQ(OutputOf("nft 'add element ip io.systemd.nat map_port_ipport { tcp . 22 : accept }'"), "");
 
     const Snapshot snapshot = socket.Read(kBoth);
@@ -311,8 +323,9 @@ TEST(LiveKernel, TakesManyElementsInOneTransactionAndGivesThemBack) {
     AddElements forwards = Forwards(kTable4);
     forwards.elements.clear();
     for (unsigned i = 0; i < 5000; ++i) {
-      forwards.elements.push_back({.key = {17, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i), 0, 0},
-                                   .data = {1, 2, 3, 4, 0, 1, 0, 0}});
+      forwards.elements.push_back(
+          {.key = {17, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i), 0, 0},
+           .data = {1, 2, 3, 4, 0, 1, 0, 0}});
     }
 
     ASSERT_EQ(socket.Commit({.operations = {forwards}}), Outcome(Committed{}));

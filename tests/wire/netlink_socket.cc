@@ -82,7 +82,8 @@ std::string OutputOf(const std::string& command) {
   Require(pipe != nullptr, "popen");
   std::string text;
   std::array<char, 4096> buffer;
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), size);
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    text.append(buffer.data(), size);
   pclose(pipe);
   return text;
 }

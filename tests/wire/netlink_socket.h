@@ -1,4 +1,5 @@
-// The shortest way from a transaction to the live kernel: a socket that knows no deadline and forgives nothing.
+// The shortest way from a transaction to the live kernel: a socket that knows no deadline and forgives
+// nothing.
 #ifndef NATPLAN_TESTS_WIRE_NETLINK_SOCKET_H_
 #define NATPLAN_TESTS_WIRE_NETLINK_SOCKET_H_
 

@@ -1,4 +1,4 @@
-#include "core/wire/skeleton_for_test.h"
+#include "core/wire/test_skeleton.h"
 
 #include <bit>
 #include <cstdint>
@@ -8,18 +8,18 @@ namespace {
 
 // A register that the kernel fills with a number of its own has it in host byte order.
 RegisterBytes HostNumber(std::uint8_t number) {
-  return std::endian::native == std::endian::little ? RegisterBytes{number, 0, 0, 0} : RegisterBytes{0, 0, 0, number};
+  return std::endian::native == std::endian::little ? RegisterBytes{number, 0, 0, 0}
+                                                    : RegisterBytes{0, 0, 0, number};
 }
 
 void AppendTranslation(const TableId& table, Expressions& rule) {
   const bool is_v4 = table.family == Family::kIp;
   rule.push_back(MetaExpression{.key = MetaKey::kL4Proto, .destination = 9});
-  rule.push_back(PayloadExpression{.base = PayloadBase::kTransport, .offset = 2, .length = 2, .destination = 10});
+  rule.push_back(
+      PayloadExpression{.base = PayloadBase::kTransport, .offset = 2, .length = 2, .destination = 10});
   rule.push_back(LookupExpression{.set = "map_port_ipport", .source = 9, .destination = 9});
-  rule.push_back(NatExpression{.type = NatType::kDestination,
-                               .family = is_v4 ? 2u : 10u,
-                               .address = 9u,
-                               .port = is_v4 ? 10u : 13u});
+  rule.push_back(NatExpression{
+      .type = NatType::kDestination, .family = is_v4 ? 2u : 10u, .address = 9u, .port = is_v4 ? 10u : 13u});
 }
 
 Expressions PreroutingRule(const TableId& table) {
@@ -34,15 +34,15 @@ Expressions PreroutingRule(const TableId& table) {
 Expressions OutputRule(const TableId& table) {
   Expressions rule;
   if (table.family == Family::kIp) {
-    rule = {PayloadExpression{.base = PayloadBase::kNetwork, .offset = 16, .length = 4, .destination = 9},
-            BitwiseExpression{
-                .source = 9, .destination = 9, .mask = {0xff, 0, 0, 0}, .xor_with = {0, 0, 0, 0}},
-            CmpExpression{.source = 9, .op = CmpOperator::kNeq, .data = {127, 0, 0, 0}}};
+    rule = {
+        PayloadExpression{.base = PayloadBase::kNetwork, .offset = 16, .length = 4, .destination = 9},
+        BitwiseExpression{.source = 9, .destination = 9, .mask = {0xff, 0, 0, 0}, .xor_with = {0, 0, 0, 0}},
+        CmpExpression{.source = 9, .op = CmpOperator::kNeq, .data = {127, 0, 0, 0}}};
   } else {
-    rule = {PayloadExpression{.base = PayloadBase::kNetwork, .offset = 24, .length = 16, .destination = 9},
-            CmpExpression{.source = 9,
-                          .op = CmpOperator::kNeq,
-                          .data = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}};
+    rule = {
+        PayloadExpression{.base = PayloadBase::kNetwork, .offset = 24, .length = 16, .destination = 9},
+        CmpExpression{
+            .source = 9, .op = CmpOperator::kNeq, .data = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}};
   }
   rule.push_back(MetaExpression{.key = MetaKey::kOif, .destination = 9});
   rule.push_back(CmpExpression{.source = 9, .op = CmpOperator::kEq, .data = HostNumber(1)});
@@ -82,19 +82,20 @@ AddElements Prefixes(const TableId& table) {
                     {.kind = ElementKind::kRange, .key = {240, 0, 0, 0}}};
   } else {
     add.shape = kPrefixShape6;
-    add.elements = {{.kind = ElementKind::kRange,
-                     .key = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-                     .end = {0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
-                    {.kind = ElementKind::kRange, .key = {0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}};
+    add.elements = {
+        {.kind = ElementKind::kRange,
+         .key = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+         .end = {0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+        {.kind = ElementKind::kRange, .key = {0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}};
   }
   return add;
 }
 
 AddElements Forwards(const TableId& table) {
   const bool is_v4 = table.family == Family::kIp;
-  const ElementData data = is_v4 ? ElementData{1, 2, 3, 4, 0x03, 0x2f, 0, 0}
-                                 : ElementData{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0,
-                                               0,    0,    0,    0,    0, 5, 0x03, 0x2f, 0, 0};
+  const ElementData data =
+      is_v4 ? ElementData{1, 2, 3, 4, 0x03, 0x2f, 0, 0}
+            : ElementData{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0x03, 0x2f, 0, 0};
   return {.table = table,
           .set = "map_port_ipport",
           .shape = is_v4 ? kPortShape4 : kPortShape6,

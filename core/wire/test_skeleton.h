@@ -1,6 +1,6 @@
 // The origin's table as operations, written out by hand for the tests of the wire.
-#ifndef NATPLAN_CORE_WIRE_SKELETON_FOR_TEST_H_
-#define NATPLAN_CORE_WIRE_SKELETON_FOR_TEST_H_
+#ifndef NATPLAN_CORE_WIRE_TEST_SKELETON_H_
+#define NATPLAN_CORE_WIRE_TEST_SKELETON_H_
 
 #include <vector>
 
@@ -26,4 +26,4 @@ AddElements Forwards(const TableId& table);
 
 }  // namespace natplan::wire
 
-#endif  // NATPLAN_CORE_WIRE_SKELETON_FOR_TEST_H_
+#endif  // NATPLAN_CORE_WIRE_TEST_SKELETON_H_

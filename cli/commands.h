@@ -1,0 +1,20 @@
+// The subcommands; each is the file of its name.
+#ifndef NATPLAN_CLI_COMMANDS_H_
+#define NATPLAN_CLI_COMMANDS_H_
+
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+
+namespace natplan::cli {
+
+ExitCode Run(const PlanOptions& options, Console& console);
+ExitCode Run(const SimulateOptions& options, Console& console);
+ExitCode Run(const ApplyOptions& options, Console& console);
+ExitCode Run(const CheckOptions& options, Console& console);
+ExitCode Run(const ListOptions& options, Console& console);
+ExitCode Run(const RemoveOptions& options, Console& console);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_COMMANDS_H_

@@ -1,0 +1,183 @@
+#include "cli/config/config.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace natplan::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> Texts(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string> out;
+  for (const Diagnostic& diagnostic : diagnostics) out.push_back(ToString("f", diagnostic));
+  return out;
+}
+
+// What the file wants, in words; a note or an error if it has one.
+std::vector<std::string> Wants(const std::string& text) {
+  const auto config = ParseConfig(text);
+  if (!config) return Texts(config.error());
+  std::vector<std::string> out;
+  for (const Intent& intent : config->intents) {
+    out.push_back(std::visit([](const auto& one) { return ToString(one); }, intent));
+  }
+  return out;
+}
+
+std::vector<std::string> Errors(const std::string& text) {
+  const auto config = ParseConfig(text);
+  return config ? std::vector<std::string>{} : Texts(config.error());
+}
+
+std::vector<std::string> Notes(const std::string& text) {
+  const auto config = ParseConfig(text);
+  return config ? Texts(config->notes) : std::vector<std::string>{"the file was refused"};
+}
+
+std::string Source(const std::string& prefix) { return "[[masquerade]]\nsource = \"" + prefix + "\"\n"; }
+
+std::string ForwardText(const std::string& protocol, const std::string& host_port, const std::string& to) {
+  return "[[forward]]\nprotocol = " + protocol + "\nhost_port = " + host_port + "\nto = " + to + "\n";
+}
+
+TEST(ConfigTest, ReadsMasqueradesAndForwardsOfBothFamilies) {
+  EXPECT_THAT(Wants(Source("192.168.50.0/24") + Source("fd00:1::/64") +
+                    ForwardText("\"tcp\"", "2222", "\"192.168.50.121:22\"") +
+                    ForwardText("\"sctp\"", "65535", "\"[fd00:1::5]:1\"")),
+              ElementsAre("masquerade 192.168.50.0/24", "masquerade fd00:1::/64",
+                          "forward tcp port 2222 to 192.168.50.121:22", "forward sctp port 65535 to [fd00:1::5]:1"));
+}
+
+TEST(ConfigTest, OneHostPortMayGoToOneTargetForEachFamilyAndProtocol) {
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "53", "\"192.0.2.1:53\"") + ForwardText("\"udp\"", "53", "\"192.0.2.1:53\"") +
+                     ForwardText("\"tcp\"", "53", "\"[2001:db8::1]:53\"")),
+              IsEmpty());
+}
+
+TEST(ConfigTest, AnEmptyFileIsNoWish) {
+  EXPECT_THAT(Errors(""), ElementsAre(AllOf(HasSubstr("f: it holds no [[masquerade]]"), HasSubstr("natplan remove"))));
+  EXPECT_THAT(Errors("# nothing\n"), ElementsAre(HasSubstr("it holds no [[masquerade]]")));
+}
+
+TEST(ConfigTest, AnEmptyListIsTheWishForNothing) { EXPECT_THAT(Wants("masquerade = []\n"), IsEmpty()); }
+
+TEST(ConfigTest, SaysWhereAFileIsNotToml) {
+  EXPECT_THAT(Errors("[[masquerade]]\nsource = 10.0.0.0/8\n"), ElementsAre(HasSubstr("f:2:")));
+  EXPECT_THAT(Errors(std::string("\0\xff\x80", 3)), ElementsAre(HasSubstr("not TOML")));
+}
+
+TEST(ConfigTest, AnUnknownKeyNamesTheNearestKnownOne) {
+  EXPECT_THAT(Errors("[[masquerde]]\nsource = \"10.0.0.0/8\"\n"),
+              ElementsAre(AllOf(HasSubstr("f:1:3: unknown key \"masquerde\""), HasSubstr("mean \"masquerade\""))));
+  EXPECT_THAT(Errors("[[masquerade]]\nsource = \"10.0.0.0/8\"\n  sauce = 1\n"),
+              ElementsAre(AllOf(HasSubstr("f:3:3: unknown key \"sauce\" in [[masquerade]]"), HasSubstr("\"source\""))));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:1\"") + "owner = \"a\"\n"),
+              ElementsAre(HasSubstr("f:5:1: unknown key \"owner\" in [[forward]]")));
+}
+
+TEST(ConfigTest, AWrongTypeSaysWhichOneIsExpected) {
+  EXPECT_THAT(Errors("masquerade = 5\n"), ElementsAre(AllOf(HasSubstr("f:1:14:"), HasSubstr("[[masquerade]]"))));
+  EXPECT_THAT(Errors("forward = [5]\n"), ElementsAre(AllOf(HasSubstr("an integer"), HasSubstr("[[forward]]"))));
+  EXPECT_THAT(Errors("[masquerade]\nsource = \"10.0.0.0/8\"\n"), ElementsAre(HasSubstr("two brackets")));
+  EXPECT_THAT(Errors("[[masquerade]]\nsource = 10\n"),
+              ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("is an integer, and a string is expected"))));
+  EXPECT_THAT(Errors(ForwardText("true", "\"1\"", "[]")),
+              ElementsAre(HasSubstr("\"protocol\" is a boolean"), HasSubstr("\"host_port\" is a string, and an integer"),
+                          HasSubstr("\"to\" is an array")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22.0", "\"192.0.2.1:1\"")), ElementsAre(HasSubstr("floating-point")));
+}
+
+TEST(ConfigTest, AMissingKeyIsNamedWithAnExample) {
+  EXPECT_THAT(Errors("[[masquerade]]\n"), ElementsAre(AllOf(HasSubstr("f:1:"), HasSubstr("no \"source\""))));
+  EXPECT_THAT(Errors("[[forward]]\n"), ElementsAre(HasSubstr("\"protocol\""), HasSubstr("\"host_port\""), HasSubstr("\"to\"")));
+}
+
+TEST(ConfigTest, HostBitsAreClearedWithANote) {
+  EXPECT_THAT(Wants(Source("192.168.50.121/28")), ElementsAre("masquerade 192.168.50.112/28"));
+  EXPECT_THAT(Notes(Source("192.168.50.121/28")),
+              ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("host bits"), HasSubstr("192.168.50.112/28"))));
+  EXPECT_THAT(Notes(Source("192.168.50.112/28") + Source("10.0.0.1")), IsEmpty());
+}
+
+TEST(ConfigTest, RefusesPrefixesThatAreTooLongOrTooShort) {
+  EXPECT_THAT(Errors(Source("10.0.0.0/33")), ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("0 to 32"))));
+  EXPECT_THAT(Errors(Source("fd00::/129")), ElementsAre(HasSubstr("0 to 128")));
+  EXPECT_THAT(Errors(Source("0.0.0.0/0")), ElementsAre(HasSubstr("host's own traffic")));
+  EXPECT_THAT(Errors(Source("::/0")), ElementsAre(HasSubstr("host's own traffic")));
+  EXPECT_THAT(Errors(Source("fc00::/7")), ElementsAre(HasSubstr("/8 or longer")));
+  EXPECT_THAT(Wants(Source("fc00::/8")), ElementsAre("masquerade fc00::/8"));
+}
+
+TEST(ConfigTest, AcceptsAPrefixAtTheTopOfTheAddressSpace) {
+  EXPECT_THAT(Wants(Source("240.0.0.0/4") + Source("255.255.255.255") + Source("ff00::/8")),
+              ElementsAre("masquerade 240.0.0.0/4", "masquerade 255.255.255.255", "masquerade ff00::/8"));
+}
+
+TEST(ConfigTest, AcceptsOverlappingPrefixes) {
+  EXPECT_THAT(Wants(Source("10.0.0.0/16") + Source("10.0.0.0/8")),
+              ElementsAre("masquerade 10.0.0.0/16", "masquerade 10.0.0.0/8"));
+}
+
+TEST(ConfigTest, ARepeatedMasqueradeIsOneWithANote) {
+  EXPECT_THAT(Wants(Source("10.0.0.0/8") + Source("10.1.2.3/8")), ElementsAre("masquerade 10.0.0.0/8"));
+  EXPECT_THAT(Notes(Source("10.0.0.0/8") + Source("10.0.0.0/8")),
+              ElementsAre(AllOf(HasSubstr("f:4:10:"), HasSubstr("line 2"))));
+}
+
+TEST(ConfigTest, RefusesPrefixesThatAreNone) {
+  EXPECT_THAT(Errors(Source("")), ElementsAre(HasSubstr("f:2:10: source:")));
+  EXPECT_THAT(Errors(Source("10.0.0/8")), ElementsAre(HasSubstr("f:2:10: source:")));
+  EXPECT_THAT(Errors(Source("10.0.0.0/")), ElementsAre(HasSubstr("f:2:10: source:")));
+  EXPECT_THAT(Errors(Source("fe80::1%eth0/64")), ElementsAre(HasSubstr("scope")));
+}
+
+TEST(ConfigTest, RefusesPortsOutsideOfTheirRange) {
+  for (const std::string port : {"0", "65536", "-1", "9223372036854775807"}) {
+    EXPECT_THAT(Errors(ForwardText("\"tcp\"", port, "\"192.0.2.1:1\"")),
+                ElementsAre(AllOf(HasSubstr("f:3:13: host_port:"), HasSubstr("1 to 65535"))));
+  }
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:0\"")), ElementsAre(HasSubstr("f:4:6: to:")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:65536\"")), ElementsAre(HasSubstr("f:4:6: to:")));
+}
+
+TEST(ConfigTest, RefusesAnUnknownProtocol) {
+  EXPECT_THAT(Errors(ForwardText("\"icmp\"", "1", "\"192.0.2.1:1\"")),
+              ElementsAre(AllOf(HasSubstr("f:2:12: protocol:"), HasSubstr("tcp, udp or sctp"))));
+}
+
+TEST(ConfigTest, RefusesTargetsThatAreNone) {
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1\"")), ElementsAre(HasSubstr("has no port")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"[fe80::1%eth0]:22\"")), ElementsAre(HasSubstr("scope")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"localhost:22\"")), ElementsAre(HasSubstr("f:4:6: to:")));
+}
+
+TEST(ConfigTest, RefusesATargetWhoseFamilyDoesNotFitItsBrackets) {
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"fd00::5:22\"")), ElementsAre(HasSubstr("brackets")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"[192.0.2.1]:22\"")), ElementsAre(HasSubstr("brackets")));
+}
+
+TEST(ConfigTest, TwoForwardsOfOneHostPortNameBothLines) {
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22", "\"192.0.2.1:1\"") + ForwardText("\"tcp\"", "22", "\"192.0.2.2:1\"")),
+              ElementsAre(AllOf(HasSubstr("f:7:13:"), HasSubstr("line 3"), HasSubstr("line 7"), HasSubstr("tcp port 22"))));
+}
+
+TEST(ConfigTest, AllErrorsComeInTheOrderOfTheFile) {
+  EXPECT_THAT(Errors(ForwardText("\"x\"", "0", "\"y\"") + Source("z") + "unknown = 1\n"),
+              ElementsAre(HasSubstr("f:2:"), HasSubstr("f:3:"), HasSubstr("f:4:"), HasSubstr("f:6:"), HasSubstr("f:7:")));
+}
+
+TEST(ConfigTest, WhatTheFileSaysCannotSteerATerminal) {
+  const auto errors = Errors(Source("\\u001b[31m"));
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace natplan::cli

@@ -1,0 +1,92 @@
+#include "cli/console.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/json.h"
+#include "fmt/format.h"
+
+namespace natplan::cli {
+namespace {
+
+std::string Printable(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(
+      out, [](char c) { return (c >= 0 && c < ' ' && c != '\t' && c != '\n') || c == '\x7f'; }, '?');
+  return out;
+}
+
+bool IsColourTerminal() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_colour != nullptr && *no_colour != '\0') return false;
+  return terminal != nullptr && std::string_view(terminal) != "dumb" && isatty(STDOUT_FILENO) == 1;
+}
+
+std::string_view Escape(Style style) {
+  switch (style) {
+    case Style::kPlain:
+      return "";
+    case Style::kAdded:
+      return "\x1b[32m";
+    case Style::kRemoved:
+      return "\x1b[31m";
+    case Style::kComment:
+      return "\x1b[2m";
+  }
+  return "";
+}
+
+// Returns 0 or errno.
+int WriteAll(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(descriptor, text.data(), text.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(size));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Console::Console() : colour_(IsColourTerminal()) {}
+
+void Console::Line(std::string_view text, Style style) {
+  const bool coloured = colour_ && style != Style::kPlain;
+  if (coloured) out_ += Escape(style);
+  out_ += Printable(text);
+  if (coloured) out_ += "\x1b[0m";
+  out_ += '\n';
+}
+
+void Console::Print(std::string_view text) { out_ += Printable(text); }
+
+void Console::Print(const Json& json) { out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+void Console::Error(std::string_view text) const {
+  // Nobody is left to tell if this fails.
+  (void)WriteAll(STDERR_FILENO, fmt::format("natplan: {}\n", Printable(text)));
+}
+
+void Console::Note(std::string_view text) const { Error(fmt::format("note: {}", text)); }
+
+ExitCode Console::Fail(const natplan::Error& error, bool json) {
+  Error(ToString(error));
+  if (json) Print(Json{{"error", ToJson(error)}});
+  return ToExitCode(error.code);
+}
+
+ExitCode Console::Close(ExitCode code) {
+  const int failed = WriteAll(STDOUT_FILENO, out_);
+  out_.clear();
+  if (failed == 0) return code;
+  Error(fmt::format("standard output cannot be written: {}", std::strerror(failed)));
+  return code == ExitCode::kDone ? ExitCode::kEnvironment : code;
+}
+
+}  // namespace natplan::cli

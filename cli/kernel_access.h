@@ -1,0 +1,39 @@
+// The running kernel, for the subcommands that read or change it.
+#ifndef NATPLAN_CLI_KERNEL_ACCESS_H_
+#define NATPLAN_CLI_KERNEL_ACCESS_H_
+
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "core/plan/executor.h"
+#include "core/values/error.h"
+
+namespace natplan::cli {
+
+// Over a socket in the network namespace that the process is in.
+std::expected<std::unique_ptr<Executor>, Error> OpenKernel();
+
+// A snapshot; a torn reading is repeated until the deadline.
+std::expected<Snapshot, Error> ReadUntil(TimePoint deadline, Executor& executor, const ReadRequest& request);
+
+// Hands everything on to another executor and remembers what was read and sent last. Not thread-safe.
+class Witness final : public Executor {
+ public:
+  explicit Witness(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
+
+  std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
+  Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
+
+  const Snapshot& last_read() const { return last_read_; }
+  const std::optional<Transaction>& last_sent() const { return last_sent_; }
+
+ private:
+  std::unique_ptr<Executor> executor_;
+  Snapshot last_read_;
+  std::optional<Transaction> last_sent_;
+};
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_KERNEL_ACCESS_H_

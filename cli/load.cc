@@ -1,0 +1,39 @@
+#include "cli/load.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/config/config.h"
+#include "cli/config/source.h"
+#include "fmt/format.h"
+
+namespace natplan::cli {
+namespace {
+
+// A file that is no configuration at all would fill the screen.
+constexpr std::size_t kMostErrors = 20;
+
+ExitCode SayAll(const std::string& name, const std::vector<Diagnostic>& errors, bool json, Console& console) {
+  const std::size_t said = std::min(errors.size(), kMostErrors);
+  for (std::size_t i = 1; i < said; ++i) console.Error(ToString(name, errors[i - 1]));
+  std::string last = ToString(name, errors[said - 1]);
+  if (errors.size() > said) last += fmt::format(" (and {} more errors)", errors.size() - said);
+  return console.Fail({.code = ErrorCode::kInvalidArgument, .text = last}, json);
+}
+
+}  // namespace
+
+std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console) {
+  const std::string name = path == "-" ? "standard input" : path;
+  const auto text = ReadSource(path);
+  if (!text) {
+    return std::unexpected(
+        console.Fail({.code = ErrorCode::kInvalidArgument, .text = name + ": " + text.error()}, json));
+  }
+  auto config = ParseConfig(*text);
+  if (!config) return std::unexpected(SayAll(name, config.error(), json, console));
+  for (const Diagnostic& note : config->notes) console.Note(ToString(name, note));
+  return std::move(config->intents);
+}
+
+}  // namespace natplan::cli
