@@ -40,7 +40,7 @@ bool LengthIsGood(const Attribute& attribute, const AttributeRule& rule) {
     case AttributeKind::kBinary:
       return rule.limit == 0 || payload.size() <= rule.limit;
     case AttributeKind::kNested:
-      return payload.empty() || payload.size() >= NLA_HDRLEN;
+      return payload.empty() || payload.size() >= kAttributeHeader;
   }
   return true;
 }
@@ -68,13 +68,13 @@ int CheckRule(const Attribute& attribute, const AttributeRule& rule, ExtAck* ext
 }  // namespace
 
 bool AttributeCursor::Next(Attribute& out) {
-  if (rest_.size() < NLA_HDRLEN) return false;
+  if (rest_.size() < kAttributeHeader) return false;
   std::uint16_t length = 0;
   std::uint16_t type = 0;
   std::memcpy(&length, rest_.data(), sizeof length);
   std::memcpy(&type, rest_.data() + 2, sizeof type);
-  if (length < NLA_HDRLEN || length > rest_.size()) return false;
-  out = {rest_.data(), rest_.subspan(NLA_HDRLEN, length - std::size_t{NLA_HDRLEN}),
+  if (length < kAttributeHeader || length > rest_.size()) return false;
+  out = {rest_.data(), rest_.subspan(kAttributeHeader, length - kAttributeHeader),
          static_cast<std::uint16_t>(type & NLA_TYPE_MASK)};
   const std::size_t padded = (std::size_t{length} + 3) & ~std::size_t{3};
   rest_ = rest_.subspan(std::min(padded, rest_.size()));

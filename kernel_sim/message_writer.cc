@@ -73,21 +73,21 @@ void MessageWriter::EndNest(std::size_t nest) {
 }
 
 void MessageWriter::Bytes(std::uint16_t type, std::span<const std::uint8_t> payload) {
-  std::uint8_t* place = Grow(NLA_HDRLEN + payload.size());
+  std::uint8_t* place = Grow(kAttributeHeader + payload.size());
   if (place == nullptr) return;
-  const auto length = static_cast<std::uint16_t>(NLA_HDRLEN + payload.size());
+  const auto length = static_cast<std::uint16_t>(kAttributeHeader + payload.size());
   std::memcpy(place, &length, sizeof length);
   std::memcpy(place + 2, &type, sizeof type);
-  if (!payload.empty()) std::memcpy(place + NLA_HDRLEN, payload.data(), payload.size());
+  if (!payload.empty()) std::memcpy(place + kAttributeHeader, payload.data(), payload.size());
 }
 
 void MessageWriter::String(std::uint16_t type, std::string_view text) {
-  std::uint8_t* place = Grow(NLA_HDRLEN + text.size() + 1);
+  std::uint8_t* place = Grow(kAttributeHeader + text.size() + 1);
   if (place == nullptr) return;
-  const auto length = static_cast<std::uint16_t>(NLA_HDRLEN + text.size() + 1);
+  const auto length = static_cast<std::uint16_t>(kAttributeHeader + text.size() + 1);
   std::memcpy(place, &length, sizeof length);
   std::memcpy(place + 2, &type, sizeof type);
-  std::memcpy(place + NLA_HDRLEN, text.data(), text.size());
+  std::memcpy(place + kAttributeHeader, text.data(), text.size());
 }
 
 void MessageWriter::U8(std::uint16_t type, std::uint8_t value) { Bytes(type, {&value, 1}); }

@@ -28,6 +28,7 @@ inline constexpr std::uint8_t kMsgDestroyFlowtable = 32;
 inline constexpr std::uint8_t kMsgGetSetElemReset = 33;
 static_assert(NFT_MSG_DELFLOWTABLE == 24);
 
+inline constexpr std::size_t kAttributeHeader = sizeof(nlattr);  // NLA_HDRLEN is an int
 inline constexpr std::uint32_t kTableFlagPersist = 0x4;
 inline constexpr std::uint16_t kSetAttributeType = 19;
 inline constexpr std::uint16_t kSetAttributeCount = 20;

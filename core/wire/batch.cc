@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstring>
+#include <optional>
+#include <span>
 #include <variant>
+#include <vector>
 
 #include "core/wire/element_encoder.h"
 #include "core/wire/message_writer.h"
@@ -27,23 +30,31 @@ ElementList ListOf(const DeleteElements& remove) {
   return {.table = remove.table, .set = remove.set, .elements = remove.elements};
 }
 
-std::size_t ExpectedSize(const Transaction& transaction) {
+// How the elements of all operations go into messages, and how many bytes the batch takes.
+struct Plan {
+  std::vector<wire::ElementMessage> element_messages;  // of all operations, in their order
   std::size_t size = 2 * kUsualMessageSize;
+};
+
+Plan MakePlan(const Transaction& transaction) {
+  Plan plan;
   for (const Operation& operation : transaction.operations) {
     if (const auto* add = std::get_if<AddElements>(&operation)) {
-      size += MaxEncodedSize(ListOf(*add));
+      plan.size += DivideIntoMessages(ListOf(*add), plan.element_messages);
     } else if (const auto* remove = std::get_if<DeleteElements>(&operation)) {
-      size += MaxEncodedSize(ListOf(*remove));
+      plan.size += DivideIntoMessages(ListOf(*remove), plan.element_messages);
     } else {
-      size += kUsualMessageSize;
+      plan.size += kUsualMessageSize;
     }
   }
-  return size;
+  return plan;
 }
 
 class Encoder {
  public:
-  Encoder(EncodedBatch& batch, std::uint32_t first_sequence) : batch_(batch), sequence_(first_sequence) {}
+  Encoder(std::span<const wire::ElementMessage> element_messages, EncodedBatch& batch,
+          std::uint32_t first_sequence)
+      : element_messages_(element_messages), batch_(batch), sequence_(first_sequence) {}
 
   void PutBegin(std::optional<std::uint32_t> generation) {
     batch_.begin_sequence = sequence_;
@@ -167,15 +178,16 @@ class Encoder {
   void operator()(const DeleteElements& remove) { PutElements(NFT_MSG_DELSETELEM, 0, ListOf(remove)); }
 
  private:
-  void PutElements(unsigned message, unsigned flags, const ElementList& list) {
-    std::size_t first = 0;
-    do {
-      const Header header = NextHeader(message, flags, list.table);
-      EncodedBatch::Message& record = batch_.messages.back();
-      record.first_element = first;
-      if (!list.elements.empty()) record.nodes_per_element = wire::NodeCount(list.elements[first]);
-      first = EncodeElements(list, first, header, batch_.bytes);
-    } while (first < list.elements.size());
+  void PutElements(unsigned message_number, unsigned flags, const ElementList& list) {
+    for (bool last = false; !last;) {
+      const wire::ElementMessage& message = element_messages_.front();
+      const Header header = NextHeader(message_number, flags, list.table);
+      batch_.messages.back().first_element = message.first;
+      batch_.messages.back().nodes_per_element = message.nodes_per_element;
+      EncodeElements(list, message, header, batch_.bytes);
+      last = message.end == list.elements.size();
+      element_messages_ = element_messages_.subspan(1);
+    }
   }
 
   MessageWriter Start(unsigned message, unsigned flags, const TableId& table) {
@@ -206,6 +218,7 @@ class Encoder {
     return taken;
   }
 
+  std::span<const wire::ElementMessage> element_messages_;  // those that are still to come
   EncodedBatch& batch_;
   std::uint32_t sequence_;
   std::size_t operation_ = 0;
@@ -217,9 +230,10 @@ class Encoder {
 EncodedBatch Encode(const Transaction& transaction, std::uint32_t first_sequence) {
   EncodedBatch batch;
   if (transaction.operations.empty()) return batch;
-  batch.bytes.reserve(ExpectedSize(transaction));
-  batch.messages.reserve(transaction.operations.size());
-  Encoder encoder(batch, first_sequence);
+  const Plan plan = MakePlan(transaction);
+  batch.bytes.reserve(plan.size);
+  batch.messages.reserve(transaction.operations.size() + plan.element_messages.size());
+  Encoder encoder(plan.element_messages, batch, first_sequence);
   encoder.PutBegin(transaction.required_generation);
   for (std::size_t i = 0; i < transaction.operations.size(); ++i) encoder.Put(i, transaction.operations[i]);
   encoder.AcknowledgeLast();

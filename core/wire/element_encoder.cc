@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "core/wire/message_reader.h"
 #include "core/wire/numbers.h"
 
 namespace natplan::wire {
@@ -16,44 +15,69 @@ constexpr std::size_t kFlagsSize = kAttributeHeaderSize + 4;
 // A nest with NFTA_DATA_VALUE alone.
 constexpr std::size_t ValueSize(std::size_t size) { return 2 * kAttributeHeaderSize + Aligned(size); }
 
+// The number of nodes, which is the number of entries in the list.
+std::size_t NodeCount(const Element& element) {
+  return element.kind == ElementKind::kRange && !element.end.empty() ? 2 : 1;
+}
+
+bool HasData(const Element& element, bool with_data) {
+  return with_data && element.kind != ElementKind::kEnd && !element.data.empty();
+}
+
 std::size_t EncodedSize(const Element& element, bool with_data) {
   std::size_t size = kAttributeHeaderSize + ValueSize(element.key.size());
-  if (element.kind == ElementKind::kEnd) return size + kFlagsSize;
-  if (with_data && !element.data.empty()) size += ValueSize(element.data.size());
+  if (element.kind == ElementKind::kEnd) size += kFlagsSize;
+  if (HasData(element, with_data)) size += ValueSize(element.data.size());
   if (NodeCount(element) == 2) size += kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize;
   return size;
 }
 
-// Writes attributes into memory that is large enough and zero, so that padding needs no writing.
+// Writes attributes one behind the other. The bytes of a key or of data are written with all that InlineBytes
+// has room for, which is zero behind them: that gives the padding, and a copy of a fixed size costs a fifth
+// of one that is not. So there must be room for kSlack bytes behind what is written.
 class Cursor {
  public:
+  static constexpr std::size_t kSlack = 24;
+
   explicit Cursor(std::uint8_t* at) : at_(at) {}
 
-  void PutNode(Bytes key, Bytes data, bool is_end) {
-    const std::size_t size = kAttributeHeaderSize + ValueSize(key.size()) +
-                             (data.empty() ? 0 : ValueSize(data.size())) + (is_end ? kFlagsSize : 0);
-    PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED, size);
-    PutValue(NFTA_SET_ELEM_KEY, key);
-    if (!data.empty()) PutValue(NFTA_SET_ELEM_DATA, data);
-    if (is_end) {
-      PutHeader(NFTA_SET_ELEM_FLAGS, kFlagsSize);
-      at_[3] = NFT_SET_ELEM_INTERVAL_END;
-      at_ += 4;
-    }
+  void PutElement(const Element& element, bool with_data) {
+    const bool is_end = element.kind == ElementKind::kEnd;
+    const bool has_data = HasData(element, with_data);
+    PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED, kAttributeHeaderSize + ValueSize(element.key.size()) +
+                                                 (has_data ? ValueSize(element.data.size()) : 0) +
+                                                 (is_end ? kFlagsSize : 0));
+    PutValue(NFTA_SET_ELEM_KEY, element.key);
+    if (has_data) PutValue(NFTA_SET_ELEM_DATA, element.data);
+    if (is_end) PutEndFlag();
+    if (NodeCount(element) != 2) return;
+    PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED,
+              kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize);
+    PutValue(NFTA_SET_ELEM_KEY, element.end);
+    PutEndFlag();
   }
 
  private:
-  void PutValue(std::uint16_t type, Bytes value) {
+  void PutEndFlag() {
+    PutHeader(NFTA_SET_ELEM_FLAGS, kFlagsSize);
+    constexpr std::uint8_t kFlags[4] = {0, 0, 0, NFT_SET_ELEM_INTERVAL_END};
+    std::memcpy(at_, kFlags, sizeof(kFlags));
+    at_ += sizeof(kFlags);
+  }
+
+  template <std::size_t kCapacity>
+  void PutValue(std::uint16_t type, const InlineBytes<kCapacity>& value) {
+    static_assert(kCapacity <= kSlack);
     PutHeader(type | NLA_F_NESTED, ValueSize(value.size()));
     PutHeader(NFTA_DATA_VALUE, kAttributeHeaderSize + value.size());
-    std::memcpy(at_, value.data(), value.size());
+    std::memcpy(at_, value.span().data(), kCapacity);
     at_ += Aligned(value.size());
   }
+
   void PutHeader(std::uint16_t type, std::size_t size) {
-    const auto length = static_cast<std::uint16_t>(size);
-    std::memcpy(at_, &length, sizeof(length));
-    std::memcpy(at_ + sizeof(length), &type, sizeof(type));
-    at_ += kAttributeHeaderSize;
+    const std::uint16_t header[2] = {static_cast<std::uint16_t>(size), type};
+    std::memcpy(at_, header, sizeof(header));
+    at_ += sizeof(header);
   }
 
   std::uint8_t* at_;
@@ -67,55 +91,42 @@ std::size_t MessageOverhead(const ElementList& list) {
 
 }  // namespace
 
-std::size_t NodeCount(const Element& element) {
-  return element.kind == ElementKind::kRange && !element.end.empty() ? 2 : 1;
-}
-
-std::size_t MaxEncodedSize(const ElementList& list) {
-  std::size_t size = 0;
-  std::size_t messages = 1;
-  std::size_t list_size = 0;
-  for (std::size_t i = 0; i < list.elements.size(); ++i) {
-    const std::size_t element_size = EncodedSize(list.elements[i], list.with_data);
-    const bool other_nodes = i > 0 && NodeCount(list.elements[i]) != NodeCount(list.elements[i - 1]);
-    if (other_nodes || list_size + element_size > kMaxListSize) {
-      ++messages;
-      list_size = 0;
+std::size_t DivideIntoMessages(const ElementList& list, std::vector<ElementMessage>& messages) {
+  const std::size_t before = messages.size();
+  std::size_t total = Cursor::kSlack;
+  ElementMessage message;
+  for (const Element& element : list.elements) {
+    const std::size_t size = EncodedSize(element, list.with_data);
+    const std::size_t nodes = NodeCount(element);
+    if (message.list_size + size > kMaxListSize ||
+        (nodes != message.nodes_per_element && message.list_size > 0)) {
+      messages.push_back(message);
+      message = {.first = message.end, .end = message.end};
     }
-    list_size += element_size;
-    size += element_size;
+    message.nodes_per_element = nodes;
+    message.list_size += size;
+    ++message.end;
+    total += size;
   }
-  return size + messages * MessageOverhead(list);
+  messages.push_back(message);
+  return total + (messages.size() - before) * MessageOverhead(list);
 }
 
-std::size_t EncodeElements(const ElementList& list, std::size_t first, const Header& header,
-                           std::vector<std::uint8_t>& bytes) {
+void EncodeElements(const ElementList& list, const ElementMessage& message, const Header& header,
+                    std::vector<std::uint8_t>& bytes) {
   MessageWriter writer(bytes, header);
   writer.PutString(NFTA_SET_ELEM_LIST_TABLE, list.table.name);
   writer.PutString(NFTA_SET_ELEM_LIST_SET, list.set);
   const std::size_t nest = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);
-
-  std::size_t end = first;
-  std::size_t list_size = 0;
-  for (; end < list.elements.size(); ++end) {
-    const std::size_t size = EncodedSize(list.elements[end], list.with_data);
-    if (list_size + size > kMaxListSize || NodeCount(list.elements[end]) != NodeCount(list.elements[first]))
-      break;
-    list_size += size;
-  }
-
   const std::size_t start = bytes.size();
-  bytes.resize(start + list_size);
+  bytes.resize(start + message.list_size + Cursor::kSlack);
   Cursor cursor(bytes.data() + start);
-  for (const Element& element : list.elements.subspan(first, end - first)) {
-    const bool is_end = element.kind == ElementKind::kEnd;
-    const Bytes data = list.with_data && !is_end ? element.data.span() : Bytes{};
-    cursor.PutNode(element.key.span(), data, is_end);
-    if (NodeCount(element) == 2) cursor.PutNode(element.end.span(), {}, true);
+  for (const Element& element : list.elements.subspan(message.first, message.end - message.first)) {
+    cursor.PutElement(element, list.with_data);
   }
+  bytes.resize(start + message.list_size);
   writer.CloseNest(nest);
   writer.Finish();
-  return end;
 }
 
 }  // namespace natplan::wire

@@ -22,20 +22,22 @@ struct ElementList {
   bool with_data = false;  // DELSETELEM finds an element by its key alone
 };
 
-// At least the number of bytes that the messages take.
-std::size_t MaxEncodedSize(const ElementList& list);
+// Which elements one message carries. Start and end of a range stand side by side in one message, and all
+// elements of a message have the same number of nodes (see EncodedBatch::Message::nodes_per_element).
+struct ElementMessage {
+  std::size_t first = 0;  // indices of the first element and of the one behind the last
+  std::size_t end = 0;
+  std::size_t nodes_per_element = 1;
+  std::size_t list_size = 0;  // bytes in NFTA_SET_ELEM_LIST_ELEMENTS
+};
 
-// Appends one message to `bytes` with the elements from index `first` on; returns the index of the first one
-// that it does not contain. Start and end of a range stand side by side in one message, and all elements of a
-// message have the same number of nodes (see EncodedBatch::Message::nodes_per_element). Without an element
-// left, its list is empty, which the kernel takes for nothing to do. Allocates nothing if the capacity of
-// `bytes` suffices.
-std::size_t EncodeElements(const ElementList& list, std::size_t first, const Header& header,
-                           std::vector<std::uint8_t>& bytes);
+// Appends the messages that `list` takes to `messages`. Without elements it is one with an empty list, which
+// the kernel takes for nothing to do. Returns the number of bytes to reserve for them.
+std::size_t DivideIntoMessages(const ElementList& list, std::vector<ElementMessage>& messages);
 
-// The number of nodes, which is the number of entries in a message's list: 2 for a range with an end,
-// otherwise 1.
-std::size_t NodeCount(const Element& element);
+// Appends `message` of `list` to `bytes`. Allocates nothing if there is the room that was to be reserved.
+void EncodeElements(const ElementList& list, const ElementMessage& message, const Header& header,
+                    std::vector<std::uint8_t>& bytes);
 
 }  // namespace natplan::wire
 

@@ -48,7 +48,7 @@ TEST(NextMessage, StopsAtWhatIsNotAMessage) {
 }
 
 TEST(NextAttribute, StopsAtWhatIsNotAnAttribute) {
-  for (const std::uint16_t length : {0, 3, 9, 0xffff}) {
+  for (const std::uint16_t length : std::initializer_list<std::uint16_t>{0, 3, 9, 0xffff}) {
     ByteString bytes = Attr(1, {1, 2, 3, 4});
     std::memcpy(bytes.data(), &length, sizeof(length));
     Bytes rest = bytes;

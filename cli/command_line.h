@@ -1,0 +1,18 @@
+// The command line, read.
+#ifndef NATPLAN_CLI_COMMAND_LINE_H_
+#define NATPLAN_CLI_COMMAND_LINE_H_
+
+#include <expected>
+
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+
+namespace natplan::cli {
+
+// What to run with which options; or, after --help, --version or a mistake, the exit code, with everything said.
+std::expected<Options, ExitCode> ParseCommandLine(int argc, const char* const* argv, Console& console);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_COMMAND_LINE_H_

@@ -1,0 +1,28 @@
+#include "tests/contract/sim_kernel.h"
+
+#include <utility>
+
+#include "backends/sim/sim_executor.h"
+#include "backends/sim/sim_socket.h"
+#include "kernel_sim/listing/kernel_listing.h"
+
+namespace natplan::contract {
+
+std::unique_ptr<NetlinkSocket> SimKernel::MakeSocket() {
+  return std::make_unique<SimSocket>(kernel_, SimSocketOptions{.net_admin = net_admin_});
+}
+
+std::unique_ptr<Executor> SimKernel::MakeExecutor(std::vector<Sent>& sent) {
+  return MakeRecordingExecutor(MakeSocket(), sent);
+}
+
+std::expected<Nat, Error> SimKernel::Adopt(NatOptions options) {
+  return Nat(MakeSimExecutor(kernel_), std::move(options));
+}
+
+std::string SimKernel::ListRuleset() {
+  const auto text = kernel_sim::ListRuleset(kernel_);
+  return text ? *text : "cannot be listed: errno " + std::to_string(text.error()) + "\n";
+}
+
+}  // namespace natplan::contract

@@ -1,0 +1,36 @@
+// The simulated kernel under test.
+#ifndef NATPLAN_TESTS_CONTRACT_SIM_KERNEL_H_
+#define NATPLAN_TESTS_CONTRACT_SIM_KERNEL_H_
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel_sim/kernel.h"
+#include "tests/contract/kernel_under_test.h"
+
+namespace natplan::contract {
+
+struct SimSettings {
+  kernel_sim::Profile profile = {};
+  bool net_admin = true;  // of the programs of the scenario
+};
+
+class SimKernel final : public KernelUnderTest {
+ public:
+  explicit SimKernel(const SimSettings& settings) : kernel_(settings.profile), net_admin_(settings.net_admin) {}
+
+  std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
+  std::unique_ptr<NetlinkSocket> MakeSocket() override;
+  std::expected<Nat, Error> Adopt(NatOptions options) override;
+  std::string ListRuleset() override;
+
+ private:
+  kernel_sim::Kernel kernel_;
+  bool net_admin_;
+};
+
+}  // namespace natplan::contract
+
+#endif  // NATPLAN_TESTS_CONTRACT_SIM_KERNEL_H_

@@ -1,0 +1,387 @@
+#include "tests/contract/world.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "core/text/element_text.h"
+#include "core/text/nft_text.h"
+#include "core/wire/message_writer.h"
+
+namespace natplan::contract {
+namespace {
+
+constexpr std::uint16_t kNfTables = NFNL_SUBSYS_NFTABLES << 8U;
+
+TimePoint Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+ReadRequest Everything() {
+  ReadRequest request{.sets = {kMasqueradeSet, kForwardMap}};
+  for (const char* name : {kDefaultTable, kOriginTable, kForeignTable}) {
+    for (const Family family : kFamilies) request.tables.push_back({family, name});
+  }
+  return request;
+}
+
+// The blocks of a listing, one a table, in an order that does not depend on when they were created.
+std::vector<std::string> Tables(const std::string& listing) {
+  std::vector<std::string> tables;
+  for (std::size_t at = 0; at < listing.size();) {
+    const std::size_t end = std::min(listing.find("\n}\n", at), listing.size() - 1);
+    tables.push_back(listing.substr(at, std::min(end + 3, listing.size()) - at));
+    at = end + 3;
+  }
+  std::ranges::sort(tables);
+  return tables;
+}
+
+std::string Describe(const Outcome& outcome) {
+  if (std::holds_alternative<Committed>(outcome)) return "committed";
+  if (const auto* not_sent = std::get_if<NotSent>(&outcome)) {
+    return "not sent, errno " + std::to_string(not_sent->errno_value);
+  }
+  if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
+    return "unknown, errno " + std::to_string(unknown->errno_value);
+  }
+  std::string text = "refused:";
+  for (const Refusal& refusal : std::get<Refused>(outcome).refusals) {
+    text += " [operation " + (refusal.operation ? std::to_string(*refusal.operation) : "none") + ", element " +
+            (refusal.element ? std::to_string(*refusal.element) : "none") + ", errno " +
+            std::to_string(refusal.errno_value) + (refusal.missing_name.empty() ? "" : ", " + refusal.missing_name) +
+            (refusal.message.empty() ? "" : ", " + refusal.message) + "]";
+  }
+  return text;
+}
+
+std::string Describe(const Result& result, bool with_generation) {
+  if (!result) {
+    return "error: " + std::string(Name(result.error().code)) + ", errno " +
+           std::to_string(result.error().errno_value) + ": " + ToString(result.error());
+  }
+  std::string text = result->changed ? "changed" : "nothing to change";
+  if (with_generation) text += ", generation " + std::to_string(result->generation);
+  text += '\n' + ToText(result->transaction);
+  for (const std::string& foreign : result->foreign) text += "foreign: " + foreign + '\n';
+  for (const Error& lost : result->lost) text += "lost: " + ToString(lost) + '\n';
+  for (const Error& missing : result->unsupported) text += "unsupported: " + ToString(missing) + '\n';
+  text.pop_back();
+  return text;
+}
+
+std::string NodeText(Family family, const SetShape& shape, const Element& node) {
+  if (!shape.interval) return ElementText(shape, node);
+  return ToAddress(family, node.key).ToString() + (node.kind == ElementKind::kEnd ? " end" : "");
+}
+
+std::string Lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  return text;
+}
+
+const SetSnapshot* FindSet(const Snapshot& snapshot, const TableId& id, const std::string& name) {
+  const TableSnapshot* table = snapshot.Find(id);
+  if (table == nullptr) return nullptr;
+  const auto found = std::ranges::find(table->sets, name, &SetSnapshot::name);
+  return found == table->sets.end() ? nullptr : &*found;
+}
+
+std::uint8_t Protocol(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
+
+}  // namespace
+
+World::World(KernelUnderTest& kernel)
+    : kernel_(kernel),
+      other_(kernel.MakeExecutor(sent_)),
+      reader_(kernel.MakeExecutor(sent_)),
+      raw_(kernel.MakeSocket()) {
+  Record("begin", "");
+}
+
+Nat& World::Open(NatOptions options) {
+  return OpenBehind([](std::unique_ptr<Executor> executor) { return executor; }, std::move(options));
+}
+
+Nat& World::OpenBehind(const Wrap& wrap, NatOptions options) {
+  options.deadline = std::min(options.deadline, kernel_.deadline());
+  options.jitter_seed = 1;
+  return contexts_.emplace_back(wrap(kernel_.MakeExecutor(sent_)), std::move(options));
+}
+
+Nat* World::Adopt(NatOptions options) {
+  auto nat = kernel_.Adopt(std::move(options));
+  Expect(nat.has_value(), "a context takes the descriptor");
+  if (!nat) return nullptr;
+  return &contexts_.emplace_back(std::move(*nat));
+}
+
+const Report* World::Changes(std::string_view what, const Result& result) {
+  Record(what, Describe(result, generations_));
+  if (!result) {
+    Expect(false, "fails: " + ToString(result.error()));
+    return nullptr;
+  }
+  Expect(result->changed, "should have changed something");
+  Expect(snapshot_.generation == before_.generation + 1, "should be one generation more");
+  Expect(result->generation == snapshot_.generation, "should report the kernel's generation");
+  return &*result;
+}
+
+const Report* World::Keeps(std::string_view what, const Result& result) {
+  Record(what, Describe(result, generations_));
+  if (!result) {
+    Expect(false, "fails: " + ToString(result.error()));
+    return nullptr;
+  }
+  Expect(!result->changed, "should say that nothing was changed");
+  CheckUnchanged();
+  return &*result;
+}
+
+const Report* World::Succeeds(std::string_view what, const Result& result) {
+  Record(what, Describe(result, generations_));
+  if (result) return &*result;
+  Expect(false, "fails: " + ToString(result.error()));
+  return nullptr;
+}
+
+const Error* World::Fails(std::string_view what, const Result& result, ErrorCode code, int errno_value) {
+  Record(what, Describe(result, generations_));
+  CheckUnchanged();
+  return CheckError(result, code, errno_value);
+}
+
+const Error* World::FailsMeanwhile(std::string_view what, const Result& result, ErrorCode code, int errno_value) {
+  Record(what, Describe(result, generations_));
+  return CheckError(result, code, errno_value);
+}
+
+const Error* World::CheckError(const Result& result, ErrorCode code, int errno_value) {
+  if (result) {
+    Expect(false, "should fail");
+    return nullptr;
+  }
+  ExpectEqual("error code", Name(result.error().code), Name(code));
+  ExpectEqual("errno", std::to_string(result.error().errno_value), std::to_string(errno_value));
+  return &result.error();
+}
+
+void World::CheckUnchanged() {
+  Expect(snapshot_.generation == before_.generation, "should leave the generation");
+  ExpectEqual("the ruleset, which should not change,", listing_, listing_before_);
+}
+
+void World::Act(std::string_view what, std::vector<Operation> operations) {
+  const Outcome outcome = Commit(what, {.operations = std::move(operations)});
+  Expect(std::holds_alternative<Committed>(outcome), "should be committed: " + Describe(outcome));
+}
+
+bool World::ActMeanwhile(std::vector<Operation> operations) {
+  return std::holds_alternative<Committed>(other_->Commit({.operations = std::move(operations)}, Soon()));
+}
+
+Outcome World::Commit(std::string_view what, const Transaction& transaction) {
+  const Outcome outcome = other_->Commit(transaction, Soon());
+  Record(what, Describe(outcome) + '\n' + ToText(transaction));
+  return outcome;
+}
+
+bool World::SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put) {
+  if (!raw_) return false;
+  std::vector<std::uint8_t> bytes;
+  const wire::Header control{.flags = NLM_F_REQUEST | NLM_F_ACK, .sequence = 1, .resource_id = NFNL_SUBSYS_NFTABLES};
+  wire::Header begin = control;
+  begin.type = NFNL_MSG_BATCH_BEGIN;
+  wire::MessageWriter(bytes, begin).Finish();
+  put(bytes);
+  wire::Header end = control;
+  end.type = NFNL_MSG_BATCH_END;
+  wire::MessageWriter(bytes, end).Finish();
+  if (!raw_->Send(bytes)) return false;
+  bool taken = true;
+  std::array<std::uint8_t, 8192> answer;
+  while (const auto received = raw_->Receive(answer)) {
+    nlmsgerr error;
+    if (received->size < sizeof(nlmsghdr) + sizeof(error)) continue;
+    std::memcpy(&error, answer.data() + sizeof(nlmsghdr), sizeof(error));
+    taken = taken && error.error == 0;
+  }
+  return taken;
+}
+
+bool World::FlushRulesetMeanwhile() {
+  return SendMessages([](std::vector<std::uint8_t>& bytes) {
+    wire::MessageWriter(bytes, {.type = kNfTables | NFT_MSG_DELTABLE, .flags = NLM_F_REQUEST, .sequence = 2}).Finish();
+  });
+}
+
+void World::FlushRuleset() {
+  const bool taken = FlushRulesetMeanwhile();
+  Record("flush ruleset", taken ? "committed" : "not committed");
+  Expect(taken, "should be committed");
+  ExpectEmptyRuleset();
+}
+
+void World::MakeDormant(const TableId& table) {
+  const bool taken = SendMessages([&](std::vector<std::uint8_t>& bytes) {
+    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWTABLE,
+                                       .flags = NLM_F_REQUEST,
+                                       .sequence = 2,
+                                       .protocol = Protocol(table.family)});
+    writer.PutString(NFTA_TABLE_NAME, table.name);
+    writer.PutU32(NFTA_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
+    writer.Finish();
+  });
+  Record("make " + table.name + " dormant", taken ? "committed" : "not committed");
+  Expect(taken, "should be committed");
+  const TableSnapshot* there = snapshot_.Find(table);
+  Expect(there != nullptr && there->dormant, "should be dormant");
+}
+
+bool World::Matches(const TableId& table, const std::string& set, const Address& address) {
+  if (!raw_) return false;
+  std::vector<std::uint8_t> bytes;
+  wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_GETSETELEM,
+                                     .flags = NLM_F_REQUEST,
+                                     .sequence = 3,
+                                     .protocol = Protocol(table.family)});
+  writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
+  writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
+  const std::size_t list = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);
+  const std::size_t element = writer.OpenNest(NFTA_LIST_ELEM);
+  const std::size_t key = writer.OpenNest(NFTA_SET_ELEM_KEY);
+  writer.PutBytes(NFTA_DATA_VALUE, address.bytes());
+  writer.CloseNest(key);
+  writer.CloseNest(element);
+  writer.CloseNest(list);
+  writer.Finish();
+  if (!raw_->Send(bytes)) return false;
+  bool found = false;
+  std::array<std::uint8_t, 8192> answer;
+  while (const auto received = raw_->Receive(answer)) {
+    nlmsghdr header;
+    if (received->size < sizeof(header)) continue;
+    std::memcpy(&header, answer.data(), sizeof(header));
+    found = found || header.nlmsg_type == (kNfTables | NFT_MSG_NEWSETELEM);
+  }
+  return found;
+}
+
+void World::ExpectNodes(const TableId& table, const std::string& set, std::vector<std::string> nodes) {
+  std::vector<std::string> there;
+  if (const SetSnapshot* found = FindSet(snapshot_, table, set)) {
+    std::vector<Element> elements = found->elements;
+    // An end and a start may share a key: the end belongs to what lies below.
+    std::ranges::sort(elements, [](const Element& a, const Element& b) {
+      return a.key != b.key ? a.key < b.key : a.kind > b.kind;
+    });
+    for (const Element& element : elements) there.push_back(NodeText(table.family, found->shape, element));
+  } else {
+    there.push_back("no such set");
+  }
+  ExpectEqual("the nodes of " + set, Lines(there), Lines(nodes));
+}
+
+void World::ExpectTable(const TableId& table, std::vector<std::string> nodes, std::vector<std::string> forwards) {
+  const TableSnapshot* there = snapshot_.Find(table);
+  Expect(there != nullptr, "table " + table.name + " should be there");
+  if (there == nullptr) return;
+  Expect(!there->dormant, "the table should not be dormant");
+  Expect(there->others.empty(), "nothing else should be in the table");
+  Expect(there->sets.size() == 2, "there should be two sets");
+  Expect(there->chains.size() == Chains(table.family).size(), "there should be three chains");
+  for (const ChainPlan& plan : Chains(table.family)) {
+    const auto chain = std::ranges::find(there->chains, plan.name, &ChainSnapshot::name);
+    const bool right = chain != there->chains.end() && chain->base == plan.base && chain->rules.size() == 1 &&
+                       chain->rules[0].expressions == plan.forms[0];
+    Expect(right, "chain " + plan.name + " should be as the skeleton makes it");
+  }
+  for (const auto& [name, shape] : {std::pair(kMasqueradeSet, MasqueradeShape(table.family)),
+                                    std::pair(kForwardMap, ForwardShape(table.family))}) {
+    const SetSnapshot* set = FindSet(snapshot_, table, name);
+    Expect(set != nullptr && set->shape == shape && !set->other_elements, std::string(name) + " should be right");
+  }
+  ExpectNodes(table, kMasqueradeSet, std::move(nodes));
+  ExpectNodes(table, kForwardMap, std::move(forwards));
+}
+
+void World::ExpectNoTable(const TableId& table) {
+  Expect(snapshot_.Find(table) == nullptr, "there should be no table " + table.name);
+}
+
+void World::ExpectEmptyRuleset() { ExpectEqual("the ruleset", listing_, ""); }
+
+void World::Expect(bool condition, std::string_view what) {
+  if (!condition) failures_.push_back(step_ + ": " + std::string(what));
+}
+
+void World::ExpectEqual(std::string_view what, std::string_view got, std::string_view wanted) {
+  if (got == wanted) return;
+  Expect(false, std::string(what) + " is\n" + std::string(got) + "\nand should be\n" + std::string(wanted));
+}
+
+void World::Read() {
+  before_ = std::move(snapshot_);
+  listing_before_ = std::move(listing_);
+  auto snapshot = reader_->Read(Everything(), Soon());
+  snapshot_ = snapshot ? std::move(*snapshot) : Snapshot{};
+  Expect(snapshot.has_value(), "the kernel can be read");
+  listing_ = kernel_.ListRuleset();
+}
+
+void World::Record(std::string_view what, std::string_view outcome) {
+  step_ = what;
+  Read();
+  transcript_ += "=== " + step_ + "\n" + std::string(outcome) + "\n";
+  if (generations_) transcript_ += "generation " + std::to_string(snapshot_.generation) + "\n";
+  if (listing_ != listing_before_) transcript_ += "--- the ruleset is now\n" + listing_;
+  if (listing_text_) {
+    ExpectEqual("what core/text lists", Lines(Tables(ListingText(snapshot_))), Lines(Tables(listing_)));
+  }
+}
+
+Masquerade Source(std::string_view prefix) { return Masquerade::Make(Prefix::Parse(prefix).value()).value(); }
+
+Forward To(std::uint16_t host_port, std::string_view endpoint, natplan::Protocol protocol) {
+  return {protocol, Port::Make(host_port).value(), Endpoint::Parse(endpoint).value()};
+}
+
+Owner Named(std::string_view name) { return Owner::Make(name).value(); }
+
+TableId Ours(Family family) { return {family, kDefaultTable}; }
+TableId Origin(Family family) { return {family, kOriginTable}; }
+
+AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes) {
+  AddElements operation{.table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family)};
+  for (const std::string_view prefix : prefixes) {
+    operation.elements.push_back(ToElement(Prefix::Parse(prefix).value()));
+  }
+  return operation;
+}
+
+DeleteElements Deletes(const TableId& table, std::initializer_list<std::string_view> prefixes) {
+  AddElements adds = Adds(table, prefixes);
+  return {adds.table, adds.set, adds.shape, std::move(adds.elements)};
+}
+
+AddElements Adds(const TableId& table, const Forward& forward) {
+  return {.table = table,
+          .set = kForwardMap,
+          .shape = ForwardShape(table.family),
+          .elements = {ToElement(forward.key(), forward.to)}};
+}
+
+DeleteElements Deletes(const TableId& table, const Forward& forward) {
+  AddElements adds = Adds(table, forward);
+  return {adds.table, adds.set, adds.shape, std::move(adds.elements)};
+}
+
+}  // namespace natplan::contract

@@ -1,0 +1,133 @@
+// What a scenario acts on and judges: contexts of natplan, other programs, and what the kernel holds.
+#ifndef NATPLAN_TESTS_CONTRACT_WORLD_H_
+#define NATPLAN_TESTS_CONTRACT_WORLD_H_
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/nat.h"
+#include "core/plan/executor.h"
+#include "core/plan/layout.h"
+#include "core/values/operation.h"
+#include "core/values/outcome.h"
+#include "core/values/snapshot.h"
+#include "tests/contract/kernel_under_test.h"
+
+namespace natplan::contract {
+
+inline constexpr const char* kOriginTable = "io.systemd.nat";
+// A table that no context here looks at.
+inline constexpr const char* kForeignTable = "foreign";
+
+// Every step is written into a transcript: what was done, what came back, the generation and the ruleset afterwards.
+// Two kernels that behave alike give equal transcripts. What is not as it should be is collected in failures().
+//
+// The expected text of a set's nodes has one line a node, ascending: "10.0.0.0" for a start and "10.0.1.0 end" for
+// an end, and for an entry of the map nft's text of it.
+class World {
+ public:
+  explicit World(KernelUnderTest& kernel);
+
+  // --- natplan ---
+  // A context of a program of its own; lives as long as this.
+  Nat& Open(NatOptions options = {});
+  using Wrap = std::function<std::unique_ptr<Executor>(std::unique_ptr<Executor>)>;
+  Nat& OpenBehind(const Wrap& wrap, NatOptions options = {});
+  // A context over a descriptor; null, and a failure, if it cannot be had.
+  Nat* Adopt(NatOptions options = {});
+
+  // Each takes the result of a call that was just made.
+  // It succeeded and changed the kernel: one generation more.
+  const Report* Changes(std::string_view what, const Result& result);
+  // It succeeded and nothing changed: generation and ruleset are what they were.
+  const Report* Keeps(std::string_view what, const Result& result);
+  // It failed with this code and errno, and the kernel holds what it held.
+  const Error* Fails(std::string_view what, const Result& result, ErrorCode code, int errno_value);
+  // It failed so; other programs did things meanwhile, and the scenario judges what is there.
+  const Error* FailsMeanwhile(std::string_view what, const Result& result, ErrorCode code, int errno_value);
+  // It succeeded, with other programs acting meanwhile.
+  const Report* Succeeds(std::string_view what, const Result& result);
+
+  // --- other programs ---
+  // Operations that another program carries out; the kernel must take them.
+  void Act(std::string_view what, std::vector<Operation> operations);
+  // The same, unrecorded: in the midst of a call.
+  bool ActMeanwhile(std::vector<Operation> operations);
+  // Any transaction; records the outcome and gives it back.
+  Outcome Commit(std::string_view what, const Transaction& transaction);
+  // `nft flush ruleset`
+  void FlushRuleset();
+  bool FlushRulesetMeanwhile();
+  // `nft add table FAMILY NAME { flags dormant; }`
+  void MakeDormant(const TableId& table);
+  // `nft get element`: whether the interval set matches the address.
+  bool Matches(const TableId& table, const std::string& set, const Address& address);
+
+  // --- what is there ---
+  const Snapshot& snapshot() const { return snapshot_; }
+  const std::string& listing() const { return listing_; }
+  std::uint32_t generation() const { return snapshot_.generation; }
+  void ExpectNodes(const TableId& table, const std::string& set, std::vector<std::string> nodes);
+  // The table is as the skeleton makes it, with these prefixes and forwards in it and nothing else.
+  void ExpectTable(const TableId& table, std::vector<std::string> nodes, std::vector<std::string> forwards);
+  void ExpectNoTable(const TableId& table);
+  void ExpectEmptyRuleset();
+  void Expect(bool condition, std::string_view what);
+  void ExpectEqual(std::string_view what, std::string_view got, std::string_view wanted);
+
+  // What contexts and other programs sent so far, in order.
+  const std::vector<Sent>& sent() const { return sent_; }
+
+  // Generations depend on time in this scenario: they are not recorded.
+  void LeaveGenerationsOut() { generations_ = false; }
+  // core/text does not claim to print what another program made here as nft does.
+  void LeaveListingTextOut() { listing_text_ = false; }
+
+  const std::string& transcript() const { return transcript_; }
+  const std::vector<std::string>& failures() const { return failures_; }
+
+ private:
+  void Read();
+  // Reads again and writes the step down.
+  void Record(std::string_view what, std::string_view outcome);
+  bool SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put);
+  const Error* CheckError(const Result& result, ErrorCode code, int errno_value);
+  void CheckUnchanged();
+
+  KernelUnderTest& kernel_;
+  std::vector<Sent> sent_;
+  std::unique_ptr<Executor> other_;   // another program
+  std::unique_ptr<Executor> reader_;  // the judge
+  std::unique_ptr<NetlinkSocket> raw_;
+  std::list<Nat> contexts_;
+  Snapshot snapshot_;
+  std::string listing_;
+  Snapshot before_;  // before the last step
+  std::string listing_before_;
+  bool generations_ = true;
+  bool listing_text_ = true;
+  std::string transcript_;
+  std::vector<std::string> failures_;
+  std::string step_;
+};
+
+// Values for scenarios; the text must be right.
+Masquerade Source(std::string_view prefix);
+Forward To(std::uint16_t host_port, std::string_view endpoint, Protocol protocol = Protocol::kTcp);
+Owner Named(std::string_view name);
+TableId Ours(Family family = Family::kIp);
+TableId Origin(Family family = Family::kIp);
+// The element of masq_saddr, or of map_port_ipport, as operations of another program.
+AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes);
+DeleteElements Deletes(const TableId& table, std::initializer_list<std::string_view> prefixes);
+AddElements Adds(const TableId& table, const Forward& forward);
+DeleteElements Deletes(const TableId& table, const Forward& forward);
+
+}  // namespace natplan::contract
+
+#endif  // NATPLAN_TESTS_CONTRACT_WORLD_H_
