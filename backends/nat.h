@@ -41,8 +41,8 @@ struct NatOptions {
   Scope scope = Scope::kOwn;                  // what may be removed
   Owner owner = Owner::Default();             // of the verbs that name none
   std::chrono::milliseconds deadline{5000};   // of each call
-  std::optional<std::uint64_t> jitter_seed;   // of the waits between tries; default: from the clock
-  LogCallback log;
+  std::optional<std::uint64_t> jitter_seed = {};   // of the waits between tries; default: from the clock
+  LogCallback log = {};
 };
 
 class Nat {

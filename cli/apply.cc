@@ -49,7 +49,7 @@ ExitCode SayInterrupted(Nat& nat, const ApplyOptions& options, Console& console)
 }
 
 void Print(const Report& report, const Witness& kernel, const ApplyOptions& options, Console& console) {
-  if (options.json) return console.Print(ToJson(report));
+  if (options.json) return console.PrintJson(ToJson(report));
   PrintLines(report.transaction, console);
   PrintForeign(report, console);
   if (report.changed) {

@@ -18,7 +18,7 @@ void PrintJson(const Report& report, const std::vector<DifferenceLine>& lines, C
   Json missing = Json::array();
   Json excess = Json::array();
   for (const DifferenceLine& line : lines) (line.wanted ? missing : excess).push_back(line.text);
-  console.Print(Json{{"equal", lines.empty()},
+  console.PrintJson(Json{{"equal", lines.empty()},
                      {"generation", report.generation},
                      {"missing", std::move(missing)},
                      {"excess", std::move(excess)},

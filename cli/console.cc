@@ -66,7 +66,7 @@ void Console::Line(std::string_view text, Style style) {
 
 void Console::Print(std::string_view text) { out_ += Printable(text); }
 
-void Console::Print(const Json& json) { out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+void Console::PrintJson(const Json& json) { out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 void Console::Error(std::string_view text) const {
   // Nobody is left to tell if this fails.
@@ -77,7 +77,7 @@ void Console::Note(std::string_view text) const { Error(fmt::format("note: {}", 
 
 ExitCode Console::Fail(const natplan::Error& error, bool json) {
   Error(ToString(error));
-  if (json) Print(Json{{"error", ToJson(error)}});
+  if (json) PrintJson(Json{{"error", ToJson(error)}});
   return ToExitCode(error.code);
 }
 

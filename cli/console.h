@@ -24,7 +24,7 @@ class Console {
   // To standard output, kept until Close; a newline is added.
   void Line(std::string_view text, Style style = Style::kPlain);
   void Print(std::string_view text);  // as it is
-  void Print(const Json& json);
+  void PrintJson(const Json& json);
 
   // To standard error at once: "natplan: TEXT".
   void Error(std::string_view text) const;

@@ -19,10 +19,10 @@ namespace {
 
 struct FamilyListing {
   Family family;
-  std::vector<std::string> masquerade;  // prefixes, and ranges that are none
-  std::vector<MapEntry> forward;
-  std::vector<std::string> foreign;  // what natplan did not write
-  std::vector<std::string> repair;   // what `apply` would do about chains and rules that are wrong or missing
+  std::vector<std::string> masquerade = {};  // prefixes, and ranges that are none
+  std::vector<MapEntry> forward = {};
+  std::vector<std::string> foreign = {};  // what natplan did not write
+  std::vector<std::string> repair = {};   // what `apply` would do about chains and rules that are wrong or missing
 };
 
 FamilyListing ListingOf(const TableSnapshot& table) {
@@ -101,7 +101,7 @@ ExitCode Run(const ListOptions& options, Console& console) {
   if (options.json) {
     Json all = Json::array();
     for (const FamilyListing& family : families) all.push_back(ToJson(family));
-    console.Print(Json{{"table", options.table}, {"generation", snapshot->generation}, {"families", std::move(all)}});
+    console.PrintJson(Json{{"table", options.table}, {"generation", snapshot->generation}, {"families", std::move(all)}});
     return ExitCode::kDone;
   }
   for (const FamilyListing& family : families) Print(family, options.table, console);

@@ -41,7 +41,7 @@ ExitCode Run(const PlanOptions& options, Console& console) {
   // Nobody knows the generation of a kernel that was not read.
   if (!options.against_live) transaction.required_generation.reset();
   if (options.json) {
-    console.Print(Json{{"table", options.table.table},
+    console.PrintJson(Json{{"table", options.table.table},
                        {"operations", ToJson(transaction)},
                        {"foreign", result->foreign}});
   } else if (options.bytes) {

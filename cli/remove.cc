@@ -95,7 +95,7 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
   const auto report = Removal(**kernel, options).Run();
   if (!report) return console.Fail(report.error(), options.json);
   if (options.json) {
-    console.Print(ToJson(*report));
+    console.PrintJson(ToJson(*report));
   } else if (report->changed) {
     PrintLines(report->transaction, console);
     console.Line(fmt::format("# generation {}", report->generation), Style::kComment);

@@ -47,7 +47,7 @@ class Simulation {
     // A kernel without nf_tables has nothing to list.
     const std::string ruleset = listing.value_or("");
     if (options_.json) {
-      console_.Print(Json{{"steps", steps_}, {"ruleset", ruleset}});
+      console_.PrintJson(Json{{"steps", steps_}, {"ruleset", ruleset}});
     } else {
       console_.Line("# the ruleset in the end, as nft list ruleset prints it", Style::kComment);
       console_.Print(ruleset);

@@ -1,6 +1,6 @@
 // Runs a fuzz target's function once for the empty input and once for every file it is given. Folders are
-// walked, in sorted order. It is the main function of fuzz targets that are not linked with libFuzzer, so that
-// corpora replay with any compiler.
+// walked, in sorted order. It is the main function of fuzz targets that are not linked with libFuzzer, so
+// that corpora replay with any compiler.
 
 #include <algorithm>
 #include <cstddef>

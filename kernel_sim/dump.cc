@@ -14,7 +14,9 @@ namespace natplan::kernel_sim {
 namespace {
 
 Heading PartOf(const NfTables& state, const Request& request, std::uint8_t number) {
-  return {number, NLM_F_MULTI, request.sequence(), request.sender->port, state.generation};
+  // The kernel marks the rules of a dump as appended.
+  const std::uint16_t flags = number == NFT_MSG_NEWRULE ? NLM_F_MULTI | NLM_F_APPEND : NLM_F_MULTI;
+  return {number, flags, request.sequence(), request.sender->port, state.generation};
 }
 
 // What all dumps of objects share: the family filter and the place.

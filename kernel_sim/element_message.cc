@@ -146,7 +146,7 @@ int FindElementSet(NfTables& state, const Request& request, bool allow_id, Set*&
   const Attribute& name = request[NFTA_SET_ELEM_LIST_SET];
   const Attribute none;
   const Attribute& id = allow_id ? request[NFTA_SET_ELEM_LIST_SET_ID] : none;
-  if (!name && !allow_id) return EINVAL;
+  if (!name && !id) return EINVAL;
   out = FindSetByNameOrId(state, **found, name, id);
   if (out != nullptr) return 0;
   if (name) request.extack->Blame(name);

@@ -59,25 +59,20 @@ const Kind* FindKind(const ExpressionContext& context, std::string_view name) {
 
 }  // namespace
 
-int CheckExpression(const ExpressionContext& context, const Attribute& element, ExtAck* extack) {
+int CheckExpression(const ExpressionContext& context, const Attribute& element) {
   AttributeTable<NFTA_EXPR_MAX + 1> attributes;
   if (const int error = attributes.Parse(element, kPolicy)) return error;
   const Attribute& name = attributes[NFTA_EXPR_NAME];
   if (!name) return EINVAL;
-  if (FindKind(context, ReadString(name)) != nullptr) return 0;
-  extack->Blame(name);
-  return ENOENT;
+  return FindKind(context, ReadString(name)) != nullptr ? 0 : ENOENT;
 }
 
-ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element, ExtAck* extack) {
+ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element) {
   AttributeTable<NFTA_EXPR_MAX + 1> attributes;
   if (const int error = attributes.Parse(element, kPolicy)) return std::unexpected(error);
   const Attribute& name = attributes[NFTA_EXPR_NAME];
   const Kind* kind = FindKind(context, ReadString(name));
-  ExpressionResult made = kind->make(context, attributes[NFTA_EXPR_DATA]);
-  // The kernel blames the name whenever an expression refuses.
-  if (!made) extack->Blame(name);
-  return made;
+  return kind->make(context, attributes[NFTA_EXPR_DATA]);
 }
 
 void DumpExpression(MessageWriter& writer, std::uint16_t type, const Expression& expression) {

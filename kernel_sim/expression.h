@@ -63,12 +63,12 @@ using ExpressionResult = std::expected<std::unique_ptr<Expression>, int>;
 // Makes one kind of expression from NFTA_EXPR_DATA, which may be absent.
 using ExpressionMaker = ExpressionResult (*)(ExpressionContext& context, const Attribute& data);
 
-// Whether one list element names an expression that exists here: 0 or an errno. `extack` blames an unknown name.
+// Whether one list element names an expression that exists here: 0, EINVAL, ERANGE or ENOENT.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_expr_parse() (6.18)
-int CheckExpression(const ExpressionContext& context, const Attribute& element, ExtAck* extack);
+int CheckExpression(const ExpressionContext& context, const Attribute& element);
 // Makes the expression that a list element describes.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_newexpr() (6.18)
-ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element, ExtAck* extack);
+ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element);
 
 // Writes the list element around the expression.
 void DumpExpression(MessageWriter& writer, std::uint16_t type, const Expression& expression);

@@ -90,7 +90,7 @@ int CheckExpressions(const Request& request, const ExpressionContext& context) {
   Attribute element;
   for (AttributeCursor cursor(request[NFTA_RULE_EXPRESSIONS].payload); cursor.Next(element); ++count) {
     if (element.type != NFTA_LIST_ELEM || count == kRuleExpressionLimit) return EINVAL;
-    if (const int error = CheckExpression(context, element, request.extack)) return error;
+    if (const int error = CheckExpression(context, element)) return BlameErrno(request, element, error);
   }
   return 0;
 }
@@ -100,8 +100,8 @@ int MakeExpressions(const Request& request, ExpressionContext& context, Rule& ru
   std::size_t size = 0;
   Attribute element;
   for (AttributeCursor cursor(request[NFTA_RULE_EXPRESSIONS].payload); cursor.Next(element);) {
-    ExpressionResult expression = MakeExpression(context, element, request.extack);
-    if (!expression) return expression.error();
+    ExpressionResult expression = MakeExpression(context, element);
+    if (!expression) return BlameErrno(request, element, expression.error());
     size += (*expression)->size();
     rule.expressions.push_back(std::move(*expression));
   }

@@ -422,7 +422,7 @@ TEST_F(NetlinkCommitTest, ALossOfTheBatchBeforeIsNoLossOfTheNext) {
   socket_->on_send = [](const Messages&) {};
   ASSERT_EQ(executor_->Commit(ThreeOperations(), TimePoint() + seconds(1)), Outcome(Unknown{ETIMEDOUT}));
   socket_->Fail(ENOBUFS);
-  AnswerEverything();
+  socket_->on_send = [this](const Messages& messages) { socket_->Answer(Ack(messages[3].sequence, kPort)); };
   EXPECT_EQ(Commit(), Outcome(Committed{}));
 }
 
@@ -481,6 +481,14 @@ TEST_F(NetlinkCommitTest, Item42_InAForkedChildNothingIsSent) {
 
 TEST_F(NetlinkCommitTest, ASocketThatFailsWhileReadingIsUnknown) {
   EXPECT_CALL(*socket_, Receive).WillRepeatedly(Return(std::unexpected(EBADF)));
+  EXPECT_EQ(Commit(), Outcome(Unknown{EBADF}));
+}
+
+TEST_F(NetlinkCommitTest, ASocketThatFailsBehindTheAckOfTheLastMessageIsUnknown) {
+  socket_->on_send = [this](const Messages& messages) {
+    socket_->Answer(Ack(messages[3].sequence, kPort));
+    socket_->Fail(EBADF);
+  };
   EXPECT_EQ(Commit(), Outcome(Unknown{EBADF}));
 }
 

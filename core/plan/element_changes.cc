@@ -14,6 +14,7 @@ std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& 
   const SetShape& ranges = MasqueradeShape(table.family);
   const SetShape& entries = ForwardShape(table.family);
   if (changes.flush_ranges) out.push_back(FlushSet{table, kMasqueradeSet, false});
+  if (changes.flush_entries) out.push_back(FlushSet{table, kForwardMap, true});
   if (!changes.range_deletes.empty()) {
     out.push_back(DeleteElements{table, kMasqueradeSet, ranges, changes.range_deletes});
   }
@@ -79,6 +80,12 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
   if (changes.flush_ranges) {
     view.ranges.clear();
     view.broken.clear();
+    view.unknown_ranges = false;
+  }
+  if (changes.flush_entries) {
+    view.forwards.clear();
+    view.other_entries.clear();
+    view.unknown_entries = false;
   }
   for (const Element& element : changes.range_deletes) {
     if (element.kind == ElementKind::kEnd) {

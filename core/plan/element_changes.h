@@ -19,7 +19,8 @@ struct Held {
 };
 
 struct ElementChanges {
-  bool flush_ranges = false;  // nodes that do not pair: empty the set, add again what is wanted
+  bool flush_ranges = false;   // nodes that do not pair: empty the set, add again what is wanted
+  bool flush_entries = false;  // elements that cannot be named one by one: empty the map, add again what is wanted
   std::vector<Element> range_deletes = {};
   std::vector<Prefix> range_adds = {};  // ascending
   std::vector<Element> entry_deletes = {};

@@ -15,7 +15,8 @@ class Planner {
       : in_(input), family_(input.table.family), exclusive_(input.scope == Scope::kExclusive) {}
 
   ElementPlan All() {
-    plan_.changes.flush_ranges = exclusive_ && !in_.view.broken.empty();
+    plan_.changes.flush_ranges = exclusive_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
+    plan_.changes.flush_entries = exclusive_ && in_.view.unknown_entries;
     for (const Prefix& prefix : in_.want.prefixes()) Consider(prefix);
     for (const Prefix& prefix : in_.held.prefixes) {
       if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
@@ -46,13 +47,26 @@ class Planner {
       plan_.changes.range_adds.push_back(prefix);
     } else if (!wanted && present && (exclusive_ || held)) {
       Delete(ToRange(prefix));
+    } else if (!wanted && held) {
+      DeleteOpenStart(prefix);
     }
+  }
+
+  // Our start whose end was taken away reaches to the top of the address space, unless that is what another prefix
+  // wants.
+  void DeleteOpenStart(const Prefix& prefix) {
+    const auto there = in_.view.ranges.find(prefix.network());
+    if (plan_.changes.flush_ranges || there == in_.view.ranges.end() || there->second) return;
+    const AddressRange open{there->first, std::nullopt};
+    const auto is_open = [&](const Prefix& other) { return ToRange(other) == open; };
+    if (IsDeleted(open) || std::ranges::any_of(in_.want.prefixes(), is_open)) return;
+    Delete(open);
   }
 
   void Consider(const HostPort& key) {
     if (key.family != family_) return;
     const auto wanted = in_.want.forwards().find(key);
-    const auto present = in_.view.forwards.find(key);
+    const auto present = plan_.changes.flush_entries ? in_.view.forwards.end() : in_.view.forwards.find(key);
     const auto held = in_.held.forwards.find(key);
     if (held != in_.held.forwards.end()) {
       for (const Endpoint& to : held->second) {
@@ -90,8 +104,11 @@ class Planner {
         Delete(range);
       }
     }
+    if (plan_.changes.flush_entries) return;
     for (const auto& [key, to] : in_.view.forwards) {
+      // What is wanted or held at this port has been considered.
       if (in_.want.forwards().contains(key) || in_.held.Holds(key, to)) continue;
+      if (exclusive_ && in_.held.forwards.contains(key)) continue;
       RemoveOrShowEntry(ToElement(key, to));
     }
     for (const Element& element : in_.view.other_entries) RemoveOrShowEntry(element);
@@ -99,6 +116,8 @@ class Planner {
     for (const BrokenRange& broken : in_.view.broken) {
       Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(broken.covers));
     }
+    if (in_.view.unknown_ranges) ShowUnknown(kMasqueradeSet);
+    if (in_.view.unknown_entries) ShowUnknown(kForwardMap);
   }
 
   void RemoveOrShowEntry(const Element& element) {
@@ -154,6 +173,11 @@ class Planner {
   }
   void Show(const char* set, const SetShape& shape, const Element& element) {
     plan_.foreign.push_back(Line(set, shape, element));
+  }
+
+  void ShowUnknown(const char* set) {
+    plan_.foreign.push_back("elements of " + std::string(set) + " in table " + std::string(Name(family_)) + " " +
+                            in_.table.name + " that natplan does not know");
   }
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {

@@ -100,7 +100,9 @@ FamilyView ViewOf(Family family, const TableSnapshot* table) {
   for (const SetSnapshot& set : table->sets) {
     if (set.name == kMasqueradeSet && set.shape == MasqueradeShape(family)) {
       PairNodes(family, set.elements, view);
+      view.unknown_ranges = set.other_elements;
     } else if (set.name == kForwardMap && set.shape == ForwardShape(family)) {
+      view.unknown_entries = set.other_elements;
       for (const Element& element : set.elements) {
         if (const auto entry = ToMapEntry(family, element)) {
           view.forwards.emplace(entry->host_port, entry->to);

@@ -30,11 +30,14 @@ void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now,
   backoff_.Reset();
   undo_.reserve(edits.size());
   for (const Edit& edit : edits) {
-    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied) return Fail(std::move(applied.error()));
+    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied) return Refuse(std::move(applied.error()));
+  }
+  if (const Error* missing = EditedFamilyMissing()) return Refuse(*missing);
+  if (now >= deadline_) {
+    return Refuse({.code = ErrorCode::kDeadline, .errno_value = ETIMEDOUT, .text = "no time was given"});
   }
   if (mirror_ && mode_ == Mode::kApply) return PlanNext(nullptr);
   state_ = State::kRead;
-  if (now >= deadline_) Fail({.code = ErrorCode::kDeadline, .errno_value = ETIMEDOUT, .text = "no time was given"});
 }
 
 Step Reconciler::Poll(TimePoint now) {
@@ -70,7 +73,10 @@ Step Reconciler::Poll(TimePoint now) {
 
 void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) {
   if (state_ != State::kRead) return;
-  if (answer) return PlanNext(&*answer);
+  if (answer) {
+    unknown_ = false;  // whether or not it was carried out, this shows it
+    return PlanNext(&*answer);
+  }
   if (answer.error().torn) return Retry(std::nullopt);
   Error error = Classify(answer.error());
   if (unknown_) {
@@ -84,10 +90,7 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
 void Reconciler::PlanNext(const Snapshot* snapshot) {
   if (snapshot != nullptr) mirror_ = Mirror{ViewOf(options_.layout, *snapshot), snapshot->generation};
   plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view) : PlanFromView(Input(), mirror_->view);
-  if (plan_.obstacle) {
-    mirror_.reset();  // it knows nothing of what stands in the way
-    return Fail(std::move(*plan_.obstacle));
-  }
+  if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
   for (const Conflict& conflict : plan_.conflicts) {
     if (!conflict.edited) continue;
@@ -121,18 +124,19 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
   state_ = State::kCommit;
 }
 
-// The error of a family that this kernel does not have, if all that this call asked for is of such families.
+// The error of a family that this kernel does not have, if all that this call changed is to add things to such
+// families. A removal is not refused: what is not in the kernel is removed already.
 const Error* Reconciler::EditedFamilyMissing() const {
   const Error* missing = nullptr;
-  bool other = false;
-  const auto look = [&](Family family) {
+  for (const Edit& back : undo_) {
+    const auto* forward = std::get_if<Forward>(&back.intent);
+    const Family family = forward != nullptr ? forward->family() : std::get<Masquerade>(back.intent).family();
+    const bool replaced = forward != nullptr && desired_.forwards().contains(forward->key());
     const auto found = unsupported_.find(family);
-    if (found == unsupported_.end()) other = true;
-    if (found != unsupported_.end() && missing == nullptr) missing = &found->second;
-  };
-  for (const Prefix& prefix : edited_.prefixes) look(prefix.family());
-  for (const HostPort& key : edited_.ports) look(key.family);
-  return other ? nullptr : missing;
+    if (found == unsupported_.end() || (back.kind == Edit::Kind::kAdd && !replaced)) return nullptr;
+    if (missing == nullptr) missing = &found->second;
+  }
+  return missing;
 }
 
 void Reconciler::OnOutcome(const Outcome& outcome) {
@@ -146,6 +150,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   }
   if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
     unknown_ = true;
+    marks_ = {};  // they stay
     return Retry(Error{.code = ErrorCode::kUnknownOutcome,
                        .errno_value = unknown->errno_value,
                        .text = "the answer of the kernel was lost"});
@@ -154,6 +159,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
     const auto index = static_cast<std::size_t>(family);
     Unmark(marks_[index], held_[index]);
   }
+  marks_ = {};
   if (const auto* refused = std::get_if<Refused>(&outcome)) return OnRefused(*refused);
   Fail(Classify(std::get<NotSent>(outcome)));
 }
@@ -200,6 +206,7 @@ void Reconciler::Succeed() {
       mirror_.reset();
     }
   }
+  marks_ = {};
   undo_.clear();
   edited_ = {};
   Finish();
@@ -211,9 +218,14 @@ void Reconciler::Finish() {
 }
 
 void Reconciler::Fail(Error error) {
+  // It may have been read by this call and show what this call was to repair: the next one has to look again.
+  mirror_.reset();
+  Refuse(std::move(error));
+}
+
+void Reconciler::Refuse(Error error) {
   result_ = std::unexpected(std::move(error));
   state_ = State::kFinished;
-  if (unknown_) mirror_.reset();
   Undo();
 }
 
@@ -234,15 +246,31 @@ void Reconciler::Cancel() {
   if (state_ == State::kCommit) {
     OnOutcome(Unknown{ECANCELED});
   }
-  mirror_.reset();
   Fail({.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline,
         .errno_value = ECANCELED,
         .text = "the call was cancelled"});
 }
 
 void Reconciler::Abandon() noexcept {
+  const bool handed_out = state_ == State::kCommit;
+  if (!handed_out) {
+    for (const Family family : kFamilies) {
+      const auto index = static_cast<std::size_t>(family);
+      Unmark(marks_[index], held_[index]);
+    }
+  }
+  marks_ = {};
   mirror_.reset();
   state_ = State::kFinished;
+  // Short enough to need no memory of its own.
+  result_ = std::unexpected(Error{.code = handed_out ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory,
+                                  .errno_value = ENOMEM,
+                                  .text = "out of memory"});
+  try {
+    Undo();
+  } catch (const std::bad_alloc&) {
+    // The next Start tries again.
+  }
 }
 
 }  // namespace natplan

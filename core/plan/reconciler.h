@@ -105,6 +105,7 @@ class Reconciler {
   void Succeed();
   void Finish();
   void Fail(Error error);
+  void Refuse(Error error);  // before anything was read or sent: what is known of the kernel stays
   PlanInput Input() const;
   const Error* EditedFamilyMissing() const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
 
 #include "core/text/element_text.h"
@@ -9,6 +10,8 @@
 
 namespace natplan {
 namespace {
+
+constexpr std::uint32_t kTypeMask = 63;  // one type of a set; more bits are a concatenation
 
 std::string TableText(const TableId& table) { return std::string(Name(table.family)) + " " + table.name; }
 
@@ -68,7 +71,9 @@ struct LineVisitor {
     return "add rule " + TableText(op.table) + " " + op.chain + " " + RuleText(op.table.family, op.expressions);
   }
   std::string operator()(const AddElements& op) const {
-    return (op.exclusive ? "create element " : "add element ") + TableText(op.table) + " " + op.set + " { " +
+    // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
+    return (op.exclusive && !op.shape.interval ? "create element " : "add element ") + TableText(op.table) + " " +
+           op.set + " { " +
            ElementText(op.shape, op.elements[element]) + " }";
   }
   std::string operator()(const DeleteElements& op) const {
@@ -108,10 +113,22 @@ std::vector<Element> Ranges(const std::vector<Element>& nodes) {
   return out;
 }
 
+// nft sorts concatenated keys by the number that their bytes make on this machine (expr_msort_cmp): on a
+// little-endian one the last byte weighs most. Single keys sort from the first byte on.
+void SortAsNft(const SetShape& shape, std::vector<Element>& elements) {
+  const bool concatenated = shape.key_type > kTypeMask;
+  if (!concatenated || std::endian::native == std::endian::big) return std::ranges::sort(elements);
+  std::ranges::sort(elements, [](const Element& a, const Element& b) {
+    const auto one = a.key.span();
+    const auto other = b.key.span();
+    return std::lexicographical_compare(one.rbegin(), one.rend(), other.rbegin(), other.rend());
+  });
+}
+
 std::string ElementsText(const SetSnapshot& set) {
   std::vector<Element> elements = set.shape.interval ? Ranges(set.elements) : set.elements;
   if (elements.empty()) return "";
-  if (!set.shape.interval) std::sort(elements.begin(), elements.end());
+  if (!set.shape.interval) SortAsNft(set.shape, elements);
   std::string out = "\t\telements = { ";
   // nft breaks the line after two IPv4 elements of a set and after each other one.
   const std::size_t per_line = set.shape.is_map || set.shape.key_length > 4 ? 1 : 2;

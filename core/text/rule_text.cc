@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "core/text/element_text.h"
 
@@ -26,6 +27,7 @@ struct Term {
   std::uint32_t bytes = 4;
   std::size_t field_bytes = 4;  // of the whole header field, of which `bytes` were loaded
   std::optional<RegisterBytes> mask = {};
+  bool read = false;  // by an expression that stands in the text
 };
 
 // The 4-byte word at which a register starts.
@@ -90,14 +92,36 @@ std::string OperatorText(CmpOperator op) {
   return "? ";
 }
 
+std::string FibFlagsText(std::uint32_t flags) {
+  if (flags == kFibDestinationAddress) return "daddr";
+  if (flags == kFibSourceAddress) return "saddr";
+  return "flags " + std::to_string(flags);
+}
+
+std::uint32_t NatFamily(Family family) { return family == Family::kIp ? 2 : 10; }  // NFPROTO_*
+
+// A rule that means something else than natplan's must not print as natplan's: whatever has no words here, an
+// unusual length or a value that is loaded and never read, leaves a comment.
 class Printer {
  public:
   explicit Printer(Family family) : family_(family) {}
 
   void operator()(const FibExpression& fib) {
-    Term term{.text = "fib " + std::string(fib.flags == kFibDestinationAddress ? "daddr" : fib.flags == kFibSourceAddress ? "saddr" : "flags " + std::to_string(fib.flags))};
-    term.text += fib.result == FibResult::kAddressType ? " type" : fib.result == FibResult::kOif ? " oif" : " oifname";
-    if (fib.result == FibResult::kAddressType) term.kind = Kind::kAddressType;
+    Term term{.text = "fib " + FibFlagsText(fib.flags)};
+    switch (fib.result) {
+      case FibResult::kAddressType:
+        term.text += " type";
+        term.kind = Kind::kAddressType;
+        break;
+      case FibResult::kOif:
+        term.text += " oif";
+        break;
+      case FibResult::kOifName:
+        term.text += " oifname";
+        term.words = 4;
+        term.bytes = 16;
+        break;
+    }
     Load(fib.destination, term);
   }
 
@@ -129,14 +153,18 @@ class Printer {
   void operator()(const BitwiseExpression& bitwise) {
     const auto found = terms_.find(WordOf(bitwise.source));
     const bool plain = std::ranges::all_of(bitwise.xor_with.span(), [](std::uint8_t b) { return b == 0; });
-    if (found == terms_.end() || bitwise.source != bitwise.destination || !plain) return Comment("bitwise");
+    if (found == terms_.end() || bitwise.source != bitwise.destination || !plain || found->second.mask ||
+        bitwise.mask.size() != found->second.bytes) {
+      return Comment("bitwise");
+    }
     found->second.mask = bitwise.mask;
   }
 
   void operator()(const CmpExpression& cmp) {
     const auto found = terms_.find(WordOf(cmp.source));
-    if (found == terms_.end()) return Comment("cmp");
-    const Term& term = found->second;
+    if (found == terms_.end() || cmp.data.size() != found->second.bytes) return Comment("cmp");
+    Term& term = found->second;
+    term.read = true;
     std::string value;
     switch (term.kind) {
       case Kind::kAddress:
@@ -158,7 +186,8 @@ class Printer {
   }
 
   void operator()(const LookupExpression& lookup) {
-    const std::string key = Joined(lookup.source);
+    const std::uint32_t known_flags = lookup.destination ? 0 : kLookupInvert;
+    const std::string key = (lookup.flags & ~known_flags) == 0 ? Joined(lookup.source) : "";
     if (key.empty()) return Comment("lookup @" + lookup.set);
     if (!lookup.destination) {
       return Say(key + ((lookup.flags & kLookupInvert) != 0 ? " != @" : " @") + lookup.set);
@@ -171,11 +200,12 @@ class Printer {
   void operator()(const NatExpression& nat) {
     const std::string verb = nat.type == NatType::kDestination ? "dnat" : "snat";
     const std::uint32_t address_words = family_ == Family::kIp ? 1 : 4;
-    if (!nat.address) return Comment(verb);
+    if (!nat.address || nat.family != NatFamily(family_)) return Comment(verb);
     const auto found = terms_.find(WordOf(*nat.address));
     if (found == terms_.end() || found->second.kind != Kind::kMapped) return Comment(verb);
+    if (nat.port && WordOf(*nat.port) != WordOf(*nat.address) + address_words) return Comment(verb);
+    found->second.read = true;
     if (!nat.port) return Say(verb + " to " + found->second.text);
-    if (WordOf(*nat.port) != WordOf(*nat.address) + address_words) return Comment(verb);
     Say(verb + " " + std::string(Name(family_)) + " to " + found->second.text);
   }
 
@@ -204,7 +234,11 @@ class Printer {
 
   void operator()(const UnknownExpression& unknown) { Comment(unknown.name); }
 
-  const std::string& text() const { return text_; }
+  // Ends the rule.
+  std::string Text() {
+    for (const auto& [word, term] : terms_) SayIfUnread(term);
+    return std::move(text_);
+  }
 
  private:
   Term PayloadTerm(const PayloadExpression& payload) const {
@@ -232,17 +266,20 @@ class Printer {
   void Load(Register reg, Term term) {
     const std::uint32_t first = WordOf(reg);
     std::erase_if(terms_, [&](const auto& old) {
-      return old.first < first + term.words && first < old.first + old.second.words;
+      const bool overwritten = old.first < first + term.words && first < old.first + old.second.words;
+      if (overwritten) SayIfUnread(old.second);
+      return overwritten;
     });
     terms_.insert_or_assign(first, std::move(term));
   }
 
   // The terms that stand one behind the other from a register on: a concatenation.
-  std::string Joined(Register reg) const {
+  std::string Joined(Register reg) {
     std::string out;
     for (auto at = terms_.find(WordOf(reg)); at != terms_.end(); at = terms_.find(at->first + at->second.words)) {
       if (!out.empty()) out += " . ";
       out += at->second.text;
+      at->second.read = true;
       if (at->second.mask) out += " # mask";
       if (at->second.kind == Kind::kAddress && at->second.bytes != at->second.field_bytes) out += " # part";
     }
@@ -252,6 +289,9 @@ class Printer {
   void Say(const std::string& words) {
     if (!text_.empty()) text_ += " ";
     text_ += words;
+  }
+  void SayIfUnread(const Term& term) {
+    if (!term.read) Comment(term.text);
   }
   void Comment(const std::string& what) { Say("# " + what); }
 
@@ -265,7 +305,7 @@ class Printer {
 std::string RuleText(Family family, const Expressions& expressions) {
   Printer printer(family);
   for (const Expression& expression : expressions) std::visit(printer, expression);
-  return printer.text();
+  return printer.Text();
 }
 
 }  // namespace natplan

@@ -25,16 +25,18 @@ std::expected<void, Error> DesiredState::Apply(const Edit& edit, Touched& touche
 
 void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo) {
   const Prefix& prefix = masquerade.source();
-  auto& owners = owners_[prefix];
-  if (owners.contains(edit.owner)) return;
+  const auto found = owners_.find(prefix);
+  if (found != owners_.end() && found->second.contains(edit.owner)) return;
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
-  const bool first = owners.empty();
-  owners.insert(edit.owner);
-  if (!first) return;
+  if (found != owners_.end()) {
+    found->second.insert(edit.owner);
+    return;
+  }
+  const auto added = owners_.emplace(prefix, std::set<Owner>{edit.owner}).first;
   try {
     Note(union_.Add(prefix), touched);
   } catch (...) {
-    if (!union_.Contains(prefix)) owners.erase(edit.owner);
+    if (!union_.Contains(prefix)) owners_.erase(added);
     throw;
   }
 }

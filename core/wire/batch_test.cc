@@ -241,6 +241,15 @@ TEST(Encode, PacksAsManyElementsAsAListTakes) {
   EXPECT_EQ(batch.messages[2].offset - batch.messages[1].offset, 16u + 4 + 8 + 8 + 4 + 1820 * 36);
 }
 
+// 4094 times 16 bytes and once 28 are 65532: one more than a list takes.
+TEST(Encode, CountsTheHeaderOfTheList) {
+  std::vector<Element> elements(4094, {.kind = ElementKind::kStart, .key = {1, 2, 3, 4}});
+  elements.push_back({.kind = ElementKind::kStart, .key = ElementKey(ByteString(16))});
+  const EncodedBatch batch = Encode({.operations = {AddElements{kTable4, "s", kPrefixShape4, true, elements}}}, 1);
+  ASSERT_EQ(batch.messages.size(), 2u);
+  EXPECT_EQ(batch.messages[1].first_element, 4094u);
+}
+
 TEST(Encode, NeverSplitsARange) {
   std::vector<Element> ranges;
   for (std::size_t i = 0; i < 2000; ++i) {
