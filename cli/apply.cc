@@ -21,8 +21,8 @@ namespace {
 
 // Waits until the call can go on or a signal comes.
 void Wait(int wake, int signal) {
-  std::array<pollfd, 2> both = {{{.fd = wake, .events = POLLIN, .revents = 0},
-                                 {.fd = signal, .events = POLLIN, .revents = 0}}};
+  std::array<pollfd, 2> both = {
+      {{.fd = wake, .events = POLLIN, .revents = 0}, {.fd = signal, .events = POLLIN, .revents = 0}}};
   (void)poll(both.data(), both.size(), -1);
 }
 
@@ -38,8 +38,7 @@ const Result* Finish(Nat& nat, int wake, const Interrupt& interrupt) {
 ExitCode SayInterrupted(Nat& nat, const ApplyOptions& options, Console& console) {
   nat.Cancel();
   const Result* result = nat.Poll();
-  const bool unknown =
-      result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
+  const bool unknown = result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
   Error error{.errno_value = EINTR};
   error.text = unknown ? "interrupted: the kernel holds the old state or the new one, each of them whole; "
                          "`natplan check` says which"
@@ -57,13 +56,16 @@ void Print(const Report& report, const Witness& kernel, const ApplyOptions& opti
   } else if (kernel.last_sent() && report.unsupported.empty()) {
     // The answer was lost, and a second reading showed that it had been carried out.
     PrintLines(*kernel.last_sent(), console);
-    console.Line(fmt::format("# generation {}; the answer was lost, and the kernel was read again to see this",
-                             report.generation),
-                 Style::kComment);
+    console.Line(
+        fmt::format("# generation {}; the answer was lost, and the kernel was read again to see this",
+                    report.generation),
+        Style::kComment);
   } else {
-    console.Line(fmt::format("# nothing to do, and nothing was sent: the kernel holds all of this already; generation {}",
-                             report.generation),
-                 Style::kComment);
+    console.Line(
+        fmt::format(
+            "# nothing to do, and nothing was sent: the kernel holds all of this already; generation {}",
+            report.generation),
+        Style::kComment);
   }
 }
 

@@ -19,10 +19,10 @@ void PrintJson(const Report& report, const std::vector<DifferenceLine>& lines, C
   Json excess = Json::array();
   for (const DifferenceLine& line : lines) (line.wanted ? missing : excess).push_back(line.text);
   console.PrintJson(Json{{"equal", lines.empty()},
-                     {"generation", report.generation},
-                     {"missing", std::move(missing)},
-                     {"excess", std::move(excess)},
-                     {"foreign", report.foreign}});
+                         {"generation", report.generation},
+                         {"missing", std::move(missing)},
+                         {"excess", std::move(excess)},
+                         {"foreign", report.foreign}});
 }
 
 }  // namespace

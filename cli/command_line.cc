@@ -21,9 +21,12 @@ std::string CheckTable(const std::string& name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto first = [&](char c) { return letter(c) || c == '_' || c == '.'; };
   const auto further = [&](char c) { return first(c) || (c >= '0' && c <= '9') || c == '-' || c == '/'; };
-  if (!name.empty() && name.size() <= kLongestName && first(name.front()) && std::ranges::all_of(name, further)) return "";
-  return fmt::format("\"{}\" is no table name; write 1 to {} letters, digits and _ . - /, beginning with a letter, _ or .",
-                     name, kLongestName);
+  if (!name.empty() && name.size() <= kLongestName && first(name.front()) &&
+      std::ranges::all_of(name, further))
+    return "";
+  return fmt::format(
+      "\"{}\" is no table name; write 1 to {} letters, digits and _ . - /, beginning with a letter, _ or .",
+      name, kLongestName);
 }
 
 class Parser {
@@ -37,7 +40,8 @@ class Parser {
         "  natplan simulate examples/two_containers.toml   without root, touching nothing\n"
         "  natplan plan FILE | nft -f -                    the same as apply, on an empty kernel\n"
         "  natplan apply FILE && natplan list\n"
-        "Exit codes: 0 done, 1 differs or refused, 2 wrong usage or file, 3 not permitted, 4 not supported here,\n"
+        "Exit codes: 0 done, 1 differs or refused, 2 wrong usage or file, 3 not permitted, 4 not supported "
+        "here,\n"
         "  5 outcome unknown after all re-reads, 6 failure of the environment, 130 interrupted.");
     app_.set_version_flag("--version", kVersion, "Print the version and exit");
     app_.set_help_flag("-h,--help", "Print this and exit");
@@ -95,9 +99,10 @@ class Parser {
   }
   static void AddTable(CLI::App* sub, TableOptions& options) {
     AddTable(sub, options.table);
-    sub->add_flag("--exclusive", options.exclusive,
-                  "Remove what the table holds beyond the file. Always so in natplan's own table; in another program's "
-                  "it is left alone without this");
+    sub->add_flag(
+        "--exclusive", options.exclusive,
+        "Remove what the table holds beyond the file. Always so in natplan's own table; in another program's "
+        "it is left alone without this");
   }
   static void AddJson(CLI::App* sub, bool& json) {
     sub->add_flag("--json", json, "Print JSON (docs/cli.md) instead of text");
@@ -105,24 +110,28 @@ class Parser {
   static void AddDeadline(CLI::App* sub, std::chrono::milliseconds& deadline) {
     const auto set = [&deadline](const double& seconds) {
       if (!(seconds > 0) || seconds > kLongestDeadline) {
-        throw CLI::ValidationError("--deadline", fmt::format("write more than 0 and at most {} seconds", kLongestDeadline));
+        throw CLI::ValidationError("--deadline",
+                                   fmt::format("write more than 0 and at most {} seconds", kLongestDeadline));
       }
       deadline = std::chrono::milliseconds(std::llround(std::ceil(seconds * 1000)));
     };
-    sub->add_option_function<double>("--deadline", set, "Bounds waiting and retries; 5 if not given")->type_name("SECONDS");
+    sub->add_option_function<double>("--deadline", set, "Bounds waiting and retries; 5 if not given")
+        ->type_name("SECONDS");
   }
 
   void AddPlan() {
-    CLI::App* sub = Add("plan", "Print what would be done, as nft text",
-                        "Examples:\n"
-                        "  natplan plan FILE                  on a kernel that holds nothing; no root needed\n"
-                        "  natplan plan FILE --against live   on the running kernel\n"
-                        "  natplan plan FILE --bytes          the netlink messages, field by field");
+    CLI::App* sub =
+        Add("plan", "Print what would be done, as nft text",
+            "Examples:\n"
+            "  natplan plan FILE                  on a kernel that holds nothing; no root needed\n"
+            "  natplan plan FILE --against live   on the running kernel\n"
+            "  natplan plan FILE --bytes          the netlink messages, field by field");
     AddFile(sub, plan_.file);
     AddTable(sub, plan_.table);
     const auto set = [this](const std::string& kernel) { plan_.against_live = kernel == "live"; };
-    sub->add_option_function<std::string>("--against", set, "empty (the default), or live: read the running kernel first")
-        ->check(CLI::IsMember({"empty", "live"}, CLI::ignore_case))
+    sub->add_option_function<std::string>("--against", set,
+                                          "empty (the default), or live: read the running kernel first")
+        ->check(CLI::IsMember({"empty", "live"}))
         ->type_name("KERNEL");
     CLI::Option* bytes = sub->add_flag("--bytes", plan_.bytes, "Print the netlink messages, field by field");
     AddJson(sub, plan_.json);
@@ -139,8 +148,9 @@ class Parser {
         "  natplan simulate FILE FILE --fault flush-before@2\n"
         "Faults (N counts the transactions sent, from 1):\n" +
         FaultHelp();
-    CLI::App* sub = Add("simulate", "Carry files out on a simulated kernel and show what happens; no root needed",
-                        footer.c_str());
+    CLI::App* sub =
+        Add("simulate", "Carry files out on a simulated kernel and show what happens; no root needed",
+            footer.c_str());
     sub->add_option("FILE", simulate_.files, "What is wanted (TOML), one after another")->required();
     AddTable(sub, simulate_.table);
     sub->add_flag("--trace", simulate_.trace, "Print each message and each answer");
@@ -150,18 +160,20 @@ class Parser {
         if (!added) throw CLI::ValidationError("--fault", added.error());
       }
     };
-    sub->add_option_function<std::vector<std::string>>("--fault", add, "Put a fault into the kernel; may be repeated")
+    sub->add_option_function<std::vector<std::string>>("--fault", add,
+                                                       "Put a fault into the kernel; may be repeated")
         ->type_name("NAME[@N]")
         ->allow_extra_args(false);
     AddJson(sub, simulate_.json);
   }
 
   void AddApply() {
-    CLI::App* sub = Add("apply", "Make the running kernel hold what the file wants, in one transaction",
-                        "Prints the lines that changed and the new generation. A second apply changes and sends nothing.\n"
-                        "Examples:\n"
-                        "  natplan apply FILE\n"
-                        "  natplan apply FILE --table io.systemd.nat   in another program's table, beside what is there");
+    CLI::App* sub = Add(
+        "apply", "Make the running kernel hold what the file wants, in one transaction",
+        "Prints the lines that changed and the new generation. A second apply changes and sends nothing.\n"
+        "Examples:\n"
+        "  natplan apply FILE\n"
+        "  natplan apply FILE --table io.systemd.nat   in another program's table, beside what is there");
     AddFile(sub, apply_.file);
     AddTable(sub, apply_.table);
     AddJson(sub, apply_.json);
@@ -169,10 +181,11 @@ class Parser {
   }
 
   void AddCheck() {
-    CLI::App* sub = Add("check", "Compare the running kernel with the file; change nothing",
-                        "Prints what is missing with +, what is too much with -. Exit code 0: equal, 1: differs.\n"
-                        "Example:\n"
-                        "  natplan check FILE || natplan apply FILE");
+    CLI::App* sub =
+        Add("check", "Compare the running kernel with the file; change nothing",
+            "Prints what is missing with +, what is too much with -. Exit code 0: equal, 1: differs.\n"
+            "Example:\n"
+            "  natplan check FILE || natplan apply FILE");
     AddFile(sub, check_.file);
     AddTable(sub, check_.table);
     AddJson(sub, check_.json);

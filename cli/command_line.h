@@ -10,7 +10,8 @@
 
 namespace natplan::cli {
 
-// What to run with which options; or, after --help, --version or a mistake, the exit code, with everything said.
+// What to run with which options; or, after --help, --version or a mistake, the exit code, with everything
+// said.
 std::expected<Options, ExitCode> ParseCommandLine(int argc, const char* const* argv, Console& console);
 
 }  // namespace natplan::cli

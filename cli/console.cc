@@ -66,7 +66,9 @@ void Console::Line(std::string_view text, Style style) {
 
 void Console::Print(std::string_view text) { out_ += Printable(text); }
 
-void Console::PrintJson(const Json& json) { out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+void Console::PrintJson(const Json& json) {
+  out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 void Console::Error(std::string_view text) const {
   // Nobody is left to tell if this fails.

@@ -15,8 +15,8 @@ using Json = nlohmann::ordered_json;
 
 enum class Style { kPlain, kAdded, kRemoved, kComment };
 
-// Colours only a terminal, and none if NO_COLOR is set. Control characters, which names in the kernel may contain,
-// are printed as '?'.
+// Colours only a terminal, and none if NO_COLOR is set. Control characters, which names in the kernel may
+// contain, are printed as '?'.
 class Console {
  public:
   Console();
@@ -30,7 +30,8 @@ class Console {
   void Error(std::string_view text) const;
   // "natplan: note: TEXT".
   void Note(std::string_view text) const;
-  // Says what went wrong, in `json` mode as {"error": ...} on standard output too, and gives the exit code for it.
+  // Says what went wrong, in `json` mode as {"error": ...} on standard output too, and gives the exit code
+  // for it.
   ExitCode Fail(const natplan::Error& error, bool json);
 
   // Writes what was kept. The exit code is `code` unless that fails.

@@ -31,11 +31,14 @@ class Writer {
     Empty(op.table, op.chain);
     const ChainSnapshot* chain = Find(op.table, op.chain);
     gone_.insert({op.table, op.chain});
-    Is(chain != nullptr ? ChainText(op.table, *chain) : fmt::format("chain {} {}", Place(op.table), op.chain));
+    Is(chain != nullptr ? ChainText(op.table, *chain)
+                        : fmt::format("chain {} {}", Place(op.table), op.chain));
   }
   void operator()(const FlushChain& op) { Empty(op.table, op.chain); }
   void operator()(const EnsureSet& op) { ShallAsWritten(op); }
-  void operator()(const DeleteSet& op) { Is(fmt::format("{} {} {}", op.is_map ? "map" : "set", Place(op.table), op.set)); }
+  void operator()(const DeleteSet& op) {
+    Is(fmt::format("{} {} {}", op.is_map ? "map" : "set", Place(op.table), op.set));
+  }
   void operator()(const FlushSet& op) {
     Is(fmt::format("all elements of {} {} {}", op.is_map ? "map" : "set", Place(op.table), op.set));
   }

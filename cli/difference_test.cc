@@ -20,7 +20,8 @@ const TableId kTable{Family::kIp, "natplan"};
 TableSnapshot WholeTable() {
   TableSnapshot table{.id = kTable};
   for (const ChainPlan& plan : Chains(Family::kIp)) {
-    table.chains.push_back({.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
+    table.chains.push_back(
+        {.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
   }
   table.sets.push_back({.name = kMasqueradeSet, .shape = MasqueradeShape(Family::kIp)});
   table.sets.push_back({.name = kForwardMap, .shape = ForwardShape(Family::kIp)});
@@ -55,39 +56,46 @@ TEST(DifferenceTest, ADormantTableIsShownAsSuch) {
 TEST(DifferenceTest, APolicyIsALineEachWay) {
   TableSnapshot table = WholeTable();
   table.chains[0].base->policy = Policy::kDrop;
-  EXPECT_THAT(Lines(table),
-              ElementsAre("- chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy drop; }",
-                          "+ chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }"));
+  EXPECT_THAT(
+      Lines(table),
+      ElementsAre(
+          "- chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy drop; }",
+          "+ chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }"));
 }
 
 TEST(DifferenceTest, AChainAtAnotherPriorityIsReplacedWithItsRules) {
   TableSnapshot table = WholeTable();
   table.chains[2].base->priority = 100;
-  EXPECT_THAT(Lines(table),
-              ElementsAre("- rule ip natplan postrouting ip saddr @masq_saddr masquerade",
-                          "- chain ip natplan postrouting { type nat hook postrouting priority srcnat; policy accept; }",
-                          "+ chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }",
-                          "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
+  EXPECT_THAT(
+      Lines(table),
+      ElementsAre(
+          "- rule ip natplan postrouting ip saddr @masq_saddr masquerade",
+          "- chain ip natplan postrouting { type nat hook postrouting priority srcnat; policy accept; }",
+          "+ chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }",
+          "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
 }
 
 TEST(DifferenceTest, EachRuleOfAnEmptiedChainIsALineOnce) {
   TableSnapshot table = WholeTable();
   table.chains[2].rules.insert(table.chains[2].rules.begin(), table.chains[0].rules[0]);
   table.chains.push_back({.name = "foreign"});
-  EXPECT_THAT(Lines(table),
-              ElementsAre("- rule ip natplan postrouting fib daddr type local dnat ip to meta l4proto . th dport map "
-                          "@map_port_ipport",
-                          "- rule ip natplan postrouting ip saddr @masq_saddr masquerade", "- chain ip natplan foreign",
-                          "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
+  EXPECT_THAT(
+      Lines(table),
+      ElementsAre("- rule ip natplan postrouting fib daddr type local dnat ip to meta l4proto . th dport map "
+                  "@map_port_ipport",
+                  "- rule ip natplan postrouting ip saddr @masq_saddr masquerade",
+                  "- chain ip natplan foreign",
+                  "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
 }
 
 TEST(DifferenceTest, ElementsAreOneLineEach) {
   const SetShape shape = MasqueradeShape(Family::kIp);
   const auto element = [](const char* prefix) { return ToElement(Prefix::Parse(prefix).value()); };
   const Transaction transaction{
-      .operations = {DeleteElements{kTable, kMasqueradeSet, shape, {element("10.0.0.0/8"), element("192.0.2.1")}},
-                     AddElements{kTable, kMasqueradeSet, shape, true, {element("10.0.0.0/16")}},
-                     FlushSet{kTable, kForwardMap, true}, DeleteSet{kTable, "other"}}};
+      .operations = {
+          DeleteElements{kTable, kMasqueradeSet, shape, {element("10.0.0.0/8"), element("192.0.2.1")}},
+          AddElements{kTable, kMasqueradeSet, shape, true, {element("10.0.0.0/16")}},
+          FlushSet{kTable, kForwardMap, true}, DeleteSet{kTable, "other"}}};
   EXPECT_THAT(Difference(transaction, {}),
               ElementsAre(DifferenceLine{false, "element ip natplan masq_saddr { 10.0.0.0/8 }"},
                           DifferenceLine{false, "element ip natplan masq_saddr { 192.0.2.1 }"},

@@ -15,8 +15,8 @@ struct Faults {
   bool net_admin = true;  // whether natplan has CAP_NET_ADMIN
 };
 
-// Adds one, written NAME or NAME@N; N counts the transactions sent, from 1, and is 1 if it is left out. The error
-// is one sentence that lists the faults there are.
+// Adds one, written NAME or NAME@N; N counts the transactions sent, from 1, and is 1 if it is left out. The
+// error is one sentence that lists the faults there are.
 std::expected<void, std::string> AddFault(std::string_view text, Faults& faults);
 
 // The faults, one a line, for --help.

@@ -30,7 +30,8 @@ TEST(FaultTest, CountsTransactionsFromOne) {
 
 TEST(FaultTest, TakesPiecesOutOfTheKernel) {
   Faults faults;
-  for (const char* name : {"no-nat", "no-ip6", "no-nf-tables", "no-permission"}) ASSERT_TRUE(AddFault(name, faults));
+  for (const char* name : {"no-nat", "no-ip6", "no-nf-tables", "no-permission"})
+    ASSERT_TRUE(AddFault(name, faults));
   EXPECT_FALSE(faults.profile.nat);
   EXPECT_FALSE(faults.profile.ip6_family);
   EXPECT_FALSE(faults.profile.nf_tables);
@@ -42,7 +43,8 @@ TEST(FaultTest, AnUnknownFaultListsThoseThereAre) {
 }
 
 TEST(FaultTest, RefusesWrongNumbers) {
-  for (const char* text : {"lost-ack@0", "lost-ack@", "lost-ack@x", "lost-ack@-1", "lost-ack@1x", "no-nat@1"}) {
+  for (const char* text :
+       {"lost-ack@0", "lost-ack@", "lost-ack@x", "lost-ack@-1", "lost-ack@1x", "no-nat@1"}) {
     EXPECT_NE(ErrorOf(text), "") << text;
   }
 }

@@ -5,8 +5,8 @@
 namespace natplan::cli {
 
 // From its construction on the two signals do not end the process but make descriptor() readable; until its
-// destruction, which brings back what was before. A signal that was ignored stays so. One at a time, in a process
-// of one thread.
+// destruction, which brings back what was before. A signal that was ignored stays so. One at a time, in a
+// process of one thread.
 class Interrupt {
  public:
   Interrupt();

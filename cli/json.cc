@@ -36,8 +36,8 @@ struct PartsVisitor {
 }  // namespace
 
 Json ToJson(const Error& error) {
-  return {{"code", Name(error.code)},        {"errno", error.errno_value}, {"operation", error.operation},
-          {"ours", error.ours},              {"theirs", error.theirs},     {"text", error.text}};
+  return {{"code", Name(error.code)}, {"errno", error.errno_value}, {"operation", error.operation},
+          {"ours", error.ours},       {"theirs", error.theirs},     {"text", error.text}};
 }
 
 Json ToJson(const std::vector<Error>& errors) {

@@ -15,7 +15,8 @@ namespace natplan::cli {
 nlohmann::ordered_json ToJson(const Error& error);
 nlohmann::ordered_json ToJson(const std::vector<Error>& errors);
 
-// An array with one object for each line that ToText prints: {"verb", "object", "family", "table", "name", "text"}.
+// An array with one object for each line that ToText prints: {"verb", "object", "family", "table", "name",
+// "text"}.
 nlohmann::ordered_json ToJson(const Transaction& transaction);
 
 // {"changed", "generation", "operations", "foreign", "lost", "unsupported"}.

@@ -27,10 +27,11 @@ std::expected<Snapshot, Error> ReadUntil(TimePoint deadline, Executor& executor,
     if (!snapshot.error().torn) return std::unexpected(Classify(snapshot.error()));
     const TimePoint next = std::chrono::steady_clock::now() + backoff.Next();
     if (next >= deadline) {
-      return std::unexpected(Error{.code = ErrorCode::kDeadline,
-                                   .errno_value = ETIMEDOUT,
-                                   .text = "other programs changed the ruleset during each reading until the time was "
-                                           "over; try again, or give more time with --deadline"});
+      return std::unexpected(
+          Error{.code = ErrorCode::kDeadline,
+                .errno_value = ETIMEDOUT,
+                .text = "other programs changed the ruleset during each reading until the time was "
+                        "over; try again, or give more time with --deadline"});
     }
     std::this_thread::sleep_until(next);
   }

@@ -22,7 +22,8 @@ struct FamilyListing {
   std::vector<std::string> masquerade = {};  // prefixes, and ranges that are none
   std::vector<MapEntry> forward = {};
   std::vector<std::string> foreign = {};  // what natplan did not write
-  std::vector<std::string> repair = {};   // what `apply` would do about chains and rules that are wrong or missing
+  std::vector<std::string> repair =
+      {};  // what `apply` would do about chains and rules that are wrong or missing
 };
 
 FamilyListing ListingOf(const TableSnapshot& table) {
@@ -42,7 +43,8 @@ FamilyListing ListingOf(const TableSnapshot& table) {
         fmt::format("element of {}: {}", kForwardMap, ElementText(ForwardShape(family), element)));
   }
   for (const SetSnapshot& set : table.sets) {
-    if (set.other_elements) out.foreign.push_back(fmt::format("elements of {} that natplan does not know", set.name));
+    if (set.other_elements)
+      out.foreign.push_back(fmt::format("elements of {} that natplan does not know", set.name));
   }
   if (skeleton.obstacle) out.repair.push_back(skeleton.obstacle->text);
   for (const BrokenRange& broken : view.broken) {
@@ -78,8 +80,8 @@ void PrintSection(const char* heading, const std::vector<std::string>& lines, Co
 void Print(const FamilyListing& listing, const std::string& table, Console& console) {
   std::vector<std::string> forward;
   for (const MapEntry& entry : listing.forward) {
-    forward.push_back(fmt::format("{} {} -> {}", Name(entry.host_port.protocol), entry.host_port.port.number(),
-                                  entry.to.ToString()));
+    forward.push_back(fmt::format("{} {} -> {}", Name(entry.host_port.protocol),
+                                  entry.host_port.port.number(), entry.to.ToString()));
   }
   console.Line(fmt::format("table {} {}", Name(listing.family), table));
   PrintSection("masquerade", listing.masquerade, console);
@@ -101,7 +103,8 @@ ExitCode Run(const ListOptions& options, Console& console) {
   if (options.json) {
     Json all = Json::array();
     for (const FamilyListing& family : families) all.push_back(ToJson(family));
-    console.PrintJson(Json{{"table", options.table}, {"generation", snapshot->generation}, {"families", std::move(all)}});
+    console.PrintJson(
+        Json{{"table", options.table}, {"generation", snapshot->generation}, {"families", std::move(all)}});
     return ExitCode::kDone;
   }
   for (const FamilyListing& family : families) Print(family, options.table, console);

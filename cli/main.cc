@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   try {
     natplan::cli::Console console;
     const auto options = natplan::cli::ParseCommandLine(argc, argv, console);
-    code = options ? std::visit([&](const auto& one) { return Run(one, console); }, *options) : options.error();
+    code =
+        options ? std::visit([&](const auto& one) { return Run(one, console); }, *options) : options.error();
     code = console.Close(code);
   } catch (const std::bad_alloc&) {
     natplan::cli::Console().Error("out of memory");

@@ -68,7 +68,8 @@ struct RemoveOptions {
   std::chrono::milliseconds deadline = kDefaultDeadline;
 };
 
-using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, ListOptions, RemoveOptions>;
+using Options =
+    std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, ListOptions, RemoveOptions>;
 
 }  // namespace natplan::cli
 

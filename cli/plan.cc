@@ -17,7 +17,9 @@ namespace {
 // A kernel in which nothing is, and which is never asked to change.
 class EmptyKernel final : public Executor {
  public:
-  std::expected<Snapshot, ReadFailure> Read(const ReadRequest&, TimePoint) override { return Snapshot{.generation = 1}; }
+  std::expected<Snapshot, ReadFailure> Read(const ReadRequest&, TimePoint) override {
+    return Snapshot{.generation = 1};
+  }
   Outcome Commit(const Transaction&, TimePoint) override { return NotSent{}; }
 };
 
@@ -41,9 +43,8 @@ ExitCode Run(const PlanOptions& options, Console& console) {
   // Nobody knows the generation of a kernel that was not read.
   if (!options.against_live) transaction.required_generation.reset();
   if (options.json) {
-    console.PrintJson(Json{{"table", options.table.table},
-                       {"operations", ToJson(transaction)},
-                       {"foreign", result->foreign}});
+    console.PrintJson(Json{
+        {"table", options.table.table}, {"operations", ToJson(transaction)}, {"foreign", result->foreign}});
   } else if (options.bytes) {
     console.Print(Describe(Encode(transaction, 1).bytes));
   } else {

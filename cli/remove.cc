@@ -34,7 +34,8 @@ class Removal {
       if (!snapshot) return std::unexpected(Final(snapshot.error()));
       if (snapshot->tables.empty()) {
         // After an unknown outcome this says that it was carried out.
-        return Report{.changed = unknown_, .generation = snapshot->generation, .transaction = std::move(sent_)};
+        return Report{
+            .changed = unknown_, .generation = snapshot->generation, .transaction = std::move(sent_)};
       }
       sent_ = {.operations = {}, .required_generation = snapshot->generation};
       for (const TableSnapshot& table : snapshot->tables) sent_.operations.push_back(DeleteTable{table.id});
@@ -47,10 +48,11 @@ class Removal {
       if (auto error = Reason(outcome)) return std::unexpected(Final(std::move(*error)));
       const TimePoint next = std::chrono::steady_clock::now() + backoff_.Next();
       if (next >= deadline_) {
-        return std::unexpected(Final({.code = ErrorCode::kDeadline,
-                                      .errno_value = ETIMEDOUT,
-                                      .text = "other programs changed the ruleset in between until the time was over; "
-                                              "try again, or give more time with --deadline"}));
+        return std::unexpected(
+            Final({.code = ErrorCode::kDeadline,
+                   .errno_value = ETIMEDOUT,
+                   .text = "other programs changed the ruleset in between until the time was over; "
+                           "try again, or give more time with --deadline"}));
       }
       std::this_thread::sleep_until(next);
     }

@@ -9,12 +9,13 @@ namespace natplan::cli {
 namespace {
 
 template <typename T>
-constexpr bool kRemoves = std::is_same_v<T, DeleteTable> || std::is_same_v<T, DeleteChain> ||
-                          std::is_same_v<T, FlushChain> || std::is_same_v<T, DeleteSet> ||
-                          std::is_same_v<T, FlushSet> || std::is_same_v<T, DeleteElements>;
+constexpr bool kRemoves =
+    std::is_same_v<T, DeleteTable> || std::is_same_v<T, DeleteChain> || std::is_same_v<T, FlushChain> ||
+    std::is_same_v<T, DeleteSet> || std::is_same_v<T, FlushSet> || std::is_same_v<T, DeleteElements>;
 
 Style StyleOf(const Operation& operation) {
-  return std::visit([]<typename T>(const T&) { return kRemoves<T> ? Style::kRemoved : Style::kAdded; }, operation);
+  return std::visit([]<typename T>(const T&) { return kRemoves<T> ? Style::kRemoved : Style::kAdded; },
+                    operation);
 }
 
 }  // namespace

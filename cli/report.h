@@ -12,7 +12,8 @@ namespace natplan::cli {
 void PrintLines(const Transaction& transaction, Console& console);
 void PrintForeign(const Report& report, Console& console);
 
-// Says on standard error which intents were lost and which families this kernel lacks; the exit code for that.
+// Says on standard error which intents were lost and which families this kernel lacks; the exit code for
+// that.
 ExitCode SayShortcomings(const Report& report, Console& console);
 
 }  // namespace natplan::cli

@@ -15,8 +15,7 @@ constexpr std::size_t kReceiveBuffer = std::size_t{1} << 30U;
 }  // namespace
 
 SimMonitor::SimMonitor(kernel_sim::Kernel& kernel)
-    : kernel_(kernel),
-      port_(kernel.Open({.process = {2, "nft"}, .receive_buffer = kReceiveBuffer}).value()) {
+    : kernel_(kernel), port_(kernel.Open({.process = {2, "nft"}, .receive_buffer = kReceiveBuffer}).value()) {
   kernel_.JoinGroup(port_, kNfTablesGroup).value();
 }
 

@@ -87,12 +87,13 @@ class Simulation {
     return SayShortcomings(*result, console_);
   }
 
-  void Show(const char* key, const std::string& file, const char* heading, const std::vector<std::string>& lines,
-            Json& step) {
+  void Show(const char* key, const std::string& file, const char* heading,
+            const std::vector<std::string>& lines, Json& step) {
     if (options_.json) step[key] = lines;
     if (options_.json || (lines.empty() && !options_.trace)) return;
     Heading(file, heading);
-    for (const std::string& line : lines) console_.Line(line, line.starts_with('#') ? Style::kComment : Style::kPlain);
+    for (const std::string& line : lines)
+      console_.Line(line, line.starts_with('#') ? Style::kComment : Style::kPlain);
   }
 
   ExitCode SayFailure(const Error& error, Json step) {

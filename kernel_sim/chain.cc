@@ -50,8 +50,9 @@ int AddChain(NfTables& state, const Request& request, Table& table, std::uint32_
   }
   chain->handle = NextHandle(table);
   if (chain->name.empty() && !request[NFTA_CHAIN_NAME]) chain->name = "__chain" + std::to_string(chain->handle);
-  const std::span<const std::uint8_t> userdata = request[NFTA_CHAIN_USERDATA].payload;
-  chain->userdata.assign(userdata.begin(), userdata.end());
+  if (const Attribute& userdata = request[NFTA_CHAIN_USERDATA]) {
+    chain->userdata.emplace(userdata.payload.begin(), userdata.payload.end());
+  }
   Transaction& entry = Record(state, request, Change::kNewChain, table);
   entry.chain = chain.get();
   if (request[NFTA_CHAIN_ID]) entry.id = ReadU32(request[NFTA_CHAIN_ID]);
@@ -61,30 +62,27 @@ int AddChain(NfTables& state, const Request& request, Table& table, std::uint32_
 }
 
 // A second declaration of a base chain must agree with the first.
-int CompareHook(NfTables& state, const Request& request, const Chain& chain) {
+int CompareHook(NfTables& state, const Request& request, const Chain& chain, const Attribute& blamed) {
   if (!request[NFTA_CHAIN_HOOK]) return 0;
-  const Attribute& type = request[NFTA_CHAIN_TYPE];
   if (chain.base == nullptr) {
-    request.extack->Blame(request[NFTA_CHAIN_HOOK]);
+    request.extack->Blame(blamed);
     return EEXIST;
   }
   BaseChain declared = *chain.base;
   if (const int error = ParseHook(state.profile, request, false, declared)) return error;
+  if (declared.hook != chain.base->hook || declared.priority != chain.base->priority) return EOPNOTSUPP;
   if (declared.type != chain.base->type) {
-    request.extack->Blame(type ? type : request[NFTA_CHAIN_HOOK]);
+    request.extack->Blame(blamed);
     return EEXIST;
-  }
-  if (declared.hook != chain.base->hook || declared.priority != chain.base->priority) {
-    request.extack->Blame(request[NFTA_CHAIN_HOOK]);
-    return EOPNOTSUPP;
   }
   return 0;
 }
 
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_updchain() (6.18)
-int UpdateChain(NfTables& state, const Request& request, Table& table, Chain& chain, std::uint32_t flags) {
-  if (((chain.flags ^ flags) & (NFT_CHAIN_HW_OFFLOAD | NFT_CHAIN_BINDING)) != 0) return EOPNOTSUPP;
-  if (const int error = CompareHook(state, request, chain)) return error;
+int UpdateChain(NfTables& state, const Request& request, Table& table, Chain& chain, std::uint32_t flags,
+                const Attribute& blamed) {
+  if (chain.flags != flags) return EOPNOTSUPP;
+  if (const int error = CompareHook(state, request, chain, blamed)) return error;
   const Attribute& name = request[NFTA_CHAIN_NAME];
   auto update = std::make_unique<Update>();
   if (request[NFTA_CHAIN_HANDLE] && name) {
@@ -142,7 +140,7 @@ int NewChain(NfTables& state, const Request& request) {
 
   std::uint32_t policy = NF_ACCEPT;
   if (request[NFTA_CHAIN_POLICY]) {
-    const bool is_base = (chain != nullptr && chain->base != nullptr) || request[NFTA_CHAIN_HOOK];
+    const bool is_base = chain != nullptr ? chain->base != nullptr : static_cast<bool>(request[NFTA_CHAIN_HOOK]);
     if (!is_base) {
       request.extack->Blame(request[NFTA_CHAIN_POLICY]);
       return EOPNOTSUPP;
@@ -161,7 +159,7 @@ int NewChain(NfTables& state, const Request& request) {
     return EEXIST;
   }
   if ((request.flags() & NLM_F_REPLACE) != 0) return EOPNOTSUPP;
-  return UpdateChain(state, request, table, *chain, flags);
+  return UpdateChain(state, request, table, *chain, flags, blamed);
 }
 
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_delchain() (6.18)

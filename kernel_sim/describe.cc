@@ -59,7 +59,7 @@ std::size_t WriteTable(MessageWriter& writer, const Heading& heading, const Tabl
   if (heading.number != NFT_MSG_DELTABLE) {
     writer.U32(NFTA_TABLE_FLAGS, table.flags);
     if ((table.flags & NFT_TABLE_F_OWNER) != 0) writer.U32(NFTA_TABLE_OWNER, table.owner);
-    Userdata(writer, NFTA_TABLE_USERDATA, table.userdata);
+    if (table.userdata) writer.Bytes(NFTA_TABLE_USERDATA, *table.userdata);
   }
   writer.EndMessage(message);
   return message;
@@ -78,7 +78,7 @@ std::size_t WriteChain(MessageWriter& writer, const Heading& heading, const Chai
     }
     if (chain.flags != 0) writer.U32(NFTA_CHAIN_FLAGS, chain.flags);
     writer.U32(NFTA_CHAIN_USE, chain.use);
-    Userdata(writer, NFTA_CHAIN_USERDATA, chain.userdata);
+    if (chain.userdata) writer.Bytes(NFTA_CHAIN_USERDATA, *chain.userdata);
   }
   writer.EndMessage(message);
   return message;

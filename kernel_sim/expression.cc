@@ -16,22 +16,23 @@ enum class Families : std::uint8_t { kAll, kNat, kFib };
 
 struct Kind {
   std::string_view name;
+  ExpressionChecker check;
   ExpressionMaker make;
   Families families = Families::kAll;
 };
 
 constexpr std::array<Kind, 11> kKinds = {{
-    {"bitwise", MakeBitwise},
-    {"cmp", MakeCmp},
-    {"counter", MakeCounter},
-    {"fib", MakeFib, Families::kFib},
-    {"immediate", MakeImmediate},
-    {"lookup", MakeLookup},
-    {"masq", MakeMasq, Families::kNat},
-    {"meta", MakeMeta},
-    {"nat", MakeNat},
-    {"payload", MakePayload},
-    {"redir", MakeRedir, Families::kNat},
+    {"bitwise", CheckBitwise, MakeBitwise},
+    {"cmp", CheckCmp, MakeCmp},
+    {"counter", CheckCounter, MakeCounter},
+    {"fib", CheckFib, MakeFib, Families::kFib},
+    {"immediate", CheckImmediate, MakeImmediate},
+    {"lookup", CheckLookup, MakeLookup},
+    {"masq", CheckMasq, MakeMasq, Families::kNat},
+    {"meta", CheckMeta, MakeMeta},
+    {"nat", CheckNat, MakeNat},
+    {"payload", CheckPayload, MakePayload},
+    {"redir", CheckRedir, MakeRedir, Families::kNat},
 }};
 
 constexpr std::array<AttributeRule, NFTA_EXPR_MAX + 1> kPolicy = {{
@@ -64,7 +65,8 @@ int CheckExpression(const ExpressionContext& context, const Attribute& element) 
   if (const int error = attributes.Parse(element, kPolicy)) return error;
   const Attribute& name = attributes[NFTA_EXPR_NAME];
   if (!name) return EINVAL;
-  return FindKind(context, ReadString(name)) != nullptr ? 0 : ENOENT;
+  const Kind* kind = FindKind(context, ReadString(name));
+  return kind != nullptr ? kind->check(attributes[NFTA_EXPR_DATA]) : ENOENT;
 }
 
 ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element) {

@@ -60,10 +60,13 @@ class Expression {
 };
 
 using ExpressionResult = std::expected<std::unique_ptr<Expression>, int>;
-// Makes one kind of expression from NFTA_EXPR_DATA, which may be absent.
+// The two steps in which one kind of expression is read from NFTA_EXPR_DATA, which may be absent. All expressions of
+// a rule are checked before the first is made, so which error a rule gets depends on the step.
+// Kernel: struct nft_expr_type's policy and select_ops(); struct nft_expr_ops' init() (6.18)
+using ExpressionChecker = int (*)(const Attribute& data);
 using ExpressionMaker = ExpressionResult (*)(ExpressionContext& context, const Attribute& data);
 
-// Whether one list element names an expression that exists here: 0, EINVAL, ERANGE or ENOENT.
+// The first step for one list element: 0, ENOENT for a name that does not exist here, or another errno.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_expr_parse() (6.18)
 int CheckExpression(const ExpressionContext& context, const Attribute& element);
 // Makes the expression that a list element describes.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ struct Chain {
   std::uint32_t flags = 0;
   std::uint32_t use = 0;  // rules, and jumps to it
   std::unique_ptr<BaseChain> base;
-  std::vector<std::uint8_t> userdata;
+  std::optional<std::vector<std::uint8_t>> userdata;  // shown also if it is empty
   std::list<std::unique_ptr<Rule>> rules;
   // Scratch of the graph validation: the run that saw this chain last, and how deep.
   std::uint64_t validation_run = 0;
@@ -67,7 +68,7 @@ struct Table {
   std::uint32_t flags = 0;
   std::uint32_t use = 0;  // chains, sets, objects
   std::uint32_t owner = 0;
-  std::vector<std::uint8_t> userdata;
+  std::optional<std::vector<std::uint8_t>> userdata;  // shown also if it is empty
   std::vector<std::unique_ptr<Chain>> chains;
   std::vector<std::unique_ptr<Set>> sets;
   ValidateState validate = ValidateState::kSkip;

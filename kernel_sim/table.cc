@@ -130,8 +130,9 @@ int NewTable(NfTables& state, const Request& request) {
   table->handle = ++state.next_table_handle;
   table->flags = flags;
   if ((flags & NFT_TABLE_F_OWNER) != 0) table->owner = request.sender->port;
-  const std::span<const std::uint8_t> userdata = request[NFTA_TABLE_USERDATA].payload;
-  table->userdata.assign(userdata.begin(), userdata.end());
+  if (const Attribute& userdata = request[NFTA_TABLE_USERDATA]) {
+    table->userdata.emplace(userdata.payload.begin(), userdata.payload.end());
+  }
   table->validate = state.validate;
   Record(state, request, Change::kNewTable, *table);
   state.tables.push_back(std::move(table));

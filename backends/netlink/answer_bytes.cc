@@ -77,9 +77,9 @@ Bytes Ack(std::uint32_t sequence, std::uint32_t port, int errno_value) {
 
 Bytes AckWithText(std::uint32_t sequence, std::uint32_t port, int errno_value, const std::string& text,
                   std::uint32_t offset) {
-  const Bytes payload = Join({AckPayload(sequence, errno_value),
-                              Attribute(NLMSGERR_ATTR_MSG, text.c_str(), text.size() + 1),
-                              Attribute(NLMSGERR_ATTR_OFFS, &offset, sizeof(offset))});
+  const Bytes payload =
+      Join({AckPayload(sequence, errno_value), Attribute(NLMSGERR_ATTR_MSG, text.c_str(), text.size() + 1),
+            Attribute(NLMSGERR_ATTR_OFFS, &offset, sizeof(offset))});
   return Message(NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS, sequence, port, payload);
 }
 
@@ -109,8 +109,8 @@ Bytes NewGeneration(std::uint32_t sequence, std::uint32_t port, std::uint32_t ge
 Bytes NewTable(std::uint32_t sequence, std::uint32_t port, const std::string& name, std::uint16_t flags) {
   const std::uint32_t zero = 0;
   const std::array<std::uint8_t, 8> handle = {0, 0, 0, 0, 0, 0, 0, 1};
-  return Message(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE, static_cast<std::uint16_t>(NLM_F_MULTI | flags),
-                 sequence, port,
+  return Message(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE,
+                 static_cast<std::uint16_t>(NLM_F_MULTI | flags), sequence, port,
                  Join({NfPayload(NFPROTO_IPV4), Attribute(NFTA_TABLE_NAME, name.c_str(), name.size() + 1),
                        Attribute(NFTA_TABLE_USE, &zero, sizeof(zero)),
                        Attribute(NFTA_TABLE_HANDLE, handle.data(), handle.size()),

@@ -22,11 +22,11 @@ namespace {
 // Kernel: net/netlink/af_netlink.c netlink_sendmsg() (6.18)
 constexpr std::size_t kSendBufferOverhead = 32;
 
-// SO_RCVBUF to ask for, which the kernel doubles. With NETLINK_CAP_ACK a refusal is a datagram of at most 256 bytes
-// and counts 832 bytes (sk_buff included), and the kernel sends one for each message that fails. 1 MiB, doubled,
-// holds 2,520 of them; a message carries over a thousand elements, so a batch of two million refused elements
-// still fits. Nothing is allocated before it is needed. Without CAP_NET_ADMIN in the initial user namespace
-// net.core.rmem_max limits it: by default 212,992, doubled, 512 refusals.
+// SO_RCVBUF to ask for, which the kernel doubles. With NETLINK_CAP_ACK a refusal is a datagram of at most 256
+// bytes and counts 832 bytes (sk_buff included), and the kernel sends one for each message that fails. 1 MiB,
+// doubled, holds 2,520 of them; a message carries over a thousand elements, so a batch of two million refused
+// elements still fits. Nothing is allocated before it is needed. Without CAP_NET_ADMIN in the initial user
+// namespace net.core.rmem_max limits it: by default 212,992, doubled, 512 refusals.
 constexpr int kReceiveBuffer = 1 << 20;
 
 int IntOption(int descriptor, int name) {
@@ -68,7 +68,8 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
                                : "cannot open a netlink socket");
   }
   descriptor = Secure(descriptor);
-  if (descriptor < 0) return Failure(ErrorCode::kEnvironment, errno, "cannot move a netlink socket above stderr");
+  if (descriptor < 0)
+    return Failure(ErrorCode::kEnvironment, errno, "cannot move a netlink socket above stderr");
   return std::unique_ptr<LinuxSocket>(new LinuxSocket(descriptor));
 }
 
@@ -100,7 +101,8 @@ LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor), process_(get
 LinuxSocket::~LinuxSocket() { close(descriptor_); }
 
 void LinuxSocket::SetOptions() {
-  // Each of them is an improvement that can be done without: where to find the error, short errors, room for many.
+  // Each of them is an improvement that can be done without: where to find the error, short errors, room for
+  // many.
   const int on = 1;
   (void)setsockopt(descriptor_, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
   (void)setsockopt(descriptor_, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));

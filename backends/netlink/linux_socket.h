@@ -15,23 +15,24 @@
 
 namespace natplan {
 
-// Speaks to the network namespace that the calling thread was in when the socket was made, wherever the thread
-// goes afterwards. Blocks nowhere but in WaitReadable.
+// Speaks to the network namespace that the calling thread was in when the socket was made, wherever the
+// thread goes afterwards. Blocks nowhere but in WaitReadable.
 //
-// Fork: in a child of the process that made it every call that can fail gives ECHILD, because parent and child
-// would read each other's answers. Destroying it in the child closes the child's copy alone.
+// Fork: in a child of the process that made it every call that can fail gives ECHILD, because parent and
+// child would read each other's answers. Destroying it in the child closes the child's copy alone.
 //
 // The descriptor is CLOEXEC and above 2, so that a closed stdin, stdout or stderr is never replaced by it.
 class LinuxSocket final : public NetlinkSocket {
  public:
-  // A new socket in the calling thread's network namespace. kNotSupported: a kernel without NETLINK_NETFILTER;
-  // else kEnvironment (too many open files, ...).
+  // A new socket in the calling thread's network namespace. kNotSupported: a kernel without
+  // NETLINK_NETFILTER; else kEnvironment (too many open files, ...).
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Open();
 
-  // Takes a NETLINK_NETFILTER descriptor that the caller made, in the network namespace that is wanted. Ownership
-  // passes over with the call, whatever it returns: on an error (kInvalidArgument: no such socket) the descriptor
-  // is closed. Sets O_NONBLOCK, which copies of the descriptor (dup, fork) share. Options that the caller set, and
-  // multicast groups that it joined, stay; a socket that joins nothing is the better one to hand over.
+  // Takes a NETLINK_NETFILTER descriptor that the caller made, in the network namespace that is wanted.
+  // Ownership passes over with the call, whatever it returns: on an error (kInvalidArgument: no such socket)
+  // the descriptor is closed. Sets O_NONBLOCK, which copies of the descriptor (dup, fork) share. Options that
+  // the caller set, and multicast groups that it joined, stay; a socket that joins nothing is the better one
+  // to hand over.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Adopt(int descriptor);
 
   ~LinuxSocket() override;
@@ -54,9 +55,9 @@ class LinuxSocket final : public NetlinkSocket {
   bool InChild() const;
 
   const int descriptor_;
-  const pid_t process_;           // that made it
-  std::uint32_t port_ = 0;        // 0: not asked for since the kernel bound it
-  std::size_t send_buffer_ = 0;   // SO_SNDBUF as getsockopt(2) gives it
+  const pid_t process_;          // that made it
+  std::uint32_t port_ = 0;       // 0: not asked for since the kernel bound it
+  std::size_t send_buffer_ = 0;  // SO_SNDBUF as getsockopt(2) gives it
 };
 
 }  // namespace natplan

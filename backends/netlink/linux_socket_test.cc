@@ -214,7 +214,8 @@ TEST(LinuxSocketTest, WhatRoomWasMadeForCanBeSentToTheByte) {
   RunInNamespaceOrSkip([] {
     const auto socket = LinuxSocket::Open();
     ASSERT_TRUE(socket);
-    // More than the usual 212,992, less than what an unprivileged program may have where wmem_max is as usual.
+    // More than the usual 212,992, less than what an unprivileged program may have where wmem_max is as
+    // usual.
     const std::size_t size = 400000;
     ASSERT_TRUE((*socket)->EnsureSendBuffer(size));
     EXPECT_TRUE((*socket)->Send(std::vector<std::uint8_t>(size)));

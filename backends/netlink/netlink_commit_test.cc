@@ -40,7 +40,8 @@ const TableId kTable = {Family::kIp, "natplan"};
 
 // BEGIN, three messages, END.
 Transaction ThreeOperations() {
-  return {.operations = {EnsureTable{kTable}, FlushChain{kTable, "prerouting"}, FlushChain{kTable, "output"}}};
+  return {
+      .operations = {EnsureTable{kTable}, FlushChain{kTable, "prerouting"}, FlushChain{kTable, "output"}}};
 }
 
 class NetlinkCommitTest : public ::testing::Test {
@@ -54,7 +55,8 @@ class NetlinkCommitTest : public ::testing::Test {
   Outcome Commit(const Transaction& transaction = ThreeOperations()) {
     return executor_->Commit(transaction, kDeadline);
   }
-  // Answers each batch like a kernel that takes it: acks for BEGIN, the last message and END, one datagram each.
+  // Answers each batch like a kernel that takes it: acks for BEGIN, the last message and END, one datagram
+  // each.
   void AnswerEverything() {
     socket_->on_send = [this](const Messages& messages) {
       socket_->Answer(Ack(messages.front().sequence, kPort));
@@ -337,7 +339,8 @@ TEST_F(NetlinkCommitTest, Item39_ShortNoopAndUnknownMessagesAreDropped) {
 
 TEST_F(NetlinkCommitTest, Item39_TheKernelsWordsAreKept) {
   socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer(AckWithText(messages[2].sequence, kPort, EINVAL, "Attribute failed policy validation", 20));
+    socket_->Answer(
+        AckWithText(messages[2].sequence, kPort, EINVAL, "Attribute failed policy validation", 20));
   };
   const Outcome outcome = Commit();
   ASSERT_TRUE(std::holds_alternative<Refused>(outcome));
@@ -441,15 +444,17 @@ TEST_F(NetlinkCommitTest, Item41_AnswersThatComeLaterAreWaitedFor) {
   socket_->on_send = [&sent](const Messages& messages) { sent = messages; };
   InSequence order;
   EXPECT_CALL(*socket_, WaitReadable(kDeadline)).WillOnce(Return(std::unexpected(EINTR)));
-  EXPECT_CALL(*socket_, WaitReadable(kDeadline)).WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
-    socket_->Answer(Ack(sent[0].sequence, kPort));
-    return {};
-  });
-  EXPECT_CALL(*socket_, WaitReadable(kDeadline)).WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
-    socket_->Answer(Ack(sent[3].sequence, kPort));
-    socket_->Answer(Ack(sent[4].sequence, kPort));
-    return {};
-  });
+  EXPECT_CALL(*socket_, WaitReadable(kDeadline))
+      .WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
+        socket_->Answer(Ack(sent[0].sequence, kPort));
+        return {};
+      });
+  EXPECT_CALL(*socket_, WaitReadable(kDeadline))
+      .WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
+        socket_->Answer(Ack(sent[3].sequence, kPort));
+        socket_->Answer(Ack(sent[4].sequence, kPort));
+        return {};
+      });
   EXPECT_EQ(Commit(), Outcome(Committed{}));
 }
 

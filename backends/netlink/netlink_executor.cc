@@ -15,8 +15,8 @@
 namespace natplan {
 namespace {
 
-// The kernel makes dumps as long as the reader's buffer, up to 32,448 bytes, and answers to a batch are shorter.
-// Kernel: net/netlink/af_netlink.c netlink_recvmsg(), netlink_dump() (6.18)
+// The kernel makes dumps as long as the reader's buffer, up to 32,448 bytes, and answers to a batch are
+// shorter. Kernel: net/netlink/af_netlink.c netlink_recvmsg(), netlink_dump() (6.18)
 constexpr std::size_t kReceiveBufferSize = 65536;
 
 ReadFailure Torn() { return {.torn = true}; }
@@ -31,9 +31,12 @@ NotSent TooLarge(std::size_t bytes) {
 
 NotSent SendFailure(int errno_value) {
   switch (errno_value) {
-    case ECHILD: return {errno_value, "the socket was made by the process that this one was forked from"};
-    case ECONNREFUSED: return {errno_value, "this kernel does not listen to netfilter over netlink"};
-    default: return {errno_value, {}};
+    case ECHILD:
+      return {errno_value, "the socket was made by the process that this one was forked from"};
+    case ECONNREFUSED:
+      return {errno_value, "this kernel does not listen to netfilter over netlink"};
+    default:
+      return {errno_value, {}};
   }
 }
 
@@ -45,15 +48,20 @@ std::uint32_t LastSequence(const EncodedBatch& batch) {
 // `errno_value` is the kernel's answer to one of the requests, or the socket's own error.
 ReadFailure FailureFor(int errno_value) {
   switch (errno_value) {
-    case EPERM: return {.errno_value = EPERM, .text = "reading nf_tables needs CAP_NET_ADMIN"};
-    case ETIMEDOUT: return {.errno_value = ETIMEDOUT, .text = "the kernel did not answer in time"};
+    case EPERM:
+      return {.errno_value = EPERM, .text = "reading nf_tables needs CAP_NET_ADMIN"};
+    case ETIMEDOUT:
+      return {.errno_value = ETIMEDOUT, .text = "the kernel did not answer in time"};
     case ECHILD:
-      return {.errno_value = ECHILD, .text = "the socket was made by the process that this one was forked from"};
+      return {.errno_value = ECHILD,
+              .text = "the socket was made by the process that this one was forked from"};
     // Something that was just listed is gone, an answer was lost, or an earlier dump is still under way.
     case ENOENT:
     case ENOBUFS:
-    case EBUSY: return Torn();
-    default: return {.errno_value = errno_value};
+    case EBUSY:
+      return Torn();
+    default:
+      return {.errno_value = errno_value};
   }
 }
 
@@ -81,8 +89,8 @@ bool NetlinkExecutor::IsForUs(const NetlinkSocket::Received& received) {
   if (received.size < sizeof(nlmsghdr)) return false;
   nlmsghdr header;
   std::memcpy(&header, buffer_.data(), sizeof(header));
-  // A socket that was handed over may have joined a multicast group, where nlmsg_pid is that of the program whose
-  // change is announced.
+  // A socket that was handed over may have joined a multicast group, where nlmsg_pid is that of the program
+  // whose change is announced.
   return header.nlmsg_pid == socket_->port();
 }
 
@@ -145,9 +153,10 @@ Outcome NetlinkExecutor::Commit(const Transaction& transaction, TimePoint deadli
   leftovers_ = reason != 0;
 
   Outcome outcome = replies.outcome(reason);
-  // The last message's ack says that it was in order, which is no commit unless every other answer was read as
-  // well. The ack of BATCH_END is one, and an error is a refusal.
-  if (reason != 0 && !replies.complete() && std::holds_alternative<Committed>(outcome)) return Unknown{reason};
+  // The last message's ack says that it was in order, which is no commit unless every other answer was read
+  // as well. The ack of BATCH_END is one, and an error is a refusal.
+  if (reason != 0 && !replies.complete() && std::holds_alternative<Committed>(outcome))
+    return Unknown{reason};
   return outcome;
 }
 
@@ -161,7 +170,8 @@ int NetlinkExecutor::Ask(DumpReader& reader, std::span<const std::uint8_t> reque
     if (answer) {
       reader.Add(*answer);
     } else if (answer.error() == ENOBUFS && !IsOver(deadline)) {
-      lost = true;  // What is left of a dump is read all the same: the socket is free for the next one only then.
+      lost = true;  // What is left of a dump is read all the same: the socket is free for the next one only
+                    // then.
     } else {
       leftovers_ = true;
       return lost ? ENOBUFS : answer.error();
@@ -173,7 +183,8 @@ int NetlinkExecutor::Ask(DumpReader& reader, std::span<const std::uint8_t> reque
 int NetlinkExecutor::AskGeneration(DumpReader& reader, TimePoint deadline) {
   const std::uint32_t sequence = TakeSequence();
   const int error = Ask(reader, EncodeGetGeneration(sequence), sequence, deadline);
-  // The answer of a kernel that has nfnetlink and not nf_tables. Kernel: nfnetlink.c nfnetlink_rcv_msg() (6.18)
+  // The answer of a kernel that has nfnetlink and not nf_tables. Kernel: nfnetlink.c nfnetlink_rcv_msg()
+  // (6.18)
   return error == EINVAL ? EOPNOTSUPP : error;
 }
 
@@ -218,7 +229,8 @@ int NetlinkExecutor::AskForContents(DumpReader& reader, const ReadRequest& reque
                                     [&wanted](const SetSnapshot& set) { return set.name == wanted; });
     if (!exists) continue;
     sequence = TakeSequence();
-    if (const int error = Ask(reader, EncodeDumpElements(table, wanted, sequence), sequence, deadline)) return error;
+    if (const int error = Ask(reader, EncodeDumpElements(table, wanted, sequence), sequence, deadline))
+      return error;
   }
   return 0;
 }

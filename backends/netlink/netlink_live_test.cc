@@ -82,7 +82,8 @@ TEST(NetlinkLiveTest, WhatWasCommittedIsReadBack) {
   RunInNamespaceOrSkip([] {
     const auto executor = LiveExecutor();
     ASSERT_EQ(executor->Commit(TableChainSetElement(), InFiveSeconds()), Outcome(Committed{}));
-    const auto snapshot = executor->Read({.tables = {kTable, kTable6}, .sets = {"masq_saddr"}}, InFiveSeconds());
+    const auto snapshot =
+        executor->Read({.tables = {kTable, kTable6}, .sets = {"masq_saddr"}}, InFiveSeconds());
     ASSERT_TRUE(snapshot) << snapshot.error().text;
     EXPECT_EQ(snapshot->generation, 2u);
     ASSERT_EQ(snapshot->tables.size(), 1u);
@@ -104,7 +105,8 @@ TEST(NetlinkLiveTest, Item30_AllAcknowledgedIsCommitted) {
   RunInNamespaceOrSkip([] {
     const auto executor = LiveExecutor();
     for (int i = 0; i < 3; ++i) {
-      EXPECT_EQ(executor->Commit({.operations = {EnsureTable{kTable}}}, InFiveSeconds()), Outcome(Committed{}));
+      EXPECT_EQ(executor->Commit({.operations = {EnsureTable{kTable}}}, InFiveSeconds()),
+                Outcome(Committed{}));
     }
   });
 }
@@ -114,10 +116,14 @@ TEST(NetlinkLiveTest, Item31_ARefusalNamesTheOperationAndTheElementAndChangesNot
     const auto executor = LiveExecutor();
     ASSERT_EQ(executor->Commit(TableChainSetElement(), InFiveSeconds()), Outcome(Committed{}));
     const Transaction clash = {
-        .operations = {EnsureTable{kTable6},
-                       AddElements{kTable, "masq_saddr", kAddresses, true,
-                                   {{.kind = ElementKind::kRange, .key = {9, 0, 0, 0}, .end = {9, 0, 0, 1}}, Range(1)}},
-                       EnsureChain{kTable6, "prerouting", kPrerouting}}};
+        .operations = {
+            EnsureTable{kTable6},
+            AddElements{kTable,
+                        "masq_saddr",
+                        kAddresses,
+                        true,
+                        {{.kind = ElementKind::kRange, .key = {9, 0, 0, 0}, .end = {9, 0, 0, 1}}, Range(1)}},
+            EnsureChain{kTable6, "prerouting", kPrerouting}}};
     const Outcome outcome = executor->Commit(clash, InFiveSeconds());
     ASSERT_TRUE(std::holds_alternative<Refused>(outcome));
     const Refused& refused = std::get<Refused>(outcome);
@@ -194,7 +200,8 @@ TEST(NetlinkLiveTest, Item40_MoreRefusalsThanTheReceiveBufferHoldsAreStillARefus
   RunInNamespaceOrSkip([] {
     const auto executor = LiveExecutor();
     Transaction transaction;
-    // As many as fit into one message where net.core.wmem_max is 212,992; the answers take sixteen times as much.
+    // As many as fit into one message where net.core.wmem_max is 212,992; the answers take sixteen times as
+    // much.
     constexpr std::size_t kCount = 8000;
     transaction.operations.assign(kCount, FlushSet{kTable, "missing"});
     const Outcome outcome = executor->Commit(transaction, InFiveSeconds());

@@ -1,5 +1,5 @@
-// What NetlinkExecutor::Read makes of scripted answers. Snapshots of a whole table are read from the simulated
-// kernel (backends/sim) and the running one (netlink_live_test.cc).
+// What NetlinkExecutor::Read makes of scripted answers. Snapshots of a whole table are read from the
+// simulated kernel (backends/sim) and the running one (netlink_live_test.cc).
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -34,7 +34,9 @@ using ::testing::Return;
 constexpr std::uint32_t kPort = ScriptedNetlinkSocket::kPort;
 constexpr TimePoint kDeadline = TimePoint() + seconds(5);
 
-constexpr std::uint16_t Type(int message) { return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | message); }
+constexpr std::uint16_t Type(int message) {
+  return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | message);
+}
 
 const TableId kTable = {Family::kIp, "natplan"};
 const TableId kTable6 = {Family::kIp6, "natplan"};
@@ -68,9 +70,8 @@ class NetlinkReadTest : public ::testing::Test {
   std::unique_ptr<NetlinkExecutor> executor_;
   std::uint32_t generation_ = 7;
   std::vector<std::uint16_t> requests_;
-  std::function<void(std::uint16_t, std::uint32_t)> answer_ = [this](std::uint16_t type, std::uint32_t sequence) {
-    AnswerAsEmpty(type, sequence);
-  };
+  std::function<void(std::uint16_t, std::uint32_t)> answer_ =
+      [this](std::uint16_t type, std::uint32_t sequence) { AnswerAsEmpty(type, sequence); };
 };
 
 const auto kTorn = std::expected<Snapshot, ReadFailure>(std::unexpected(ReadFailure{.torn = true}));
@@ -183,8 +184,8 @@ TEST_F(NetlinkReadOfATableTest, TheAnswerMayComeInSeveralDatagramsOrInOne) {
   for (const bool together : {false, true}) {
     answer_ = [this, together](std::uint16_t type, std::uint32_t sequence) {
       if (type != Type(NFT_MSG_GETTABLE)) return AnswerAsEmpty(type, sequence);
-      const std::vector<Bytes> parts = {NewTable(sequence, kPort, "first"), NewTable(sequence, kPort, "natplan"),
-                                        Done(sequence, kPort)};
+      const std::vector<Bytes> parts = {NewTable(sequence, kPort, "first"),
+                                        NewTable(sequence, kPort, "natplan"), Done(sequence, kPort)};
       if (together) return socket_->Answer(Join({parts[0], parts[1], parts[2]}));
       for (const Bytes& part : parts) socket_->Answer(part);
     };
@@ -203,7 +204,9 @@ TEST_F(NetlinkReadTest, Item34_WithoutCapabilityEpermIsAnsweredAtOnce) {
 
 TEST_F(NetlinkReadTest, Item35_AKernelWithoutNfTablesIsNotSupported) {
   for (const int error : {EINVAL, EOPNOTSUPP}) {
-    answer_ = [this, error](std::uint16_t, std::uint32_t sequence) { socket_->Answer(Ack(sequence, kPort, error)); };
+    answer_ = [this, error](std::uint16_t, std::uint32_t sequence) {
+      socket_->Answer(Ack(sequence, kPort, error));
+    };
     EXPECT_EQ(ErrnoOf(Read()), EOPNOTSUPP) << error;
   }
 }

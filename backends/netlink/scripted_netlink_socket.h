@@ -20,9 +20,10 @@ struct ScriptedAnswer {
   bool truncated = false;
 };
 
-// By default: Send keeps the datagram in `sent` and calls `on_send`, which may put answers into `queue`; Receive
-// takes them out one by one, then gives EAGAIN; WaitReadable goes to the deadline and gives ETIMEDOUT, or returns
-// at once if there is an answer. Time stands still but for that. Tests replace what they need with EXPECT_CALL.
+// By default: Send keeps the datagram in `sent` and calls `on_send`, which may put answers into `queue`;
+// Receive takes them out one by one, then gives EAGAIN; WaitReadable goes to the deadline and gives
+// ETIMEDOUT, or returns at once if there is an answer. Time stands still but for that. Tests replace what
+// they need with EXPECT_CALL.
 class ScriptedNetlinkSocket : public MockNetlinkSocket {
  public:
   static constexpr std::uint32_t kPort = 4711;

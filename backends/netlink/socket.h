@@ -22,18 +22,18 @@ class NetlinkSocket {
   };
 
   virtual ~NetlinkSocket() = default;
-  // sendmsg(2) to the kernel, whole or not at all: an error means that the kernel saw nothing of it. EINTR is the
-  // caller's to handle. The kernel (and the simulator) has worked through the datagram when this returns.
+  // sendmsg(2) to the kernel, whole or not at all: an error means that the kernel saw nothing of it. EINTR is
+  // the caller's to handle. The kernel (and the simulator) has worked through the datagram when this returns.
   virtual std::expected<void, int> Send(std::span<const std::uint8_t> datagram) = 0;
-  // recvmsg(2) without waiting; EAGAIN if nothing is there. ENOBUFS, said once: something that was meant for this
-  // socket did not fit into its receive buffer and is lost; what did fit can still be received.
+  // recvmsg(2) without waiting; EAGAIN if nothing is there. ENOBUFS, said once: something that was meant for
+  // this socket did not fit into its receive buffer and is lost; what did fit can still be received.
   virtual std::expected<Received, int> Receive(std::span<std::uint8_t> buffer) = 0;
   // Waits until something can be received or `deadline` is over: ETIMEDOUT. EINTR is the caller's to handle.
   virtual std::expected<void, int> WaitReadable(TimePoint deadline) = 0;
   // Monotonic time, against which deadlines are read.
   virtual TimePoint Now() = 0;
-  // The port id that answers carry in nlmsg_pid; 0 while the kernel has not bound the socket yet (it does so at
-  // the first Send).
+  // The port id that answers carry in nlmsg_pid; 0 while the kernel has not bound the socket yet (it does so
+  // at the first Send).
   virtual std::uint32_t port() = 0;
   // Makes room for a datagram of `bytes`: SO_SNDBUFFORCE, else SO_SNDBUF. EMSGSIZE if it cannot be had.
   virtual std::expected<void, int> EnsureSendBuffer(std::size_t bytes) = 0;

@@ -30,7 +30,9 @@ std::expected<NetlinkSocket::Received, int> TracingSocket::Receive(std::span<std
   return received;
 }
 
-std::expected<void, int> TracingSocket::WaitReadable(TimePoint deadline) { return socket_->WaitReadable(deadline); }
+std::expected<void, int> TracingSocket::WaitReadable(TimePoint deadline) {
+  return socket_->WaitReadable(deadline);
+}
 TimePoint TracingSocket::Now() { return socket_->Now(); }
 std::uint32_t TracingSocket::port() { return socket_->port(); }
 std::expected<void, int> TracingSocket::EnsureSendBuffer(std::size_t bytes) {

@@ -24,8 +24,8 @@ struct TracedDatagram {
                                              // 0, or why one was lost (ENOBUFS), then without bytes
 };
 
-// Hands everything on to another socket, unchanged. EAGAIN and EINTR of Receive are no datagrams and not shown.
-// The sink must not use the socket. Not thread-safe.
+// Hands everything on to another socket, unchanged. EAGAIN and EINTR of Receive are no datagrams and not
+// shown. The sink must not use the socket. Not thread-safe.
 class TracingSocket final : public NetlinkSocket {
  public:
   using Sink = std::function<void(const TracedDatagram&)>;

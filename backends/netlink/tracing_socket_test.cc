@@ -53,7 +53,8 @@ TEST_F(TracingSocketTest, DatagramsOfBothDirectionsAreShownInTheirOrder) {
   ASSERT_TRUE(socket_->Send(request));
   inner_->queue.push_back({.bytes = {4, 5}, .sender_port = 9});
   ASSERT_TRUE(socket_->Receive(buffer_));
-  EXPECT_EQ(seen_, (std::vector<Seen>{{Direction::kSent, {1, 2, 3}, 0, 0}, {Direction::kReceived, {4, 5}, 9, 0}}));
+  EXPECT_EQ(seen_,
+            (std::vector<Seen>{{Direction::kSent, {1, 2, 3}, 0, 0}, {Direction::kReceived, {4, 5}, 9, 0}}));
 }
 
 TEST_F(TracingSocketTest, NothingToReceiveIsNotShown) {

@@ -10,8 +10,8 @@
 
 namespace natplan {
 
-// The netlink executor over a simulated socket: the same code, and the same bytes, as over the running kernel.
-// `kernel` must outlive it.
+// The netlink executor over a simulated socket: the same code, and the same bytes, as over the running
+// kernel. `kernel` must outlive it.
 std::unique_ptr<Executor> MakeSimExecutor(kernel_sim::Kernel& kernel, SimSocketOptions options = {});
 
 }  // namespace natplan

@@ -32,7 +32,10 @@ constexpr TimePoint kFarAway = TimePoint::max();
 const Transaction kTransaction = {
     .operations = {EnsureTable{kTable}, EnsureChain{kTable, "prerouting", kPrerouting},
                    EnsureSet{kTable, "masq_saddr", kAddresses},
-                   AddElements{kTable, "masq_saddr", kAddresses, true,
+                   AddElements{kTable,
+                               "masq_saddr",
+                               kAddresses,
+                               true,
                                {{.kind = ElementKind::kRange, .key = {10, 0, 0, 0}, .end = {10, 0, 1, 0}}}}}};
 
 TEST(SimExecutorTest, AFreshKernelHoldsNothingAtGenerationOne) {
@@ -54,8 +57,9 @@ TEST(SimExecutorTest, WhatWasCommittedIsReadBack) {
   ASSERT_EQ(table.chains.size(), 1u);
   EXPECT_EQ(table.chains[0].base, kPrerouting);
   ASSERT_EQ(table.sets.size(), 1u);
-  EXPECT_EQ(table.sets[0].elements, (std::vector<Element>{{.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}},
-                                                          {.kind = ElementKind::kStart, .key = {10, 0, 0, 0}}}));
+  EXPECT_EQ(table.sets[0].elements,
+            (std::vector<Element>{{.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}},
+                                  {.kind = ElementKind::kStart, .key = {10, 0, 0, 0}}}));
 }
 
 TEST(SimExecutorTest, ARefusalChangesNothing) {
@@ -117,8 +121,7 @@ TEST(SimExecutorTest, ATransactionTooLargeForTheSocketIsNotSent) {
   const auto executor = MakeSimExecutor(kernel, {.max_send_buffer = 1000});
   AddElements add = {.table = kTable, .set = "many", .shape = kPlainAddresses, .elements = {}};
   for (std::uint32_t i = 0; i < 20000; ++i) {
-    add.elements.push_back(
-        {.key = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}});
+    add.elements.push_back({.key = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}});
   }
   const Outcome outcome = executor->Commit({.operations = {std::move(add)}}, kFarAway);
   ASSERT_TRUE(std::holds_alternative<NotSent>(outcome));
@@ -131,12 +134,11 @@ TEST(SimExecutorTest, ASetOfManyDatagramsIsReadBack) {
   const auto executor = MakeSimExecutor(kernel);
   AddElements add = {.table = kTable, .set = "many", .shape = kPlainAddresses, .elements = {}};
   for (std::uint32_t i = 0; i < 20000; ++i) {
-    add.elements.push_back(
-        {.key = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}});
+    add.elements.push_back({.key = {10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}});
   }
-  ASSERT_EQ(executor->Commit(
-                {.operations = {EnsureTable{kTable}, EnsureSet{kTable, "many", kPlainAddresses}, std::move(add)}},
-                kFarAway),
+  ASSERT_EQ(executor->Commit({.operations = {EnsureTable{kTable}, EnsureSet{kTable, "many", kPlainAddresses},
+                                             std::move(add)}},
+                             kFarAway),
             Outcome(Committed{}));
   const auto snapshot = executor->Read({.tables = {kTable}, .sets = {"many"}}, kFarAway);
   ASSERT_TRUE(snapshot) << snapshot.error().text;

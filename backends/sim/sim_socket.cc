@@ -28,7 +28,8 @@ kernel_sim::SocketOptions KernelOptions(const SimSocketOptions& options) {
 SimSocket::SimSocket(kernel_sim::Kernel& kernel, SimSocketOptions options)
     : kernel_(kernel),
       options_(std::move(options)),
-      port_(kernel.Open(KernelOptions(options_)).value()),  // Without a port id of the caller's it cannot fail.
+      port_(
+          kernel.Open(KernelOptions(options_)).value()),  // Without a port id of the caller's it cannot fail.
       send_buffer_(KernelOptions(options_).send_buffer) {}
 
 SimSocket::~SimSocket() { kernel_.Close(port_); }

@@ -17,14 +17,15 @@ namespace natplan {
 struct SimSocketOptions {
   kernel_sim::Process process = {};  // on whose behalf the socket sends
   bool net_admin = true;             // CAP_NET_ADMIN
-  // The largest send buffer that can be had, as getsockopt(SO_SNDBUF) would give it: twice net.core.wmem_max for a
-  // program without CAP_NET_ADMIN in the initial user namespace. None: as large as it takes, as for root.
+  // The largest send buffer that can be had, as getsockopt(SO_SNDBUF) would give it: twice net.core.wmem_max
+  // for a program without CAP_NET_ADMIN in the initial user namespace. None: as large as it takes, as for
+  // root.
   std::optional<std::size_t> max_send_buffer = {};
   std::function<TimePoint()> clock = {};  // none: the steady clock
 };
 
-// With NETLINK_EXT_ACK and NETLINK_CAP_ACK, like LinuxSocket. The kernel must outlive it. Not thread-safe; several
-// sockets of one kernel belong to one thread.
+// With NETLINK_EXT_ACK and NETLINK_CAP_ACK, like LinuxSocket. The kernel must outlive it. Not thread-safe;
+// several sockets of one kernel belong to one thread.
 class SimSocket final : public NetlinkSocket {
  public:
   explicit SimSocket(kernel_sim::Kernel& kernel, SimSocketOptions options = {});

@@ -66,7 +66,9 @@ TEST(SimSocketTest, AnswersCarryThePort) {
 
 TEST(SimSocketTest, TheSocketIsClosedWithTheObject) {
   kernel_sim::Kernel kernel;
-  { const SimSocket socket(kernel, {.process = {.pid = 77}}); }
+  {
+    const SimSocket socket(kernel, {.process = {.pid = 77}});
+  }
   EXPECT_EQ(SimSocket(kernel, {.process = {.pid = 77}}).port(), 77u);
 }
 

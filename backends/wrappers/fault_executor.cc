@@ -9,7 +9,8 @@ namespace {
 template <typename Kind>
 const Kind* FaultOf(const std::vector<Occurrence<Kind>>& occurrences, std::uint64_t call) {
   for (const Occurrence<Kind>& occurrence : occurrences) {
-    if (occurrence.call == call || (occurrence.and_all_after && occurrence.call < call)) return &occurrence.fault;
+    if (occurrence.call == call || (occurrence.and_all_after && occurrence.call < call))
+      return &occurrence.fault;
   }
   return nullptr;
 }
@@ -44,10 +45,12 @@ struct FaultyRead {
 
 }  // namespace
 
-FaultExecutor::FaultExecutor(Executor& executor, Faults faults) : executor_(executor), faults_(std::move(faults)) {}
+FaultExecutor::FaultExecutor(Executor& executor, Faults faults)
+    : executor_(executor), faults_(std::move(faults)) {}
 
 std::expected<Snapshot, ReadFailure> FaultExecutor::Read(const ReadRequest& request, TimePoint deadline) {
-  if (const ReadFault* fault = FaultOf(faults_.reads, ++reads_)) return std::unexpected(std::visit(FaultyRead{}, *fault));
+  if (const ReadFault* fault = FaultOf(faults_.reads, ++reads_))
+    return std::unexpected(std::visit(FaultyRead{}, *fault));
   return executor_.Read(request, deadline);
 }
 

@@ -1,25 +1,30 @@
 // Puts faults between a caller and an executor.
 //
-// The fault model. An executor can let its caller down in these ways and in no others; whoever uses one must end,
-// whatever comes, in the state that was asked for, in an unchanged state with an error, or in "unknown" said aloud.
+// The fault model. An executor can let its caller down in these ways and in no others; whoever uses one must
+// end, whatever comes, in the state that was asked for, in an unchanged state with an error, or in "unknown"
+// said aloud.
 //
 //   LoseAnswer       carried out, answered Unknown. The receive buffer overran (ENOBUFS), or the process was
-//                    stopped past its deadline (ETIMEDOUT). A blind repeat would append the rules a second time,
-//                    or take EEXIST of its own element for another program's.
-//   LoseTransaction  not carried out, answered Unknown. The same causes: what is lost is the answer "refused",
+//                    stopped past its deadline (ETIMEDOUT). A blind repeat would append the rules a second
+//                    time, or take EEXIST of its own element for another program's.
+//   LoseTransaction  not carried out, answered Unknown. The same causes: what is lost is the answer
+//   "refused",
 //                    which says as little. Taking Unknown for success would leave the change undone.
-//   Refuse           not carried out, refused: any errno on any operation or on the batch. Another program removed
-//                    a table (ENOENT), holds a key (EEXIST), committed first (ERESTART); the kernel ran out of
-//                    memory (ENOMEM), lacks a piece (EOPNOTSUPP), or forbids it (EPERM).
-//   FailSend         not carried out, not sent. The message is too large for the socket (EMSGSIZE), there is no
+//   Refuse           not carried out, refused: any errno on any operation or on the batch. Another program
+//   removed
+//                    a table (ENOENT), holds a key (EEXIST), committed first (ERESTART); the kernel ran out
+//                    of memory (ENOMEM), lacks a piece (EOPNOTSUPP), or forbids it (EPERM).
+//   FailSend         not carried out, not sent. The message is too large for the socket (EMSGSIZE), there is
+//   no
 //                    memory for it (ENOBUFS), or the process was forked (ECHILD).
-//   TearRead         no snapshot: another program committed while it was read. A program that commits without pause
+//   TearRead         no snapshot: another program committed while it was read. A program that commits without
+//   pause
 //                    tears every read, so a caller must give up at its deadline.
 //   FailRead         no snapshot: EPERM, EOPNOTSUPP, ETIMEDOUT, ENOMEM.
 //
-// Each occurs once (the transient fault) or from then on for ever (the permanent one): the first shows that work
-// goes on, the second that it ends. What other programs do between two calls is not a fault of the executor; a test
-// does it itself, with a second executor.
+// Each occurs once (the transient fault) or from then on for ever (the permanent one): the first shows that
+// work goes on, the second that it ends. What other programs do between two calls is not a fault of the
+// executor; a test does it itself, with a second executor.
 #ifndef NATPLAN_BACKENDS_WRAPPERS_FAULT_EXECUTOR_H_
 #define NATPLAN_BACKENDS_WRAPPERS_FAULT_EXECUTOR_H_
 
@@ -73,8 +78,9 @@ struct Faults {
   std::vector<Occurrence<ReadFault>> reads = {};
 };
 
-// Hands everything on to `executor` but for the calls that `faults` names; where several name one call, the first
-// in the list counts. Calls that fail are counted as well. Not thread-safe. The executor must outlive it.
+// Hands everything on to `executor` but for the calls that `faults` names; where several name one call, the
+// first in the list counts. Calls that fail are counted as well. Not thread-safe. The executor must outlive
+// it.
 class FaultExecutor final : public Executor {
  public:
   FaultExecutor(Executor& executor, Faults faults);

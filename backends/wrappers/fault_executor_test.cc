@@ -88,7 +88,8 @@ TEST(FaultExecutorTest, OfSeveralFaultsOfOneCallTheFirstCounts) {
 
 TEST(FaultExecutorTest, ReadsAreTornOrFailAndAreCountedApartFromCommits) {
   FakeExecutor inner;
-  FaultExecutor executor(inner, {.reads = {{.fault = TearRead{}, .call = 1}, {.fault = FailRead{EPERM}, .call = 2}}});
+  FaultExecutor executor(
+      inner, {.reads = {{.fault = TearRead{}, .call = 1}, {.fault = FailRead{EPERM}, .call = 2}}});
   EXPECT_EQ(Commit(executor), Outcome(Committed{}));
   EXPECT_EQ(executor.Read({}, TimePoint()).error(), ReadFailure{.torn = true});
   EXPECT_EQ(executor.Read({}, TimePoint()).error(), ReadFailure{.errno_value = EPERM});

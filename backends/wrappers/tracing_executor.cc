@@ -21,7 +21,9 @@ std::string WithText(std::string line, const std::string& text) {
   return line;
 }
 
-std::string TableText(const TableId& table) { return "table " + std::string(Name(table.family)) + " " + table.name; }
+std::string TableText(const TableId& table) {
+  return "table " + std::string(Name(table.family)) + " " + table.name;
+}
 
 template <typename Range, typename Function>
 std::string Join(const Range& range, Function text_of) {
@@ -57,7 +59,9 @@ struct OutcomePrinter {
   const Transaction& transaction;
   const TracingExecutor::Sink& sink;
 
-  void operator()(const Committed&) const { sink(transaction.check_only ? "# would be committed" : "# committed"); }
+  void operator()(const Committed&) const {
+    sink(transaction.check_only ? "# would be committed" : "# committed");
+  }
   void operator()(const Refused& refused) const {
     for (const Refusal& refusal : refused.refusals) sink(RefusalLine(transaction, refusal));
   }
@@ -71,7 +75,8 @@ struct OutcomePrinter {
 
 }  // namespace
 
-TracingExecutor::TracingExecutor(Executor& executor, Sink sink) : executor_(executor), sink_(std::move(sink)) {}
+TracingExecutor::TracingExecutor(Executor& executor, Sink sink)
+    : executor_(executor), sink_(std::move(sink)) {}
 
 std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& request, TimePoint deadline) {
   std::string line = "# read " + Join(request.tables, TableText);
@@ -82,8 +87,9 @@ std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& re
   std::expected<Snapshot, ReadFailure> result = executor_.Read(request, deadline);
   if (result) {
     line = "# generation " + std::to_string(result->generation) + ": ";
-    line += result->tables.empty() ? "none of these tables"
-                                   : Join(result->tables, [](const TableSnapshot& table) { return TableText(table.id); });
+    line += result->tables.empty()
+                ? "none of these tables"
+                : Join(result->tables, [](const TableSnapshot& table) { return TableText(table.id); });
   } else if (result.error().torn) {
     line = WithText("# torn", result.error().text);
   } else {
@@ -95,7 +101,8 @@ std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& re
 
 Outcome TracingExecutor::Commit(const Transaction& transaction, TimePoint deadline) {
   std::string line = transaction.check_only ? "# check" : "# commit";
-  if (transaction.required_generation) line += ", at generation " + std::to_string(*transaction.required_generation);
+  if (transaction.required_generation)
+    line += ", at generation " + std::to_string(*transaction.required_generation);
   sink_(line);
   for (const Operation& operation : transaction.operations) {
     for (const std::string& text : ToLines(operation)) sink_(text);

@@ -14,7 +14,8 @@
 namespace natplan {
 
 // Hands everything on to `executor`, unchanged, and tells `sink` of it, line by line, without newline: the
-// operations in nft syntax before they are carried out, then the answer. What nft has no syntax for stands behind
+// operations in nft syntax before they are carried out, then the answer. What nft has no syntax for stands
+// behind
 // "# ", so that the lines of one transaction are a file for `nft -f`:
 //
 //   # read table ip natplan, elements of masq_saddr

@@ -31,7 +31,8 @@ Element Net(std::uint8_t third_byte) {
 }
 
 const Transaction kTransaction = {
-    .operations = {EnsureTable{kTable}, AddElements{kTable, "masq_saddr", kAddresses, false, {Net(0), Net(4)}}},
+    .operations = {EnsureTable{kTable},
+                   AddElements{kTable, "masq_saddr", kAddresses, false, {Net(0), Net(4)}}},
     .required_generation = 7};
 
 class TracingExecutorTest : public ::testing::Test {
@@ -71,9 +72,10 @@ TEST_F(TracingExecutorTest, ARefusalShowsTheElementTheErrorAndTheKernelsWords) {
 TEST_F(TracingExecutorTest, ARefusalOfAnOperationWithoutAnElementShowsHowManyItHas) {
   inner_.outcome = Refused{{Refusal{.operation = 1, .errno_value = ENOENT}}};
   executor_.Commit(kTransaction, TimePoint());
-  EXPECT_EQ(LastLine(),
-            "# refused: add element ip natplan masq_saddr { 10.0.0.0/24 } and 1 more: No such file or directory "
-            "(errno 2)");
+  EXPECT_EQ(
+      LastLine(),
+      "# refused: add element ip natplan masq_saddr { 10.0.0.0/24 } and 1 more: No such file or directory "
+      "(errno 2)");
 }
 
 TEST_F(TracingExecutorTest, ARefusalOfTheBatchIsOneLine) {
@@ -85,7 +87,8 @@ TEST_F(TracingExecutorTest, ARefusalOfTheBatchIsOneLine) {
 TEST_F(TracingExecutorTest, AMissingPieceIsNamed) {
   inner_.outcome = Refused{{Refusal{.operation = 0, .errno_value = ENOENT, .missing_name = "masq"}}};
   executor_.Commit(kTransaction, TimePoint());
-  EXPECT_EQ(LastLine(), "# refused: add table ip natplan: No such file or directory (errno 2), missing: masq");
+  EXPECT_EQ(LastLine(),
+            "# refused: add table ip natplan: No such file or directory (errno 2), missing: masq");
 }
 
 TEST_F(TracingExecutorTest, NotSentAndUnknownAreShown) {
@@ -105,10 +108,12 @@ TEST_F(TracingExecutorTest, ACheckOnlyTransactionIsCalledACheck) {
 TEST_F(TracingExecutorTest, AReadShowsWhatWasAskedForAndWhatIsThere) {
   Snapshot snapshot = {.generation = 7, .tables = {TableSnapshot{.id = kTable}}};
   inner_.snapshot = snapshot;
-  const ReadRequest request = {.tables = {kTable, {Family::kIp6, "natplan"}}, .sets = {"masq_saddr", "owners"}};
+  const ReadRequest request = {.tables = {kTable, {Family::kIp6, "natplan"}},
+                               .sets = {"masq_saddr", "owners"}};
   EXPECT_EQ(executor_.Read(request, TimePoint()), inner_.snapshot);
-  EXPECT_THAT(lines_, ElementsAre("# read table ip natplan, table ip6 natplan, elements of masq_saddr, owners",
-                                  "# generation 7: table ip natplan"));
+  EXPECT_THAT(lines_,
+              ElementsAre("# read table ip natplan, table ip6 natplan, elements of masq_saddr, owners",
+                          "# generation 7: table ip natplan"));
   EXPECT_EQ(inner_.requests.at(0), request);
 }
 

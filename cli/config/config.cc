@@ -27,16 +27,26 @@ constexpr std::array<std::string_view, 3> kForwardKeys = {"protocol", "host_port
 // What a type is called in messages, and how a value of a wanted one looks.
 std::string_view TypeName(toml::node_type type) {
   switch (type) {
-    case toml::node_type::none: return "nothing";
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "an array";
-    case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "an integer";
-    case toml::node_type::floating_point: return "a floating-point number";
-    case toml::node_type::boolean: return "a boolean";
-    case toml::node_type::date: return "a date";
-    case toml::node_type::time: return "a time";
-    case toml::node_type::date_time: return "a date and time";
+    case toml::node_type::none:
+      return "nothing";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a floating-point number";
+    case toml::node_type::boolean:
+      return "a boolean";
+    case toml::node_type::date:
+      return "a date";
+    case toml::node_type::time:
+      return "a time";
+    case toml::node_type::date_time:
+      return "a date and time";
   }
   return "something else";
 }
@@ -58,8 +68,9 @@ class Reader {
     ReadTables(file, "masquerade", [this](const toml::table& table) { ReadMasquerade(table); });
     ReadTables(file, "forward", [this](const toml::table& table) { ReadForward(table); });
     if (file.empty()) {
-      errors_.push_back({.text = "it holds no [[masquerade]] and no [[forward]]; to want nothing at all, write "
-                                 "`masquerade = []`, or use `natplan remove`"});
+      errors_.push_back({.text =
+                             "it holds no [[masquerade]] and no [[forward]]; to want nothing at all, write "
+                             "`masquerade = []`, or use `natplan remove`"});
     }
     const auto place = [](const Diagnostic& d) { return std::tuple(d.line, d.column); };
     std::ranges::stable_sort(errors_, {}, place);
@@ -72,14 +83,17 @@ class Reader {
   static Diagnostic At(const toml::source_position& place, std::string text) {
     return {.line = place.line, .column = place.column, .text = std::move(text)};
   }
-  void Wrong(const toml::source_position& place, std::string text) { errors_.push_back(At(place, std::move(text))); }
+  void Wrong(const toml::source_position& place, std::string text) {
+    errors_.push_back(At(place, std::move(text)));
+  }
   void Wrong(const toml::node& node, std::string text) { Wrong(node.source().begin, std::move(text)); }
 
   void CheckKeys(const toml::table& table, std::span<const std::string_view> known, std::string_view where) {
     for (const auto& [key, value] : table) {
       if (std::ranges::find(known, key.str()) != known.end()) continue;
-      Wrong(key.source().begin, fmt::format("unknown key {} in {}; did you mean \"{}\"? Known here: {}", Quoted(key.str()),
-                                            where, Nearest(key.str(), known), fmt::join(known, ", ")));
+      Wrong(key.source().begin,
+            fmt::format("unknown key {} in {}; did you mean \"{}\"? Known here: {}", Quoted(key.str()), where,
+                        Nearest(key.str(), known), fmt::join(known, ", ")));
     }
   }
 
@@ -89,33 +103,35 @@ class Reader {
     if (node == nullptr) return;
     const toml::array* tables = node->as_array();
     if (tables == nullptr) {
-      Wrong(*node, fmt::format("\"{0}\" is {1}, and a list of tables is expected; write [[{0}]] with two brackets, once "
-                               "for each",
-                               name, TypeName(node->type())));
+      Wrong(*node,
+            fmt::format(
+                "\"{0}\" is {1}, and a list of tables is expected; write [[{0}]] with two brackets, once "
+                "for each",
+                name, TypeName(node->type())));
       return;
     }
     for (const toml::node& one : *tables) {
       if (const toml::table* table = one.as_table()) {
         read_one(*table);
       } else {
-        Wrong(one, fmt::format("\"{0}\" holds {1}, and tables are expected; write [[{0}]], once for each", name,
-                               TypeName(one.type())));
+        Wrong(one, fmt::format("\"{0}\" holds {1}, and tables are expected; write [[{0}]], once for each",
+                               name, TypeName(one.type())));
       }
     }
   }
 
   // The value of a key that must be there.
   template <typename T>
-  std::optional<T> Get(const toml::table& table, std::string_view where, std::string_view key, std::string_view wanted,
-                       std::string_view example) {
+  std::optional<T> Get(const toml::table& table, std::string_view where, std::string_view key,
+                       std::string_view wanted, std::string_view example) {
     const toml::node* node = table.get(key);
     if (node == nullptr) {
       Wrong(table, fmt::format("this {0} has no \"{1}\"; write {1} = {2}", where, key, example));
       return std::nullopt;
     }
     if (auto value = node->value_exact<T>()) return value;
-    Wrong(*node, fmt::format("\"{0}\" is {1}, and {2} is expected; write {0} = {3}", key, TypeName(node->type()), wanted,
-                             example));
+    Wrong(*node, fmt::format("\"{0}\" is {1}, and {2} is expected; write {0} = {3}", key,
+                             TypeName(node->type()), wanted, example));
     return std::nullopt;
   }
 
@@ -131,13 +147,14 @@ class Reader {
     const toml::source_position place = node.source().begin;
     const auto address = Address::Parse(std::string_view(*text).substr(0, text->find('/')));
     if (address && *address != prefix->network()) {
-      config_.notes.push_back(At(place, fmt::format("{} has host bits set; the prefix is {}", Quoted(*text),
-                                                    prefix->ToString())));
+      config_.notes.push_back(At(
+          place, fmt::format("{} has host bits set; the prefix is {}", Quoted(*text), prefix->ToString())));
     }
     const auto [first, inserted] = masquerades_.emplace(*prefix, place.line);
     if (!inserted) {
-      config_.notes.push_back(At(place, fmt::format("{} is masqueraded by line {} already; this line changes nothing",
-                                                    prefix->ToString(), first->second)));
+      config_.notes.push_back(
+          At(place, fmt::format("{} is masqueraded by line {} already; this line changes nothing",
+                                prefix->ToString(), first->second)));
       return;
     }
     config_.intents.emplace_back(*masquerade);
@@ -148,25 +165,29 @@ class Reader {
     const auto protocol_text = Get<std::string>(table, "[[forward]]", "protocol", "a string", "\"tcp\"");
     const auto number = Get<std::int64_t>(table, "[[forward]]", "host_port", "an integer", "2222");
     const auto to_text = Get<std::string>(table, "[[forward]]", "to", "a string", "\"192.168.50.121:22\"");
-    const auto protocol = Parsed(table, "protocol", protocol_text, [](const auto& text) { return ParseProtocol(text); });
-    const auto host_port = Parsed(table, "host_port", number, [](std::int64_t value) { return Port::Make(value); });
+    const auto protocol =
+        Parsed(table, "protocol", protocol_text, [](const auto& text) { return ParseProtocol(text); });
+    const auto host_port =
+        Parsed(table, "host_port", number, [](std::int64_t value) { return Port::Make(value); });
     const auto to = Parsed(table, "to", to_text, [](const auto& text) { return Endpoint::Parse(text); });
     if (!protocol || !host_port || !to) return;
     const Forward forward{*protocol, *host_port, *to};
     const toml::source_position place = table.get("host_port")->source().begin;
     const auto [first, inserted] = forwards_.emplace(forward.key(), place.line);
     if (!inserted) {
-      return Wrong(place, fmt::format("line {} forwards {} already, and line {} forwards it again; a host port has one "
-                                      "target: remove one of the two, or choose another host port",
-                                      first->second, ToString(forward.key()), place.line));
+      return Wrong(
+          place,
+          fmt::format("line {} forwards {} already, and line {} forwards it again; a host port has one "
+                      "target: remove one of the two, or choose another host port",
+                      first->second, ToString(forward.key()), place.line));
     }
     config_.intents.emplace_back(forward);
   }
 
   // The value as a witness type.
   template <typename Raw, typename Parse>
-  auto Parsed(const toml::table& table, std::string_view key, const std::optional<Raw>& raw, const Parse& parse)
-      -> std::optional<typename decltype(parse(*raw))::value_type> {
+  auto Parsed(const toml::table& table, std::string_view key, const std::optional<Raw>& raw,
+              const Parse& parse) -> std::optional<typename decltype(parse(*raw))::value_type> {
     if (!raw) return std::nullopt;
     auto value = parse(*raw);
     if (value) return *value;
@@ -195,7 +216,8 @@ std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text
     return std::unexpected(std::vector<Diagnostic>{
         {.line = place.line,
          .column = place.column,
-         .text = fmt::format("this is not TOML: {} (docs/configuration.md shows the format)", file.error().description())}});
+         .text = fmt::format("this is not TOML: {} (docs/configuration.md shows the format)",
+                             file.error().description())}});
   }
   return Reader().Read(file.table());
 }

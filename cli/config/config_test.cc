@@ -48,21 +48,24 @@ std::string ForwardText(const std::string& protocol, const std::string& host_por
 }
 
 TEST(ConfigTest, ReadsMasqueradesAndForwardsOfBothFamilies) {
-  EXPECT_THAT(Wants(Source("192.168.50.0/24") + Source("fd00:1::/64") +
-                    ForwardText("\"tcp\"", "2222", "\"192.168.50.121:22\"") +
-                    ForwardText("\"sctp\"", "65535", "\"[fd00:1::5]:1\"")),
-              ElementsAre("masquerade 192.168.50.0/24", "masquerade fd00:1::/64",
-                          "forward tcp port 2222 to 192.168.50.121:22", "forward sctp port 65535 to [fd00:1::5]:1"));
+  EXPECT_THAT(
+      Wants(Source("192.168.50.0/24") + Source("fd00:1::/64") +
+            ForwardText("\"tcp\"", "2222", "\"192.168.50.121:22\"") +
+            ForwardText("\"sctp\"", "65535", "\"[fd00:1::5]:1\"")),
+      ElementsAre("masquerade 192.168.50.0/24", "masquerade fd00:1::/64",
+                  "forward tcp port 2222 to 192.168.50.121:22", "forward sctp port 65535 to [fd00:1::5]:1"));
 }
 
 TEST(ConfigTest, OneHostPortMayGoToOneTargetForEachFamilyAndProtocol) {
-  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "53", "\"192.0.2.1:53\"") + ForwardText("\"udp\"", "53", "\"192.0.2.1:53\"") +
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "53", "\"192.0.2.1:53\"") +
+                     ForwardText("\"udp\"", "53", "\"192.0.2.1:53\"") +
                      ForwardText("\"tcp\"", "53", "\"[2001:db8::1]:53\"")),
               IsEmpty());
 }
 
 TEST(ConfigTest, AnEmptyFileIsNoWish) {
-  EXPECT_THAT(Errors(""), ElementsAre(AllOf(HasSubstr("f: it holds no [[masquerade]]"), HasSubstr("natplan remove"))));
+  EXPECT_THAT(Errors(""),
+              ElementsAre(AllOf(HasSubstr("f: it holds no [[masquerade]]"), HasSubstr("natplan remove"))));
   EXPECT_THAT(Errors("# nothing\n"), ElementsAre(HasSubstr("it holds no [[masquerade]]")));
 }
 
@@ -74,35 +77,43 @@ TEST(ConfigTest, SaysWhereAFileIsNotToml) {
 }
 
 TEST(ConfigTest, AnUnknownKeyNamesTheNearestKnownOne) {
-  EXPECT_THAT(Errors("[[masquerde]]\nsource = \"10.0.0.0/8\"\n"),
-              ElementsAre(AllOf(HasSubstr("f:1:3: unknown key \"masquerde\""), HasSubstr("mean \"masquerade\""))));
+  EXPECT_THAT(
+      Errors("[[masquerde]]\nsource = \"10.0.0.0/8\"\n"),
+      ElementsAre(AllOf(HasSubstr("f:1:3: unknown key \"masquerde\""), HasSubstr("mean \"masquerade\""))));
   EXPECT_THAT(Errors("[[masquerade]]\nsource = \"10.0.0.0/8\"\n  sauce = 1\n"),
-              ElementsAre(AllOf(HasSubstr("f:3:3: unknown key \"sauce\" in [[masquerade]]"), HasSubstr("\"source\""))));
+              ElementsAre(AllOf(HasSubstr("f:3:3: unknown key \"sauce\" in [[masquerade]]"),
+                                HasSubstr("\"source\""))));
   EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:1\"") + "owner = \"a\"\n"),
               ElementsAre(HasSubstr("f:5:1: unknown key \"owner\" in [[forward]]")));
 }
 
 TEST(ConfigTest, AWrongTypeSaysWhichOneIsExpected) {
-  EXPECT_THAT(Errors("masquerade = 5\n"), ElementsAre(AllOf(HasSubstr("f:1:14:"), HasSubstr("[[masquerade]]"))));
-  EXPECT_THAT(Errors("forward = [5]\n"), ElementsAre(AllOf(HasSubstr("an integer"), HasSubstr("[[forward]]"))));
+  EXPECT_THAT(Errors("masquerade = 5\n"),
+              ElementsAre(AllOf(HasSubstr("f:1:14:"), HasSubstr("[[masquerade]]"))));
+  EXPECT_THAT(Errors("forward = [5]\n"),
+              ElementsAre(AllOf(HasSubstr("an integer"), HasSubstr("[[forward]]"))));
   EXPECT_THAT(Errors("[masquerade]\nsource = \"10.0.0.0/8\"\n"), ElementsAre(HasSubstr("two brackets")));
   EXPECT_THAT(Errors("[[masquerade]]\nsource = 10\n"),
               ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("is an integer, and a string is expected"))));
-  EXPECT_THAT(Errors(ForwardText("true", "\"1\"", "[]")),
-              ElementsAre(HasSubstr("\"protocol\" is a boolean"), HasSubstr("\"host_port\" is a string, and an integer"),
-                          HasSubstr("\"to\" is an array")));
-  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22.0", "\"192.0.2.1:1\"")), ElementsAre(HasSubstr("floating-point")));
+  EXPECT_THAT(
+      Errors(ForwardText("true", "\"1\"", "[]")),
+      ElementsAre(HasSubstr("\"protocol\" is a boolean"),
+                  HasSubstr("\"host_port\" is a string, and an integer"), HasSubstr("\"to\" is an array")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22.0", "\"192.0.2.1:1\"")),
+              ElementsAre(HasSubstr("floating-point")));
 }
 
 TEST(ConfigTest, AMissingKeyIsNamedWithAnExample) {
   EXPECT_THAT(Errors("[[masquerade]]\n"), ElementsAre(AllOf(HasSubstr("f:1:"), HasSubstr("no \"source\""))));
-  EXPECT_THAT(Errors("[[forward]]\n"), ElementsAre(HasSubstr("\"protocol\""), HasSubstr("\"host_port\""), HasSubstr("\"to\"")));
+  EXPECT_THAT(Errors("[[forward]]\n"),
+              ElementsAre(HasSubstr("\"protocol\""), HasSubstr("\"host_port\""), HasSubstr("\"to\"")));
 }
 
 TEST(ConfigTest, HostBitsAreClearedWithANote) {
   EXPECT_THAT(Wants(Source("192.168.50.121/28")), ElementsAre("masquerade 192.168.50.112/28"));
-  EXPECT_THAT(Notes(Source("192.168.50.121/28")),
-              ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("host bits"), HasSubstr("192.168.50.112/28"))));
+  EXPECT_THAT(
+      Notes(Source("192.168.50.121/28")),
+      ElementsAre(AllOf(HasSubstr("f:2:10:"), HasSubstr("host bits"), HasSubstr("192.168.50.112/28"))));
   EXPECT_THAT(Notes(Source("192.168.50.112/28") + Source("10.0.0.1")), IsEmpty());
 }
 
@@ -144,7 +155,8 @@ TEST(ConfigTest, RefusesPortsOutsideOfTheirRange) {
                 ElementsAre(AllOf(HasSubstr("f:3:13: host_port:"), HasSubstr("1 to 65535"))));
   }
   EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:0\"")), ElementsAre(HasSubstr("f:4:6: to:")));
-  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:65536\"")), ElementsAre(HasSubstr("f:4:6: to:")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"192.0.2.1:65536\"")),
+              ElementsAre(HasSubstr("f:4:6: to:")));
 }
 
 TEST(ConfigTest, RefusesAnUnknownProtocol) {
@@ -164,13 +176,16 @@ TEST(ConfigTest, RefusesATargetWhoseFamilyDoesNotFitItsBrackets) {
 }
 
 TEST(ConfigTest, TwoForwardsOfOneHostPortNameBothLines) {
-  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22", "\"192.0.2.1:1\"") + ForwardText("\"tcp\"", "22", "\"192.0.2.2:1\"")),
-              ElementsAre(AllOf(HasSubstr("f:7:13:"), HasSubstr("line 3"), HasSubstr("line 7"), HasSubstr("tcp port 22"))));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "22", "\"192.0.2.1:1\"") +
+                     ForwardText("\"tcp\"", "22", "\"192.0.2.2:1\"")),
+              ElementsAre(AllOf(HasSubstr("f:7:13:"), HasSubstr("line 3"), HasSubstr("line 7"),
+                                HasSubstr("tcp port 22"))));
 }
 
 TEST(ConfigTest, AllErrorsComeInTheOrderOfTheFile) {
   EXPECT_THAT(Errors(ForwardText("\"x\"", "0", "\"y\"") + Source("z") + "unknown = 1\n"),
-              ElementsAre(HasSubstr("f:2:"), HasSubstr("f:3:"), HasSubstr("f:4:"), HasSubstr("f:6:"), HasSubstr("f:7:")));
+              ElementsAre(HasSubstr("f:2:"), HasSubstr("f:3:"), HasSubstr("f:4:"), HasSubstr("f:6:"),
+                          HasSubstr("f:7:")));
 }
 
 TEST(ConfigTest, WhatTheFileSaysCannotSteerATerminal) {

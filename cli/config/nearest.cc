@@ -31,7 +31,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::string_view Nearest(std::string_view name, std::span<const std::string_view> known) {
   name = name.substr(0, kLongestName);
-  return *std::ranges::min_element(known, {}, [name](std::string_view other) { return EditDistance(name, other); });
+  return *std::ranges::min_element(known, {},
+                                   [name](std::string_view other) { return EditDistance(name, other); });
 }
 
 }  // namespace natplan::cli

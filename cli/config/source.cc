@@ -24,7 +24,8 @@ std::string WhyNotOpened(int errno_value) {
     case ENOENT:
       return "there is no such file; check the path, or write one (examples/two_containers.toml shows how)";
     case EACCES:
-      return "you may not read it; change its permissions, or hand it over on standard input (FILE is then -)";
+      return "you may not read it; change its permissions, or hand it over on standard input (FILE is then "
+             "-)";
     default:
       return fmt::format("it cannot be opened: {}", std::strerror(errno_value));
   }
@@ -45,7 +46,8 @@ std::expected<std::string, std::string> ReadAll(int descriptor) {
     if (size == 0) break;
     used += static_cast<std::size_t>(size);
     if (used > kLargestFile) {
-      return std::unexpected("it is larger than 16 MiB; is it a natplan configuration? If so, split it into tables");
+      return std::unexpected(
+          "it is larger than 16 MiB; is it a natplan configuration? If so, split it into tables");
     }
   }
   text.resize(used);

@@ -13,8 +13,8 @@ namespace natplan::cli {
 inline constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
 
 // Reads a file, or standard input for "-". A relative path counts from the folder in which the user called
-// `bazel run` (BUILD_WORKING_DIRECTORY), if that is how natplan was started. The error is one sentence that says
-// what is wrong and what to do, without the file's name.
+// `bazel run` (BUILD_WORKING_DIRECTORY), if that is how natplan was started. The error is one sentence that
+// says what is wrong and what to do, without the file's name.
 std::expected<std::string, std::string> ReadSource(const std::string& path);
 
 }  // namespace natplan::cli

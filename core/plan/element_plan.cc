@@ -182,7 +182,7 @@ class Planner {
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {
     const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
-    AddConflict(in_.edited.prefixes.contains(prefix), Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
+    AddConflict(in_.edited.asked.contains(prefix), Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
                 theirs, "another program holds addresses of " + prefix.ToString());
     return false;
   }

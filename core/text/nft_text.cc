@@ -117,8 +117,8 @@ std::vector<Element> Ranges(const std::vector<Element>& nodes) {
 // little-endian one the last byte weighs most. Single keys sort from the first byte on.
 void SortAsNft(const SetShape& shape, std::vector<Element>& elements) {
   const bool concatenated = shape.key_type > kTypeMask;
-  if (!concatenated || std::endian::native == std::endian::big) return std::ranges::sort(elements);
-  std::ranges::sort(elements, [](const Element& a, const Element& b) {
+  std::ranges::sort(elements, [&](const Element& a, const Element& b) {
+    if (!concatenated || std::endian::native == std::endian::big) return a < b;
     const auto one = a.key.span();
     const auto other = b.key.span();
     return std::lexicographical_compare(one.rbegin(), one.rend(), other.rbegin(), other.rend());

@@ -28,6 +28,7 @@ void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& 
   const auto found = owners_.find(prefix);
   if (found != owners_.end() && found->second.contains(edit.owner)) return;
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
+  touched.asked.insert(prefix);
   if (found != owners_.end()) {
     found->second.insert(edit.owner);
     return;

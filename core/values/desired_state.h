@@ -37,6 +37,8 @@ class DesiredState {
   struct Touched {
     std::set<Prefix> prefixes = {};
     std::set<HostPort> ports = {};
+    // Of the prefixes, those that an edit added itself; the others came back because a wider one went.
+    std::set<Prefix> asked = {};
   };
 
   // Carries an edit out and puts what it touched into `touched`. Adding what is there and removing what is not

@@ -59,6 +59,7 @@ std::optional<Hit> FindOffset(Bytes message, Bytes nest, std::size_t offset) {
 
 // Puts into `refusal` what the offset of the refused attribute says about a message of the batch.
 void Locate(Bytes batch, const EncodedBatch::Message& record, std::size_t offset, Refusal& refusal) {
+  const bool is_missing = refusal.errno_value == ENOENT;
   Bytes rest = batch.subspan(record.offset);
   const Bytes start = rest;
   const auto message = wire::NextMessage(rest);
@@ -73,12 +74,14 @@ void Locate(Bytes batch, const EncodedBatch::Message& record, std::size_t offset
       break;
     case wire::MessageType(NFT_MSG_NEWRULE):
       // The kernel points at the NFTA_LIST_ELEM of the expression (nf_tables_newrule()).
+      if (!is_missing) break;
       if (const auto expression = FindOffset(start, Nest(attributes, NFTA_RULE_EXPRESSIONS), offset)) {
         refusal.missing_name =
             AttributeTable(expression->attribute.payload).String(NFTA_EXPR_NAME).value_or("");
       }
       break;
     case wire::MessageType(NFT_MSG_NEWCHAIN):
+      if (!is_missing) break;
       if (const auto hit = FindOffset(start, attributes, offset);
           hit && hit->attribute.type == NFTA_CHAIN_TYPE) {
         refusal.missing_name = wire::StringIn(hit->attribute.payload);

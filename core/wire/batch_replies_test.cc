@@ -174,6 +174,16 @@ TEST(BatchReplies, NamesTheRefusedExpressionAndChainType) {
             OneRefusal({.operation = 1, .errno_value = ENOENT}));
 }
 
+TEST(BatchReplies, CallsNothingMissingThatIsRefusedForAnotherReason) {
+  const EncodedBatch batch = SkeletonBatch();
+  const std::size_t masq = OffsetOf(batch, 8, Nest(1, {Attr(1, Text("masq"))}));
+  EXPECT_EQ(OutcomeOf(batch, {Ack(10, EOPNOTSUPP, OffsetAttr(masq))}),
+            OneRefusal({.operation = 8, .errno_value = EOPNOTSUPP}));
+  const std::size_t type = OffsetOf(batch, 1, Attr(7, Text("nat")));
+  EXPECT_EQ(OutcomeOf(batch, {Ack(3, EOPNOTSUPP, OffsetAttr(type))}),
+            OneRefusal({.operation = 1, .errno_value = EOPNOTSUPP}));
+}
+
 TEST(BatchReplies, ReadsTheExtendedAnswerBehindAQuotedMessage) {
   const EncodedBatch batch = SkeletonBatch();
   const std::size_t masq = OffsetOf(batch, 8, Nest(1, {Attr(1, Text("masq"))}));

@@ -245,7 +245,8 @@ TEST(Encode, PacksAsManyElementsAsAListTakes) {
 TEST(Encode, CountsTheHeaderOfTheList) {
   std::vector<Element> elements(4094, {.kind = ElementKind::kStart, .key = {1, 2, 3, 4}});
   elements.push_back({.kind = ElementKind::kStart, .key = ElementKey(ByteString(16))});
-  const EncodedBatch batch = Encode({.operations = {AddElements{kTable4, "s", kPrefixShape4, true, elements}}}, 1);
+  const EncodedBatch batch =
+      Encode({.operations = {AddElements{kTable4, "s", kPrefixShape4, true, elements}}}, 1);
   ASSERT_EQ(batch.messages.size(), 2u);
   EXPECT_EQ(batch.messages[1].first_element, 4094u);
 }

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "core/wire/numbers.h"
 
 namespace natplan::wire {
-namespace {
-
-// Behind an item of `size` bytes and its padding, which may be missing after the last one.
-Bytes Behind(Bytes bytes, std::size_t size) { return bytes.subspan(std::min(Aligned(size), bytes.size())); }
-
-}  // namespace
 
 std::optional<Message> NextMessage(Bytes& rest) {
   if (rest.size() < kMessageHeaderSize) return std::nullopt;
@@ -25,16 +18,6 @@ std::optional<Message> NextMessage(Bytes& rest) {
                            .payload = rest.first(length).subspan(kMessageHeaderSize)};
   rest = Behind(rest, length);
   return message;
-}
-
-std::optional<Attribute> NextAttribute(Bytes& rest) {
-  if (rest.size() < kAttributeHeaderSize) return std::nullopt;
-  const std::size_t length = HostU16(rest);
-  if (length < kAttributeHeaderSize || length > rest.size()) return std::nullopt;
-  const Attribute attribute = {.type = static_cast<std::uint16_t>(HostU16(rest.subspan(2)) & NLA_TYPE_MASK),
-                               .payload = rest.first(length).subspan(kAttributeHeaderSize)};
-  rest = Behind(rest, length);
-  return attribute;
 }
 
 std::optional<Bytes> AttributeTable::Find(std::uint16_t type) const {
@@ -70,18 +53,6 @@ bool AttributeTable::HasOnly(std::initializer_list<std::uint16_t> types) const {
     if (std::find(types.begin(), types.end(), attribute->type) == types.end()) return false;
   }
   return true;
-}
-
-std::uint16_t HostU16(Bytes bytes) {
-  std::uint16_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof(number));
-  return number;
-}
-
-std::uint32_t HostU32(Bytes bytes) {
-  std::uint32_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof(number));
-  return number;
 }
 
 std::uint32_t BigEndianU32(Bytes bytes) {

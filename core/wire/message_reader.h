@@ -3,16 +3,39 @@
 #ifndef NATPLAN_CORE_WIRE_MESSAGE_READER_H_
 #define NATPLAN_CORE_WIRE_MESSAGE_READER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "core/wire/numbers.h"
+
 namespace natplan::wire {
 
 using Bytes = std::span<const std::uint8_t>;
+
+// In host byte order; `bytes` must have 2.
+inline std::uint16_t HostU16(Bytes bytes) {
+  std::uint16_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number;
+}
+
+// In host byte order; `bytes` must have 4.
+inline std::uint32_t HostU32(Bytes bytes) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number;
+}
+
+// What is behind an item of `size` bytes and its padding, which may be missing after the last one.
+inline Bytes Behind(Bytes bytes, std::size_t size) {
+  return bytes.subspan(std::min(Aligned(size), bytes.size()));
+}
 
 struct Message {
   std::uint16_t type = 0;
@@ -32,8 +55,16 @@ struct Attribute {
 };
 
 // Takes the first attribute off `rest`. None at the end, and none if what is left is not an attribute: then
-// `rest` is not empty.
-std::optional<Attribute> NextAttribute(Bytes& rest);
+// `rest` is not empty. It is defined here because dumps of many elements spend their time in it.
+inline std::optional<Attribute> NextAttribute(Bytes& rest) {
+  if (rest.size() < kAttributeHeaderSize) return std::nullopt;
+  const std::size_t length = HostU16(rest);
+  if (length < kAttributeHeaderSize || length > rest.size()) return std::nullopt;
+  const Attribute attribute = {.type = static_cast<std::uint16_t>(HostU16(rest.subspan(2)) & NLA_TYPE_MASK),
+                               .payload = rest.first(length).subspan(kAttributeHeaderSize)};
+  rest = Behind(rest, length);
+  return attribute;
+}
 
 // The attributes of one nest by number, each of which may be missing. As in the kernel, the last of several
 // wins, what is not asked for is passed over, and reading stops where there is no attribute. Each call walks
@@ -62,8 +93,6 @@ inline std::size_t OffsetIn(Bytes whole, Bytes rest) {
   return static_cast<std::size_t>(rest.data() - whole.data());
 }
 
-std::uint16_t HostU16(Bytes bytes);  // `bytes` must have 2
-std::uint32_t HostU32(Bytes bytes);  // `bytes` must have 4
 std::uint32_t BigEndianU32(Bytes bytes);
 std::uint64_t BigEndianU64(Bytes bytes);
 std::string_view StringIn(Bytes bytes);

@@ -78,14 +78,19 @@ int ReadShift(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX 
 
 }  // namespace
 
+int CheckBitwise(const Attribute& data) {
+  AttributeTable<NFTA_BITWISE_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  if (!attributes[NFTA_BITWISE_LEN] || !attributes[NFTA_BITWISE_SREG] || !attributes[NFTA_BITWISE_DREG]) {
+    return EINVAL;
+  }
+  return ReadU32(attributes[NFTA_BITWISE_LEN]) > UINT8_MAX ? ERANGE : 0;
+}
+
 ExpressionResult MakeBitwise(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_BITWISE_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
-  if (!attributes[NFTA_BITWISE_LEN] || !attributes[NFTA_BITWISE_SREG] || !attributes[NFTA_BITWISE_DREG]) {
-    return std::unexpected(EINVAL);
-  }
   const std::uint32_t length = ReadU32(attributes[NFTA_BITWISE_LEN]);
-  if (length > UINT8_MAX) return std::unexpected(ERANGE);
   auto bitwise = std::make_unique<Bitwise>();
   bitwise->length = static_cast<std::uint8_t>(length);
   if (const int error =

@@ -4,7 +4,6 @@
 
 #include "kernel_sim/data.h"
 #include "kernel_sim/expressions/makers.h"
-#include "kernel_sim/nf_tables.h"
 #include "kernel_sim/numbers.h"
 
 namespace natplan::kernel_sim {
@@ -39,18 +38,21 @@ class Cmp : public Expression {
 
 }  // namespace
 
+int CheckCmp(const Attribute& data) {
+  AttributeTable<NFTA_CMP_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  if (!attributes[NFTA_CMP_SREG] || !attributes[NFTA_CMP_OP] || !attributes[NFTA_CMP_DATA]) return EINVAL;
+  if (ReadU32(attributes[NFTA_CMP_OP]) > NFT_CMP_GTE) return EINVAL;
+  Data value;
+  return ParseValueData(attributes[NFTA_CMP_DATA], {.value_allowed = true}, value);
+}
+
 ExpressionResult MakeCmp(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_CMP_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
-  if (!attributes[NFTA_CMP_SREG] || !attributes[NFTA_CMP_OP] || !attributes[NFTA_CMP_DATA]) {
-    return std::unexpected(EINVAL);
-  }
   auto cmp = std::make_unique<Cmp>();
   cmp->operation = ReadU32(attributes[NFTA_CMP_OP]);
-  if (cmp->operation > NFT_CMP_GTE) return std::unexpected(EINVAL);
-  const DataDescription description{.value_allowed = true};
-  if (const int error =
-          ParseData(context.state, context.table, attributes[NFTA_CMP_DATA], description, cmp->data)) {
+  if (const int error = ParseValueData(attributes[NFTA_CMP_DATA], {.value_allowed = true}, cmp->data)) {
     return std::unexpected(error);
   }
   if (const int error = context.registers.Load(attributes[NFTA_CMP_SREG], cmp->data.length, cmp->source)) {

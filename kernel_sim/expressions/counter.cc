@@ -29,6 +29,11 @@ class Counter : public Expression {
 
 }  // namespace
 
+int CheckCounter(const Attribute& data) {
+  AttributeTable<NFTA_COUNTER_MAX + 1> attributes;
+  return attributes.Parse(data, kPolicy);
+}
+
 ExpressionResult MakeCounter(ExpressionContext&, const Attribute& data) {
   AttributeTable<NFTA_COUNTER_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);

@@ -52,12 +52,18 @@ class Fib : public Expression {
 
 }  // namespace
 
+int CheckFib(const Attribute& data) {
+  AttributeTable<NFTA_FIB_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  if (!attributes[NFTA_FIB_RESULT]) return EINVAL;
+  const std::uint32_t result = ReadU32(attributes[NFTA_FIB_RESULT]);
+  return result == NFT_FIB_RESULT_UNSPEC || result > NFT_FIB_RESULT_ADDRTYPE ? EOPNOTSUPP : 0;
+}
+
 ExpressionResult MakeFib(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_FIB_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
-  if (!attributes[NFTA_FIB_DREG] || !attributes[NFTA_FIB_RESULT] || !attributes[NFTA_FIB_FLAGS]) {
-    return std::unexpected(EINVAL);
-  }
+  if (!attributes[NFTA_FIB_DREG] || !attributes[NFTA_FIB_FLAGS]) return std::unexpected(EINVAL);
   auto fib = std::make_unique<Fib>();
   fib->flags = ReadU32(attributes[NFTA_FIB_FLAGS]);
   fib->result = ReadU32(attributes[NFTA_FIB_RESULT]);
@@ -78,9 +84,10 @@ ExpressionResult MakeFib(ExpressionContext& context, const Attribute& data) {
       length = kInterfaceNameLength;
       break;
     case NFT_FIB_RESULT_ADDRTYPE:
+      if ((fib->flags & NFTA_FIB_F_PRESENT) != 0) return std::unexpected(EINVAL);
       break;
     default:
-      return std::unexpected(EOPNOTSUPP);
+      break;
   }
   if (const int error = context.registers.StoreValue(attributes[NFTA_FIB_DREG], length, fib->destination)) {
     return std::unexpected(error);

@@ -44,6 +44,11 @@ class Immediate : public Expression {
 
 }  // namespace
 
+int CheckImmediate(const Attribute& data) {
+  AttributeTable<NFTA_IMMEDIATE_MAX + 1> attributes;
+  return attributes.Parse(data, kPolicy);
+}
+
 ExpressionResult MakeImmediate(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_IMMEDIATE_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);

@@ -59,6 +59,13 @@ int ReadDestination(ExpressionContext& context, const Attribute& attribute, Look
 
 }  // namespace
 
+int CheckLookup(const Attribute& data) {
+  AttributeTable<NFTA_LOOKUP_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  const Attribute& flags = attributes[NFTA_LOOKUP_FLAGS];
+  return flags && (ReadU32(flags) & ~std::uint32_t{NFT_LOOKUP_F_INV}) != 0 ? EINVAL : 0;
+}
+
 ExpressionResult MakeLookup(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_LOOKUP_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
@@ -71,10 +78,7 @@ ExpressionResult MakeLookup(ExpressionContext& context, const Attribute& data) {
                                                lookup->set->declaration.key_length, lookup->source)) {
     return std::unexpected(error);
   }
-  if (attributes[NFTA_LOOKUP_FLAGS]) {
-    lookup->flags = ReadU32(attributes[NFTA_LOOKUP_FLAGS]);
-    if ((lookup->flags & ~std::uint32_t{NFT_LOOKUP_F_INV}) != 0) return std::unexpected(EINVAL);
-  }
+  if (attributes[NFTA_LOOKUP_FLAGS]) lookup->flags = ReadU32(attributes[NFTA_LOOKUP_FLAGS]);
   if (const int error = ReadDestination(context, attributes[NFTA_LOOKUP_DREG], *lookup)) {
     return std::unexpected(error);
   }

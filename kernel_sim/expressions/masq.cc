@@ -64,11 +64,23 @@ class Redir : public Expression {
 
 }  // namespace
 
+int CheckMasq(const Attribute& data) {
+  AttributeTable<NFTA_MASQ_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  return CheckNatFlags(attributes[NFTA_MASQ_FLAGS]);
+}
+
+int CheckRedir(const Attribute& data) {
+  AttributeTable<NFTA_REDIR_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kRedirPolicy)) return error;
+  return CheckNatFlags(attributes[NFTA_REDIR_FLAGS]);
+}
+
 ExpressionResult MakeMasq(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_MASQ_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
   auto masq = std::make_unique<Masq>();
-  if (const int error = ReadNatFlags(attributes[NFTA_MASQ_FLAGS], masq->flags)) return std::unexpected(error);
+  if (attributes[NFTA_MASQ_FLAGS]) masq->flags = ReadU32(attributes[NFTA_MASQ_FLAGS]);
   if (const int error = masq->ports.Read(context.registers, attributes[NFTA_MASQ_REG_PROTO_MIN],
                                          attributes[NFTA_MASQ_REG_PROTO_MAX], kPortLength)) {
     return std::unexpected(error);
@@ -80,7 +92,7 @@ ExpressionResult MakeRedir(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_REDIR_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kRedirPolicy)) return std::unexpected(error);
   auto redir = std::make_unique<Redir>();
-  if (const int error = ReadNatFlags(attributes[NFTA_REDIR_FLAGS], redir->flags)) return std::unexpected(error);
+  if (attributes[NFTA_REDIR_FLAGS]) redir->flags = ReadU32(attributes[NFTA_REDIR_FLAGS]);
   if (const int error = redir->ports.Read(context.registers, attributes[NFTA_REDIR_REG_PROTO_MIN],
                                           attributes[NFTA_REDIR_REG_PROTO_MAX], kPortLength)) {
     return std::unexpected(error);

@@ -101,12 +101,19 @@ class Meta : public Expression {
 
 }  // namespace
 
+int CheckMeta(const Attribute& data) {
+  AttributeTable<NFTA_META_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  const bool reads = static_cast<bool>(attributes[NFTA_META_DREG]);
+  const bool writes = static_cast<bool>(attributes[NFTA_META_SREG]);
+  return attributes[NFTA_META_KEY] && reads != writes ? 0 : EINVAL;
+}
+
 ExpressionResult MakeMeta(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_META_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
   const Attribute& destination = attributes[NFTA_META_DREG];
   const Attribute& source = attributes[NFTA_META_SREG];
-  if (!attributes[NFTA_META_KEY] || !destination == !source) return std::unexpected(EINVAL);
   auto meta = std::make_unique<Meta>();
   meta->key = ReadU32(attributes[NFTA_META_KEY]);
   meta->writes = static_cast<bool>(source);

@@ -52,12 +52,16 @@ class Nat : public Expression {
 
 }  // namespace
 
+int CheckNat(const Attribute& data) {
+  AttributeTable<NFTA_NAT_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  return CheckNatFlags(attributes[NFTA_NAT_FLAGS]);
+}
+
 ExpressionResult MakeNat(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_NAT_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
   auto nat = std::make_unique<Nat>();
-  std::uint32_t flags = 0;
-  if (const int error = ReadNatFlags(attributes[NFTA_NAT_FLAGS], flags)) return std::unexpected(error);
   const bool has_range = attributes[NFTA_NAT_REG_ADDR_MIN] || attributes[NFTA_NAT_REG_PROTO_MIN];
   if (!attributes[NFTA_NAT_TYPE] || !has_range) return std::unexpected(EINVAL);
   nat->type = ReadU32(attributes[NFTA_NAT_TYPE]);
@@ -85,7 +89,7 @@ ExpressionResult MakeNat(ExpressionContext& context, const Attribute& data) {
   }
   if (nat->addresses.present) nat->flags |= NF_NAT_RANGE_MAP_IPS;
   if (nat->ports.present) nat->flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
-  nat->flags |= flags;
+  if (attributes[NFTA_NAT_FLAGS]) nat->flags |= ReadU32(attributes[NFTA_NAT_FLAGS]);
   return nat;
 }
 

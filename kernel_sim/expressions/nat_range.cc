@@ -21,10 +21,8 @@ void RegisterRange::Dump(MessageWriter& writer, std::uint16_t least_type, std::u
   DumpRegister(writer, greatest_type, greatest);
 }
 
-int ReadNatFlags(const Attribute& attribute, std::uint32_t& out) {
-  if (!attribute) return 0;
-  out = ReadU32(attribute);
-  return (out & ~std::uint32_t{NF_NAT_RANGE_MASK}) != 0 ? EINVAL : 0;
+int CheckNatFlags(const Attribute& attribute) {
+  return attribute && (ReadU32(attribute) & ~std::uint32_t{NF_NAT_RANGE_MASK}) != 0 ? EINVAL : 0;
 }
 
 }  // namespace natplan::kernel_sim

@@ -25,7 +25,7 @@ struct RegisterRange {
 };
 
 // 0, or EINVAL for a flag that the kernel does not know.
-int ReadNatFlags(const Attribute& attribute, std::uint32_t& out);
+int CheckNatFlags(const Attribute& attribute);
 
 }  // namespace natplan::kernel_sim
 

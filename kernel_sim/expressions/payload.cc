@@ -41,19 +41,24 @@ class Payload : public Expression {
 
 }  // namespace
 
+int CheckPayload(const Attribute& data) {
+  AttributeTable<NFTA_PAYLOAD_MAX + 1> attributes;
+  if (const int error = attributes.Parse(data, kPolicy)) return error;
+  if (!attributes[NFTA_PAYLOAD_BASE] || !attributes[NFTA_PAYLOAD_OFFSET] || !attributes[NFTA_PAYLOAD_LEN]) {
+    return EINVAL;
+  }
+  if (ReadU32(attributes[NFTA_PAYLOAD_BASE]) > NFT_PAYLOAD_INNER_HEADER) return EOPNOTSUPP;
+  const bool reads = static_cast<bool>(attributes[NFTA_PAYLOAD_DREG]);
+  const bool writes = static_cast<bool>(attributes[NFTA_PAYLOAD_SREG]);
+  if (writes && !reads) return EOPNOTSUPP;
+  return reads && !writes ? 0 : EINVAL;
+}
+
 ExpressionResult MakePayload(ExpressionContext& context, const Attribute& data) {
   AttributeTable<NFTA_PAYLOAD_MAX + 1> attributes;
   if (const int error = attributes.Parse(data, kPolicy)) return std::unexpected(error);
-  if (!attributes[NFTA_PAYLOAD_BASE] || !attributes[NFTA_PAYLOAD_OFFSET] || !attributes[NFTA_PAYLOAD_LEN]) {
-    return std::unexpected(EINVAL);
-  }
   auto payload = std::make_unique<Payload>();
   payload->base = ReadU32(attributes[NFTA_PAYLOAD_BASE]);
-  if (payload->base > NFT_PAYLOAD_INNER_HEADER) return std::unexpected(EOPNOTSUPP);
-  if (attributes[NFTA_PAYLOAD_SREG]) {
-    return std::unexpected(attributes[NFTA_PAYLOAD_DREG] ? EINVAL : EOPNOTSUPP);
-  }
-  if (!attributes[NFTA_PAYLOAD_DREG]) return std::unexpected(EINVAL);
   payload->offset = ReadU32(attributes[NFTA_PAYLOAD_OFFSET]);
   payload->length = ReadU32(attributes[NFTA_PAYLOAD_LEN]);
   if (const int error =

@@ -1,23 +1,9 @@
 // What encoding costs: nanoseconds and allocations per element (the goal: at most 10 ns, no allocation each).
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "core/wire/batch.h"
+#include "tests/benchmarks/counting_allocator.h"
 #include "tests/benchmarks/workload.h"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace natplan::benchmarks {
 namespace {
@@ -25,13 +11,13 @@ namespace {
 void EncodeElements(benchmark::State& state, AddElements (*make)(std::size_t)) {
   const auto count = static_cast<std::size_t>(state.range(0));
   const Transaction transaction{.operations = {make(count)}};
-  const std::size_t before = allocations;
+  const std::size_t before = Allocations();
   for (auto _ : state) {
     const EncodedBatch batch = Encode(transaction, 1);
     benchmark::DoNotOptimize(batch.bytes.data());
   }
   const double elements = static_cast<double>(state.iterations()) * static_cast<double>(count);
-  state.counters["allocations/element"] = static_cast<double>(allocations - before) / elements;
+  state.counters["allocations/element"] = static_cast<double>(Allocations() - before) / elements;
   // In seconds; the console prints 2.1n for 2.1 ns.
   state.counters["s/element"] =
       benchmark::Counter(elements, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);

@@ -99,14 +99,14 @@ void OneForward(benchmark::State& state) {
 }
 
 // Many elements in one transaction, into an empty table.
-template <typename Kernel>
-void Load(benchmark::State& state, AddElements (*make)(std::size_t)) {
+template <typename Kernel, AddElements (*kMake)(std::size_t)>
+void Load(benchmark::State& state) {
   if (!Ready<Kernel>(state)) return;
   Kernel kernel;
   NetlinkExecutor executor(kernel.Open());
   const auto raw = kernel.Open();
   const auto count = static_cast<std::size_t>(state.range(0));
-  const Transaction transaction{.operations = {make(count)}};
+  const Transaction transaction{.operations = {kMake(count)}};
   const EncodedBatch batch = Encode(transaction, 1);
   if (!raw->EnsureSendBuffer(batch.bytes.size())) {
     state.SkipWithError("the send buffer cannot be had in a user namespace: raise net.core.wmem_max or run as root");
@@ -131,13 +131,13 @@ void Load(benchmark::State& state, AddElements (*make)(std::size_t)) {
 
 BENCHMARK_TEMPLATE(OneForward, Simulated)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
 BENCHMARK_TEMPLATE(OneForward, Live)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
-BENCHMARK_CAPTURE(Load<Simulated>, simulated_forwards, Forwards)
+BENCHMARK_TEMPLATE(Load, Simulated, Forwards)
     ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
-BENCHMARK_CAPTURE(Load<Simulated>, simulated_prefixes, Prefixes)
+BENCHMARK_TEMPLATE(Load, Simulated, Prefixes)
     ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
-BENCHMARK_CAPTURE(Load<Live>, live_forwards, Forwards)
+BENCHMARK_TEMPLATE(Load, Live, Forwards)
     ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
-BENCHMARK_CAPTURE(Load<Live>, live_prefixes, Prefixes)
+BENCHMARK_TEMPLATE(Load, Live, Prefixes)
     ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
 
 }  // namespace

@@ -1,12 +1,12 @@
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
 #include <cstring>
 #include <utility>
 
 #include "backends/netlink/netlink_executor.h"
 #include "backends/netlink/tracing_socket.h"
 #include "tests/contract/kernel_under_test.h"
-
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 
 namespace natplan::contract {
 namespace {

@@ -94,7 +94,7 @@ const SetSnapshot* FindSet(const Snapshot& snapshot, const TableId& id, const st
   return found == table->sets.end() ? nullptr : &*found;
 }
 
-std::uint8_t Protocol(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
+std::uint8_t ProtocolNumber(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
 
 }  // namespace
 
@@ -235,7 +235,7 @@ void World::MakeDormant(const TableId& table) {
     wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWTABLE,
                                        .flags = NLM_F_REQUEST,
                                        .sequence = 2,
-                                       .protocol = Protocol(table.family)});
+                                       .protocol = ProtocolNumber(table.family)});
     writer.PutString(NFTA_TABLE_NAME, table.name);
     writer.PutU32(NFTA_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
     writer.Finish();
@@ -252,7 +252,7 @@ bool World::Matches(const TableId& table, const std::string& set, const Address&
   wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_GETSETELEM,
                                      .flags = NLM_F_REQUEST,
                                      .sequence = 3,
-                                     .protocol = Protocol(table.family)});
+                                     .protocol = ProtocolNumber(table.family)});
   writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
   writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
   const std::size_t list = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);

@@ -37,9 +37,12 @@ struct Report {
 
 std::string_view Name(SkipReason reason) {
   switch (reason) {
-    case SkipReason::kNone: return "none";
-    case SkipReason::kNoUserNamespace: return "no-user-namespace";
-    case SkipReason::kNoNfTables: return "no-nf-tables";
+    case SkipReason::kNone:
+      return "none";
+    case SkipReason::kNoUserNamespace:
+      return "no-user-namespace";
+    case SkipReason::kNoNfTables:
+      return "no-nf-tables";
   }
   return "";
 }
@@ -140,7 +143,8 @@ NamespaceResult RunInNamespace(const std::function<void()>& body) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (size != static_cast<ssize_t>(sizeof(report))) return {.text = HowItEnded(status) + " before the test began"};
+  if (size != static_cast<ssize_t>(sizeof(report)))
+    return {.text = HowItEnded(status) + " before the test began"};
   if (report.skip != SkipReason::kNone) {
     return {.skip = report.skip, .text = std::strerror(report.errno_value)};
   }
@@ -151,7 +155,7 @@ NamespaceResult RunInNamespace(const std::function<void()>& body) {
 void RunInNamespaceOrSkip(const std::function<void()>& body) {
   const NamespaceResult result = RunInNamespace(body);
   if (result.skip != SkipReason::kNone) {
-    std::cout << "SKIPPED[" << Name(result.skip) << "]: " << result.text << std::endl;
+    std::cout << "SKIPPED[" << Name(result.skip) << "]: " << result.text << '\n' << std::flush;
     GTEST_SKIP() << "SKIPPED[" << Name(result.skip) << "]: " << result.text;
   }
   if (!result.passed) ADD_FAILURE() << result.text;

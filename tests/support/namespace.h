@@ -7,10 +7,12 @@
 
 namespace natplan::testing {
 
-// Why a live test cannot run here. Each is printed as `SKIPPED[name]: text`, so that skips can be counted by kind.
+// Why a live test cannot run here. Each is printed as `SKIPPED[name]: text`, so that skips can be counted by
+// kind.
 enum class SkipReason {
   kNone,
-  kNoUserNamespace,  // "no-user-namespace": the host forbids unshare(CLONE_NEWUSER | CLONE_NEWNET), or the mapping
+  kNoUserNamespace,  // "no-user-namespace": the host forbids unshare(CLONE_NEWUSER | CLONE_NEWNET), or the
+                     // mapping
   kNoNfTables,       // "no-nf-tables": the kernel has no nf_tables, or refuses it to root of the namespace
 };
 
@@ -21,8 +23,8 @@ struct NamespaceResult {
 };
 
 // Forks; the child becomes root of a fresh user and network namespace and runs `body`. The child's assertions
-// print as usual. The parent's namespaces, and memory, stay as they were: nothing that `body` changes is seen by the caller.
-// The caller must have no other thread that holds a lock which `body` needs.
+// print as usual. The parent's namespaces, and memory, stay as they were: nothing that `body` changes is seen
+// by the caller. The caller must have no other thread that holds a lock which `body` needs.
 NamespaceResult RunInNamespace(const std::function<void()>& body);
 
 // The same as the body of a TEST: fails the current test if the child failed, skips it with a printed, typed

@@ -16,7 +16,8 @@ TEST(NamespaceTest, TheBodyRunsAsRootInAnotherProcess) {
 }
 
 TEST(NamespaceTest, AFailedAssertionOfTheBodyIsReported) {
-  const NamespaceResult result = RunInNamespace([] { ADD_FAILURE() << "on purpose: this line belongs here"; });
+  const NamespaceResult result =
+      RunInNamespace([] { ADD_FAILURE() << "on purpose: this line belongs here"; });
   if (result.skip != SkipReason::kNone) GTEST_SKIP() << result.text;
   EXPECT_FALSE(result.passed);
 }

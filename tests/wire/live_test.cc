@@ -151,7 +151,7 @@ TEST(LiveKernel, HoldsWhatWeSend) {
   });
 }
 
-// The checklist's item 36: the kernel names the element in a packed message.
+// In a packed message too.
 TEST(LiveKernel, NamesTheRefusedElement) {
   RunInNamespaceOrSkip([] {
     NetlinkSocket socket;
@@ -266,13 +266,26 @@ TEST(LiveKernel, WakesADormantTableAndGivesTheChainItsPolicyBack) {
     ASSERT_TRUE(snapshot.tables.at(0).dormant);
     ASSERT_EQ(snapshot.tables[0].chains.at(0).base->policy, Policy::kDrop);
 
-    // Both in one batch would be EINVAL: the kernel takes one such change of an existing table at a time.
-    EXPECT_EQ(socket.Commit({.operations = {EnsureTable{kTable4}}}), Outcome(Committed{}));
-    EXPECT_EQ(socket.Commit({.operations = {Skeleton(kTable4)[2]}}), Outcome(Committed{}));
+    // In this order: after the change of a chain's policy the kernel refuses to wake the table (EINVAL).
+    EXPECT_EQ(socket.Commit({.operations = {EnsureTable{kTable4}, Skeleton(kTable4)[2]}}),
+              Outcome(Committed{}));
 
     snapshot = socket.Read(kBoth);
     EXPECT_FALSE(snapshot.tables[0].dormant);
     EXPECT_EQ(snapshot.tables[0].chains[0].base->policy, Policy::kAccept);
+  });
+}
+
+// A base chain that is new stands in front of the message that wakes the table.
+TEST(LiveKernel, RefusesANewBaseChainBehindTheWakingOfItsTable) {
+  RunInNamespaceOrSkip([] {
+    NetlinkSocket socket;
+    const Operation prerouting = Skeleton(kTable4)[1];
+    ASSERT_EQ(OutputOf("nft 'add table ip io.systemd.nat { flags dormant; }'"), "");
+
+    EXPECT_EQ(socket.Commit({.operations = {EnsureTable{kTable4}, prerouting}}),
+              Outcome(Refused{{Refusal{.operation = 1, .errno_value = EINVAL}}}));
+    EXPECT_EQ(socket.Commit({.operations = {prerouting, EnsureTable{kTable4}}}), Outcome(Committed{}));
   });
 }
 

@@ -1,0 +1,65 @@
+#include "cli/json.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plan/layout.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace natplan::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using Json = nlohmann::ordered_json;
+
+const TableId kTable{Family::kIp6, "natplan"};
+
+TEST(JsonTest, AnErrorHasAllItsFields) {
+  const Error error{.code = ErrorCode::kConflict,
+                    .errno_value = 17,
+                    .operation = "a",
+                    .ours = "b",
+                    .theirs = "c",
+                    .text = "d"};
+  EXPECT_EQ(ToJson(error).dump(),
+            R"({"code":"conflict","errno":17,"operation":"a","ours":"b","theirs":"c","text":"d"})");
+}
+
+TEST(JsonTest, EachLineOfATransactionIsAnObject) {
+  const SetShape shape = MasqueradeShape(Family::kIp6);
+  const Element one = ToElement(Prefix::Parse("fd00::/64").value());
+  const Element other = ToElement(Prefix::Parse("fd01::/64").value());
+  const Json json = ToJson(Transaction{
+      .operations = {EnsureTable{kTable}, AddElements{kTable, kMasqueradeSet, shape, false, {one, other}}}});
+  ASSERT_EQ(json.size(), 3U);
+  EXPECT_EQ(
+      json[0].dump(),
+      R"({"verb":"add","object":"table","family":"ip6","table":"natplan","name":"natplan","text":"add table ip6 natplan"})");
+  EXPECT_EQ(json[2].dump(),
+            R"({"verb":"add","object":"element","family":"ip6","table":"natplan","name":"masq_saddr",)"
+            R"("text":"add element ip6 natplan masq_saddr { fd01::/64 }"})");
+}
+
+TEST(JsonTest, EachOperationHasAVerbAndAnObject) {
+  const Json json = ToJson(Transaction{
+      .operations = {DeleteTable{kTable}, EnsureChain{kTable, "c", {}}, DeleteChain{kTable, "c"},
+                     FlushChain{kTable, "c"}, EnsureSet{kTable, "s", {}}, DeleteSet{kTable, "s"},
+                     DeleteSet{kTable, "m", true}, FlushSet{kTable, "s"}, AppendRule{kTable, "c", {}}}});
+  std::vector<std::string> words;
+  for (const Json& one : json) {
+    words.push_back(one["verb"].get<std::string>() + " " + one["object"].get<std::string>() + " " +
+                    one["name"].get<std::string>());
+  }
+  EXPECT_THAT(words, ElementsAre("delete table natplan", "add chain c", "delete chain c", "flush chain c",
+                                 "add set s", "delete set s", "delete map m", "flush set s", "add rule c"));
+}
+
+TEST(JsonTest, AReportHasAllItsFieldsEvenIfTheyAreEmpty) {
+  EXPECT_EQ(ToJson(Report{.generation = 7}).dump(),
+            R"({"changed":false,"generation":7,"operations":[],"foreign":[],"lost":[],"unsupported":[]})");
+}
+
+}  // namespace
+}  // namespace natplan::cli

@@ -1,0 +1,24 @@
+// Makes the N-th allocation of a test fail: the library promises that std::bad_alloc leaves the state unchanged.
+#ifndef NATPLAN_CORE_VALUES_FAILING_NEW_H_
+#define NATPLAN_CORE_VALUES_FAILING_NEW_H_
+
+#include <cstddef>
+
+namespace natplan {
+
+// While one exists, the allocation number `fails_at` of operator new (counted from 0) throws std::bad_alloc; with
+// kOnwards all after it do as well. A test that links this has the replaced operator new. One at a time, one thread.
+class FailingNew {
+ public:
+  enum class Kind { kOnce, kOnwards };
+  explicit FailingNew(std::size_t fails_at, Kind kind = Kind::kOnce);
+  FailingNew(const FailingNew&) = delete;
+  FailingNew& operator=(const FailingNew&) = delete;
+  ~FailingNew();
+
+  bool happened() const;  // an allocation failed
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_VALUES_FAILING_NEW_H_

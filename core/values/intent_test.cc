@@ -1,0 +1,52 @@
+#include "core/values/intent.h"
+
+#include <cerrno>
+
+#include <gtest/gtest.h>
+
+namespace natplan {
+namespace {
+
+Prefix P(const char* text) { return Prefix::Parse(text).value(); }
+Port At(int number) { return Port::Make(number).value(); }
+Endpoint To(const char* text) { return Endpoint::Parse(text).value(); }
+
+TEST(MasqueradeTest, LengthZeroAndIpv6ShorterThanEightAreRefusedAsTheOriginDoes) {
+  for (const char* text : {"0.0.0.0/0", "10.0.0.0/0", "::/0", "fd00::/1", "fd00::/7"}) {
+    const auto masquerade = Masquerade::Make(P(text));
+    ASSERT_FALSE(masquerade.has_value()) << text;
+    EXPECT_EQ(masquerade.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(masquerade.error().errno_value, EINVAL);
+  }
+}
+
+TEST(MasqueradeTest, EverythingElseIsTaken) {
+  for (const char* text : {"0.0.0.0/1", "240.0.0.0/4", "255.255.255.255", "fd00::/8", "ff00::/8",
+                           "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}) {
+    const auto masquerade = Masquerade::Make(P(text));
+    ASSERT_TRUE(masquerade.has_value()) << text;
+    EXPECT_EQ(ToString(*masquerade), std::string("masquerade ") + text);
+  }
+}
+
+TEST(ForwardTest, TheKeyIsTheFamilyOfTheTargetTheProtocolAndTheHostPort) {
+  const Forward ip{Protocol::kTcp, At(2222), To("192.0.2.1:22")};
+  const Forward ip6{Protocol::kTcp, At(2222), To("[fd00::5]:22")};
+  EXPECT_EQ(ToString(ip), "forward tcp port 2222 to 192.0.2.1:22");
+  EXPECT_EQ(ToString(ip.key()), "ip tcp port 2222");
+  EXPECT_EQ(ToString(ip6.key()), "ip6 tcp port 2222");
+  EXPECT_NE(ip.key(), ip6.key());
+  EXPECT_NE(ip.key(), (Forward{Protocol::kUdp, At(2222), To("192.0.2.1:22")}.key()));
+}
+
+TEST(OwnerTest, ANameIsOneTo64PrintableCharactersWithoutQuoteAndBackslash) {
+  EXPECT_EQ(Owner::Make("web 1").value().name(), "web 1");
+  EXPECT_TRUE(Owner::Make(std::string(64, 'x')).has_value());
+  for (const std::string& name : {std::string(), std::string(65, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("a\nb"),
+                                  std::string("\xc3\xa4"), std::string("a\0b", 3), std::string("\x7f")}) {
+    EXPECT_FALSE(Owner::Make(name).has_value()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace natplan

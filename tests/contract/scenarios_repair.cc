@@ -1,0 +1,141 @@
+// The table is there, and wrong: what is repaired, and what is left to people (checklist 50, 52).
+#include <cerrno>
+#include <functional>
+
+#include "tests/contract/full_house.h"
+#include "tests/contract/scenario.h"
+
+namespace natplan::contract {
+namespace {
+
+const ChainPlan& ChainNamed(Family family, const std::string& name) {
+  for (const ChainPlan& chain : Chains(family)) {
+    if (chain.name == name) return chain;
+  }
+  return Chains(family).front();
+}
+
+EnsureChain WithPolicyDrop(const TableId& table, const std::string& name) {
+  EnsureChain chain{table, name, ChainNamed(table.family, name).base};
+  chain.base.policy = Policy::kDrop;
+  return chain;
+}
+
+void Repairs(World& world, const std::function<void()>& damage) {
+  Nat& nat = world.Open();
+  Fill(world, nat);
+  damage();
+  const Report* report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && !report->transaction.operations.empty(), "verify should see it");
+  world.Changes("masquerade one more", nat.AddMasquerade(Source(kNinth)));
+  ExpectFullHouse(world, true);
+  report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && report->transaction.operations.empty(), "verify should see nothing");
+  damage();
+  world.Changes("apply", nat.Apply(FullHouse()));
+  ExpectFullHouse(world);
+}
+
+void ADormantTableIsMadeActive(World& world) {
+  Repairs(world, [&] { world.MakeDormant(Ours()); });
+}
+void APolicyDropIsRepaired(World& world) {
+  Repairs(world, [&] { world.Act("policy drop", {WithPolicyDrop(Ours(Family::kIp6), "output")}); });
+}
+void ADormantTableWithAPolicyDropIsRepaired(World& world) {
+  Repairs(world, [&] {
+    world.Act("policy drop", {WithPolicyDrop(Ours(), "prerouting"), WithPolicyDrop(Ours(), "postrouting")});
+    world.MakeDormant(Ours());
+  });
+}
+void AChainAtAnotherPriorityIsReplaced(World& world) {
+  Repairs(world, [&] {
+    EnsureChain chain{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").base};
+    chain.base.priority = 17;
+    world.Act("another priority", {DeleteChain{Ours(), "prerouting"}, chain,
+                                   AppendRule{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").forms[0]}});
+  });
+}
+void AChainOnAnotherHookIsReplaced(World& world) {
+  Repairs(world, [&] {
+    world.Act("another hook and type", {DeleteChain{Ours(), "output"},
+                                        EnsureChain{Ours(), "output", {"filter", Hook::kForward, 3, Policy::kAccept}}});
+  });
+}
+void AForeignRuleInFrontIsRemoved(World& world) {
+  Repairs(world, [&] {
+    world.LeaveListingTextOut();
+    world.Act("accept everything first",
+              {FlushChain{Ours(), "postrouting"},
+               AppendRule{Ours(), "postrouting", {ImmediateExpression{.verdict = 1}}},
+               AppendRule{Ours(), "postrouting", ChainNamed(Family::kIp, "postrouting").forms[0]}});
+  });
+}
+void ARuleOfAnotherChainIsReplaced(World& world) {
+  Repairs(world, [&] {
+    const TableId table = Ours(Family::kIp6);
+    world.Act("exchange the rules of prerouting and output",
+              {FlushChain{table, "prerouting"}, FlushChain{table, "output"},
+               AppendRule{table, "prerouting", ChainNamed(Family::kIp6, "output").forms[0]},
+               AppendRule{table, "output", ChainNamed(Family::kIp6, "prerouting").forms[0]}});
+  });
+}
+void ARuleOfTheSameTextIsNoDifference(World& world) {
+  Nat& nat = world.Open();
+  Fill(world, nat);
+  std::vector<Operation> operations;
+  for (const ChainPlan& chain : Chains(Family::kIp)) {
+    operations.push_back(FlushChain{Ours(), chain.name});
+    operations.push_back(AppendRule{Ours(), chain.name, chain.forms.back()});
+  }
+  const std::string listing = world.listing();
+  world.Act("the rules as nft loads them from its own listing", operations);
+  world.ExpectEqual("the listing", world.listing(), listing);
+  world.Keeps("apply", nat.Apply(FullHouse()));
+}
+// In natplan's reach is what stands before its rule; what stands behind it sees untranslated packets only.
+void AForeignRuleBehindIsListedAndKept(World& world) {
+  Nat& nat = world.Open();
+  Fill(world, nat);
+  world.Act("a rule behind ours", {AppendRule{Ours(), "postrouting", ChainNamed(Family::kIp, "postrouting").forms[1]}});
+  const Report* report = world.Keeps("apply", nat.Apply(FullHouse()));
+  world.Expect(report != nullptr && report->foreign.size() == 1, "the rule should be listed as foreign");
+}
+
+void ASetOfAnotherTypeIsReportedAndKept(World& world) {
+  SetShape shape = ForwardShape(Family::kIp);
+  shape.is_map = false;
+  shape.data_type = shape.data_length = 0;
+  world.Act("another program's set of our name", {EnsureTable{Ours()}, EnsureSet{Ours(), kMasqueradeSet, shape}});
+  Nat& nat = world.Open();
+  const Error* error =
+      world.Fails("masquerade", nat.AddMasquerade(Source("10.0.0.0/24")), ErrorCode::kConflict, EEXIST);
+  world.Expect(error != nullptr && !error->ours.empty() && !error->theirs.empty(), "both sides should be named");
+  world.Changes("IPv6 is not affected", nat.AddMasquerade(Source("fd00::/64")));
+  world.ExpectTable(Ours(Family::kIp6), {"fd00::", "fd00:0:0:1:: end"}, {});
+}
+
+void ATableThatHasTheNameOnlyIsCompleted(World& world) {
+  world.Act("an empty table of our name", {EnsureTable{Ours()}});
+  Nat& nat = world.Open();
+  world.Changes("masquerade", nat.AddMasquerade(Source("10.0.0.0/24")));
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {});
+}
+
+}  // namespace
+
+std::vector<Scenario> RepairScenarios() {
+  return {{"ADormantTableIsMadeActive", ADormantTableIsMadeActive},
+          {"APolicyDropIsRepaired", APolicyDropIsRepaired},
+          {"ADormantTableWithAPolicyDropIsRepaired", ADormantTableWithAPolicyDropIsRepaired},
+          {"AChainAtAnotherPriorityIsReplaced", AChainAtAnotherPriorityIsReplaced},
+          {"AChainOnAnotherHookIsReplaced", AChainOnAnotherHookIsReplaced},
+          {"AForeignRuleInFrontIsRemoved", AForeignRuleInFrontIsRemoved},
+          {"ARuleOfAnotherChainIsReplaced", ARuleOfAnotherChainIsReplaced},
+          {"ARuleOfTheSameTextIsNoDifference", ARuleOfTheSameTextIsNoDifference},
+          {"AForeignRuleBehindIsListedAndKept", AForeignRuleBehindIsListedAndKept},
+          {"ASetOfAnotherTypeIsReportedAndKept", ASetOfAnotherTypeIsReportedAndKept},
+          {"ATableThatHasTheNameOnlyIsCompleted", ATableThatHasTheNameOnlyIsCompleted}};
+}
+
+}  // namespace natplan::contract
