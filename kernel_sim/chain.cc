@@ -153,13 +153,13 @@ int NewChain(NfTables& state, const Request& request) {
   if ((flags & ~kKnownFlags) != 0) return EOPNOTSUPP;
 
   if (chain == nullptr) return AddChain(state, request, table, policy, flags);
-  if ((flags & NFT_CHAIN_BINDING) != 0) return EINVAL;
+  if ((chain->flags & NFT_CHAIN_BINDING) != 0) return EINVAL;
   if ((request.flags() & NLM_F_EXCL) != 0) {
     request.extack->Blame(blamed);
     return EEXIST;
   }
   if ((request.flags() & NLM_F_REPLACE) != 0) return EOPNOTSUPP;
-  return UpdateChain(state, request, table, *chain, flags, blamed);
+  return UpdateChain(state, request, table, *chain, flags | (chain->flags & NFT_CHAIN_BASE), blamed);
 }
 
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_delchain() (6.18)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "kernel_sim/element.h"
@@ -34,8 +35,10 @@ class ElementStore {
   virtual Element* Deactivate(std::span<const std::uint8_t> key, bool end, std::uint64_t batch) = 0;
   // Takes an element out, active or not.
   virtual ElementPointer Remove(Element* element) = 0;
-  // What GETSETELEM finds for a key: for intervals the start at or below it, or with `end` the end above it.
-  virtual const Element* Get(std::span<const std::uint8_t> key, bool end) const = 0;
+  // What GETSETELEM finds for a key: for intervals the start of the one that holds it, or with `end` the node above.
+  // Nothing: ENOENT. Null: found, but there is no node to show, as above an open interval; the kernel then says
+  // nothing at all. Only between batches.
+  virtual std::optional<const Element*> Get(std::span<const std::uint8_t> key, bool end) const = 0;
 
   // The walk in dump order: null begins, null ends. Inactive elements are in it.
   virtual Element* Next(const Element* after) const = 0;

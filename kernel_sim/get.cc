@@ -48,7 +48,7 @@ int GetElement(const NfTables& state, const Request& request, const Set& set, co
   if (const int error = attributes.Parse(item, kElementPolicy)) return error;
   std::uint32_t flags = 0;
   if (const int error = ParseElementFlags(set, attributes, flags)) return error;
-  const Element* element = nullptr;
+  std::optional<const Element*> element;
   if ((flags & NFT_SET_ELEM_CATCHALL) != 0) {
     if (!set.catch_all.empty()) element = set.catch_all.front().get();
   } else {
@@ -56,8 +56,9 @@ int GetElement(const NfTables& state, const Request& request, const Set& set, co
     if (const int error = ParseElementKey(set, attributes[NFTA_SET_ELEM_KEY], key)) return error;
     element = set.elements->Get(key.value(), (flags & NFT_SET_ELEM_INTERVAL_END) != 0);
   }
-  if (element == nullptr) return ENOENT;
-  GetReply one = One(Answer(state, request, NFT_MSG_NEWSETELEM), WriteOneElement, set, *element);
+  if (!element) return ENOENT;
+  if (*element == nullptr) return 0;
+  GetReply one = One(Answer(state, request, NFT_MSG_NEWSETELEM), WriteOneElement, set, **element);
   if (one.error == 0) reply.datagrams.push_back(std::move(one.datagrams.front()));
   return one.error;
 }

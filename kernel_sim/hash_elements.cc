@@ -94,6 +94,9 @@ ElementPointer HashElements::Remove(Element* element) {
   return {element, &Element::Free};
 }
 
-const Element* HashElements::Get(std::span<const std::uint8_t> key, bool) const { return Find(key, Hash(key)); }
+std::optional<const Element*> HashElements::Get(std::span<const std::uint8_t> key, bool) const {
+  if (const Element* found = Find(key, Hash(key))) return found;
+  return std::nullopt;
+}
 
 }  // namespace natplan::kernel_sim

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,7 +23,7 @@ class HashElements : public ElementStore {
   InsertResult Insert(ElementPointer& element, std::uint64_t batch) override;
   Element* Deactivate(std::span<const std::uint8_t> key, bool end, std::uint64_t batch) override;
   ElementPointer Remove(Element* element) override;
-  const Element* Get(std::span<const std::uint8_t> key, bool end) const override;
+  std::optional<const Element*> Get(std::span<const std::uint8_t> key, bool end) const override;
   Element* Next(const Element* after) const override { return after == nullptr ? first_ : after->next; }
   const char* name() const override { return name_; }
 

@@ -1,6 +1,7 @@
 #include "kernel_sim/interval_elements.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 namespace natplan::kernel_sim {
@@ -11,6 +12,7 @@ IntervalElements::~IntervalElements() {
 
 InsertResult IntervalElements::Insert(ElementPointer& element, std::uint64_t batch) {
   cookie_.EnterBatch(batch);
+  array_is_good_ = false;
   const IntervalKey key{element->key(), element->is_end()};
   const InsertResult result = JudgeInsert(nodes_, key, anonymous_, cookie_);
   if (result.outcome != InsertOutcome::kInserted) return result;
@@ -23,6 +25,7 @@ InsertResult IntervalElements::Insert(ElementPointer& element, std::uint64_t bat
 // Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_deactivate() (6.18)
 Element* IntervalElements::Deactivate(std::span<const std::uint8_t> key, bool end, std::uint64_t batch) {
   cookie_.EnterBatch(batch);
+  array_is_good_ = false;
   const auto [first, last] = nodes_.equal_range(IntervalKey{key, end});
   const auto found = std::find_if(first, last, [](const Element* node) { return node->active; });
   if (found == last || !JudgeDelete(nodes_, found, cookie_)) return nullptr;
@@ -37,26 +40,47 @@ IntervalNodes::iterator IntervalElements::PlaceOf(const Element* element) const 
 
 ElementPointer IntervalElements::Remove(Element* element) {
   walk_ = nodes_.end();
+  array_is_good_ = false;
   nodes_.erase(PlaceOf(element));
   if (cookie_.start == element) cookie_.start = nullptr;
   return {element, &Element::Free};
 }
 
-// Only the node next to the key decides, and a start exactly at the key is an answer even to a question for an end.
-// Kernel: net/netfilter/nft_set_rbtree.c __nft_rbtree_get() (6.18)
-const Element* IntervalElements::Get(std::span<const std::uint8_t> key, bool end) const {
-  const auto first = nodes_.lower_bound(IntervalKey{key, false});
-  const auto below = nodes_.upper_bound(IntervalKey{key, true});
-  if (first != below) {
-    const bool has_start = !(*first)->is_end();
-    const Element* last = *std::prev(below);
-    if (end) return last;
-    return has_start ? *first : nullptr;
+// Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_commit() (6.18)
+void IntervalElements::BuildArray() const {
+  array_.clear();
+  const Element* below = nullptr;
+  for (auto place = nodes_.rbegin(); place != nodes_.rend(); ++place) {
+    const Element* node = *place;
+    const bool closes = below != nullptr && !below->is_end();
+    if (closes) array_.push_back({below, node});
+    if (!closes && node->is_end()) array_.push_back({nullptr, node});
+    below = node;
   }
-  if (!end) return below != nodes_.end() && !(*below)->is_end() ? *below : nullptr;
-  if (first == nodes_.begin()) return nullptr;
-  const Element* above = *std::prev(first);
-  return above->is_end() ? above : nullptr;
+  if (below != nullptr && !below->is_end()) array_.push_back({below, nullptr});
+  array_is_good_ = true;
+}
+
+// Which of two adjacent intervals answers a question for the end at their border depends on how the search halves
+// the array, so it halves as the kernel's does.
+// Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_get() (6.18), lib/bsearch.c
+std::optional<const Element*> IntervalElements::Get(std::span<const std::uint8_t> key, bool end) const {
+  if (!array_is_good_) BuildArray();
+  const auto compare = [&](const Element* node) { return std::memcmp(key.data(), node->key().data(), key.size()); };
+  std::size_t base = 0;
+  for (std::size_t count = array_.size(); count > 0;) {
+    const std::size_t pivot = base + count / 2;
+    const Interval& interval = array_[pivot];
+    const bool above_from = interval.from != nullptr && compare(interval.from) >= 0;
+    const int to = interval.to != nullptr ? compare(interval.to) : -1;
+    if (above_from && (to < 0 || (end && to == 0))) return end ? interval.to : interval.from;
+    if (interval.from == nullptr || above_from) {
+      base = pivot + 1;
+      --count;
+    }
+    count /= 2;
+  }
+  return std::nullopt;
 }
 
 Element* IntervalElements::Next(const Element* after) const {

@@ -3,8 +3,9 @@
 #define NATPLAN_KERNEL_SIM_INTERVAL_ELEMENTS_H_
 
 #include <cstdint>
-#include <set>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "kernel_sim/element_store.h"
 #include "kernel_sim/interval_overlap.h"
@@ -20,7 +21,7 @@ class IntervalElements : public ElementStore {
   InsertResult Insert(ElementPointer& element, std::uint64_t batch) override;
   Element* Deactivate(std::span<const std::uint8_t> key, bool end, std::uint64_t batch) override;
   ElementPointer Remove(Element* element) override;
-  const Element* Get(std::span<const std::uint8_t> key, bool end) const override;
+  std::optional<const Element*> Get(std::span<const std::uint8_t> key, bool end) const override;
   Element* Next(const Element* after) const override;
   std::uint32_t ToStoreSize(std::uint32_t size) const override { return size * 2; }
   std::uint32_t ToUserSize(std::uint32_t size) const override { return size / 2; }
@@ -31,11 +32,21 @@ class IntervalElements : public ElementStore {
   void set_anonymous(bool anonymous) { anonymous_ = anonymous; }
 
  private:
+  // An interval as GETSETELEM sees it: `from` is null for an end that closes nothing, `to` for an open interval.
+  struct Interval {
+    const Element* from = nullptr;
+    const Element* to = nullptr;
+  };
+
   IntervalNodes::iterator PlaceOf(const Element* element) const;
+  void BuildArray() const;
 
   IntervalNodes nodes_;
   IntervalCookie cookie_;
   bool anonymous_ = false;
+  // The intervals from the lowest up, made when they are asked for.
+  mutable std::vector<Interval> array_;
+  mutable bool array_is_good_ = false;
   // Where the last Next was, so that a walk does not search for its place at each step. Only a hint.
   mutable IntervalNodes::iterator walk_ = nodes_.end();
 };

@@ -28,6 +28,7 @@ constexpr std::array<AttributeRule, NFTA_RULE_MAX + 1> kPolicy = {{
 struct Place {
   Rule* rule = nullptr;
   bool replaces = false;
+  std::uint64_t handle = 0;  // of the new rule
 };
 
 int BlameErrno(const Request& request, const Attribute& attribute, int error) {
@@ -59,7 +60,7 @@ int FindNewRuleChain(NfTables& state, const Request& request, const Table& table
   return 0;
 }
 
-int FindPlace(NfTables& state, const Request& request, const Chain& chain, Place& out) {
+int FindPlace(NfTables& state, const Request& request, Table& table, const Chain& chain, Place& out) {
   const Attribute& handle = request[NFTA_RULE_HANDLE];
   const Attribute& position = request[NFTA_RULE_POSITION];
   const Attribute& position_id = request[NFTA_RULE_POSITION_ID];
@@ -70,9 +71,12 @@ int FindPlace(NfTables& state, const Request& request, const Chain& chain, Place
     if ((flags & NLM_F_EXCL) != 0) return BlameErrno(request, handle, EEXIST);
     if ((flags & NLM_F_REPLACE) == 0) return EOPNOTSUPP;
     out.replaces = true;
+    out.handle = out.rule->handle;
     return 0;
   }
   if ((flags & NLM_F_CREATE) == 0 || (flags & NLM_F_REPLACE) != 0) return EINVAL;
+  // A rule that fails from here on has used up its handle.
+  out.handle = NextHandle(table);
   if (position) {
     out.rule = FindAnyRule(chain, ReadU64(position));
     if (out.rule == nullptr) return BlameErrno(request, position, ENOENT);
@@ -149,13 +153,13 @@ int NewRule(NfTables& state, const Request& request) {
   Chain* chain = nullptr;
   if (const int error = FindNewRuleChain(state, request, table, chain)) return error;
   Place place;
-  if (const int error = FindPlace(state, request, *chain, place)) return error;
+  if (const int error = FindPlace(state, request, table, *chain, place)) return error;
 
-  ExpressionContext context{state, table, {}};
-  if (const int error = CheckExpressions(request, context)) return error;
   auto rule = std::make_unique<Rule>();
   rule->chain = chain;
-  rule->handle = place.replaces ? place.rule->handle : NextHandle(table);
+  rule->handle = place.handle;
+  ExpressionContext context{state, table, {}};
+  if (const int error = CheckExpressions(request, context)) return error;
   const std::span<const std::uint8_t> userdata = request[NFTA_RULE_USERDATA].payload;
   rule->userdata.assign(userdata.begin(), userdata.end());
   int error = MakeExpressions(request, context, *rule);

@@ -145,11 +145,7 @@ int ParseSetDeclaration(const Request& request, ParsedSet& out) {
     if (const int error = ReadDescription(request, out)) return error;
   }
   const bool concatenated = (declaration.flags & NFT_SET_CONCAT) != 0;
-  if (concatenated != (declaration.fields.size() > 1)) return EINVAL;
-  const bool has_expressions = request[NFTA_SET_EXPR] || request[NFTA_SET_EXPRESSIONS];
-  constexpr std::uint32_t kNotModelled = NFT_SET_TIMEOUT | NFT_SET_OBJECT | NFT_SET_EXPR;
-  if ((declaration.flags & kNotModelled) != 0 || has_expressions) return EOPNOTSUPP;
-  return 0;
+  return concatenated == (declaration.fields.size() > 1) ? 0 : EINVAL;
 }
 
 }  // namespace natplan::kernel_sim

@@ -15,8 +15,7 @@ struct ParsedSet {
   std::uint32_t size = 0;
 };
 
-// 0, EINVAL, EOPNOTSUPP or E2BIG. Timeouts (NFT_SET_TIMEOUT), objects and set expressions are not modelled:
-// EOPNOTSUPP.
+// 0, EINVAL, EOPNOTSUPP or E2BIG.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_newset(), nf_tables_set_desc_parse() (6.18)
 int ParseSetDeclaration(const Request& request, ParsedSet& out);
 

@@ -29,6 +29,15 @@ std::unique_ptr<ElementStore> MakeStore(const Set& set) {
                                                                          : "nft_set_hash_type");
 }
 
+// Intervals of several fields, timeouts, objects and expressions in sets need what this kernel does not have.
+// Intervals that rules update are refused by every kernel.
+bool IsModelled(const Request& request, std::uint32_t flags) {
+  constexpr std::uint32_t kNever = NFT_SET_TIMEOUT | NFT_SET_OBJECT | NFT_SET_EXPR;
+  constexpr std::uint32_t kNotInIntervals = NFT_SET_CONCAT | NFT_SET_EVAL;
+  if ((flags & kNever) != 0 || request[NFTA_SET_EXPR] || request[NFTA_SET_EXPRESSIONS]) return false;
+  return (flags & NFT_SET_INTERVAL) == 0 || (flags & kNotInIntervals) == 0;
+}
+
 // A name with one %d gets the smallest free number in its place. 0, EINVAL for another conversion, ENFILE.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_set_alloc_name() (6.18)
 int AllocateName(const Table& table, std::string_view wanted, std::string& out) {
@@ -80,12 +89,7 @@ int NewSet(NfTables& state, const Request& request) {
   const Attribute& name = request[NFTA_SET_NAME];
   if (Set* existing = FindSet(table, ReadString(name))) return UpdateSet(state, request, table, *existing, parsed);
   if ((request.flags() & NLM_F_CREATE) == 0) return ENOENT;
-  // Intervals of several fields and timeouts need backends that this kernel does not have.
-  constexpr std::uint32_t kRanges = NFT_SET_INTERVAL | NFT_SET_CONCAT;
-  if ((parsed.declaration.flags & kRanges) == kRanges) return EOPNOTSUPP;
-  if ((parsed.declaration.flags & (NFT_SET_INTERVAL | NFT_SET_EVAL)) == (NFT_SET_INTERVAL | NFT_SET_EVAL)) {
-    return EOPNOTSUPP;
-  }
+  if (!IsModelled(request, parsed.declaration.flags)) return EOPNOTSUPP;
 
   auto set = std::make_unique<Set>();
   if (const int error = AllocateName(table, ReadString(name), set->name)) return error;

@@ -68,6 +68,11 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       return plan;
     }
     Append(std::move(skeleton.foreign), plan.foreign);
+    if (skeleton.continues) {
+      plan.continues = true;
+      AddFamily(input, family, std::move(skeleton.operations), {}, plan);
+      continue;
+    }
     AddFamily(input, family, std::move(skeleton.operations), PlanAllElements(ForFamily(input, family, view)), plan);
   }
   return plan;

@@ -20,6 +20,7 @@ struct Plan {
   std::vector<Conflict> conflicts = {};
   std::vector<std::string> foreign = {};  // left alone, in nft syntax
   std::optional<Error> obstacle = {};     // nothing can be planned before this is out of the way
+  bool continues = false;                 // once this is committed there is more to plan, from a new snapshot
 };
 
 struct PlanInput {

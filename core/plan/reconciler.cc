@@ -25,6 +25,7 @@ void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now,
   state_ = State::kFinished;
   result_ = Report{};
   unknown_ = false;
+  committed_ = false;
   last_cause_.reset();
   repeats_ = 0;
   backoff_.Reset();
@@ -142,9 +143,14 @@ const Error* Reconciler::EditedFamilyMissing() const {
 void Reconciler::OnOutcome(const Outcome& outcome) {
   if (state_ != State::kCommit) return;
   if (std::holds_alternative<Committed>(outcome)) {
+    committed_ = true;
+    if (plan_.continues) {
+      mirror_.reset();
+      state_ = State::kRead;
+      return;
+    }
     mirror_->generation = NextGeneration(mirror_->generation);
     report_.generation = mirror_->generation;
-    report_.changed = true;
     report_.transaction = std::move(plan_.transaction);
     return Succeed();
   }
@@ -195,10 +201,11 @@ void Reconciler::Retry(std::optional<Error> cause) {
 
 // The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
 void Reconciler::Succeed() {
+  report_.changed = committed_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);
     Release(plan_.changes[index], held_[index]);
-    if (!report_.changed || !plan_.touches[index] || !mirror_) continue;
+    if (!committed_ || !plan_.touches[index] || !mirror_) continue;
     mirror_->view[index].exists = true;
     try {
       ApplyTo(mirror_->view[index], plan_.changes[index], family);

@@ -126,6 +126,7 @@ class Reconciler {
   Plan plan_;
   Report report_;                   // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
+  bool committed_ = false;           // this call committed something
   bool unknown_ = false;             // the last commit may have been carried out
   std::optional<Error> last_cause_;  // why the last try failed
   int repeats_ = 0;                  // how often the same cause came in a row

@@ -34,10 +34,19 @@ class Planner {
     CheckSet(kMasqueradeSet, MasqueradeShape(id_.family));
     CheckSet(kForwardMap, ForwardShape(id_.family));
     if (plan_.obstacle) return std::move(plan_);
-    if (table_.dormant) plan_.operations.push_back(EnsureTable{id_});
     RemoveForeign();
+    std::vector<Operation> policies;
     std::vector<Operation> rules;
-    for (const ChainPlan& chain : Chains(id_.family)) PlanChain(chain, rules);
+    for (const ChainPlan& chain : Chains(id_.family)) PlanChain(chain, policies, rules);
+    // In one batch the kernel takes new base chains before a dormant table wakes, and policies after it, and
+    // refuses both the other way round; it wakes no table in the batch that deletes one of its base chains
+    // (nf_tables_updtable(), nf_tables_updchain(); 6.18). No packet sees the step between.
+    if (table_.dormant && replaces_chain_) {
+      plan_.continues = true;
+      return std::move(plan_);
+    }
+    if (table_.dormant) plan_.operations.push_back(EnsureTable{id_});
+    plan_.operations.insert(plan_.operations.end(), policies.begin(), policies.end());
     EnsureMissingSet(kMasqueradeSet, MasqueradeShape(id_.family));
     EnsureMissingSet(kForwardMap, ForwardShape(id_.family));
     plan_.operations.insert(plan_.operations.end(), rules.begin(), rules.end());
@@ -72,7 +81,7 @@ class Planner {
     if (FindSet(name) == nullptr) plan_.operations.push_back(EnsureSet{id_, name, shape});
   }
 
-  void PlanChain(const ChainPlan& plan, std::vector<Operation>& rules) {
+  void PlanChain(const ChainPlan& plan, std::vector<Operation>& policies, std::vector<Operation>& rules) {
     const ChainSnapshot* chain = FindChain(plan.name);
     const Operation ensure = EnsureChain{id_, plan.name, plan.base};
     const Operation append = AppendRule{id_, plan.name, plan.forms.front()};
@@ -84,14 +93,14 @@ class Planner {
     BaseChain with_our_policy = chain->base.value_or(BaseChain{});
     const bool policy_differs = with_our_policy.policy != plan.base.policy;
     with_our_policy.policy = plan.base.policy;
-    // The kernel refuses a policy update beside a change of the table's flag in one batch (nf_tables_updtable).
-    if (!chain->base || with_our_policy != plan.base || (policy_differs && table_.dormant)) {
+    if (!chain->base || with_our_policy != plan.base) {
       plan_.operations.push_back(DeleteChain{id_, plan.name});
       plan_.operations.push_back(ensure);
+      replaces_chain_ = true;
       rules.push_back(append);
       return;
     }
-    if (policy_differs) plan_.operations.push_back(ensure);
+    if (policy_differs) policies.push_back(ensure);
     if (!RulesAreRight(plan, *chain)) {
       rules.push_back(FlushChain{id_, plan.name});
       rules.push_back(append);
@@ -146,6 +155,7 @@ class Planner {
   TableId id_;
   const TableSnapshot& table_;
   bool exclusive_;
+  bool replaces_chain_ = false;
   SkeletonPlan plan_;
 };
 

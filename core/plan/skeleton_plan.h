@@ -14,6 +14,8 @@ struct SkeletonPlan {
   std::vector<Operation> operations = {};
   std::vector<std::string> foreign = {};  // what stands in the table beyond the layout and is left alone
   std::optional<Error> obstacle = {};     // something that natplan does not repair by itself
+  // The operations are the first of two steps: once they are committed, what is left is planned again.
+  bool continues = false;
 };
 
 // Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing else;

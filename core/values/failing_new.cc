@@ -10,11 +10,13 @@ bool g_active = false;
 bool g_happened = false;
 bool g_onwards = false;
 std::size_t g_left = 0;
+std::size_t g_counted = 0;
 
 bool FailsNow() {
   if (!g_active) return false;
   if (g_left > 0) {
     --g_left;
+    ++g_counted;
     return false;
   }
   if (g_happened && !g_onwards) return false;
@@ -28,12 +30,15 @@ FailingNew::FailingNew(std::size_t fails_at, Kind kind) {
   g_left = fails_at;
   g_onwards = kind == Kind::kOnwards;
   g_happened = false;
+  g_counted = 0;
   g_active = true;
 }
 
 FailingNew::~FailingNew() { g_active = false; }
 
 bool FailingNew::happened() const { return g_happened; }
+
+std::size_t FailingNew::counted() const { return g_counted; }
 
 }  // namespace natplan
 

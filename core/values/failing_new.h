@@ -16,7 +16,8 @@ class FailingNew {
   FailingNew& operator=(const FailingNew&) = delete;
   ~FailingNew();
 
-  bool happened() const;  // an allocation failed
+  bool happened() const;         // an allocation failed
+  std::size_t counted() const;  // allocations before that
 };
 
 }  // namespace natplan

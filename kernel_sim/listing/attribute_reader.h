@@ -1,7 +1,8 @@
 // Reads netlink messages and attributes out of bytes that may be anything.
 //
-// Errors stick: the first malformed place is written into a Fault that all readers of one datagram share, every
-// later answer is harmless (absent, empty, zero), and whoever started looks at the Fault once, at the end.
+// Errors stick: the first malformed place is written into a Fault that all readers of one datagram share,
+// every later answer is harmless (absent, empty, zero), and whoever started looks at the Fault once, at the
+// end.
 #ifndef NATPLAN_KERNEL_SIM_LISTING_ATTRIBUTE_READER_H_
 #define NATPLAN_KERNEL_SIM_LISTING_ATTRIBUTE_READER_H_
 
@@ -25,8 +26,8 @@ struct Fault {
   }
 };
 
-// One netlink message whose payload starts with an nfgenmsg. Control messages (type below 16) have family 0 and
-// an empty payload.
+// One netlink message whose payload starts with an nfgenmsg. Control messages (type below 16) have family 0
+// and an empty payload.
 struct Message {
   std::uint16_t type = 0;
   std::uint16_t flags = 0;

@@ -27,7 +27,7 @@ enum TypeId : std::uint32_t {
 struct DataType {
   std::uint32_t id = 0;
   std::string name;
-  std::size_t size = 0;  // bytes of a value; 0: not fixed
+  std::size_t size = 0;     // bytes of a value; 0: not fixed
   bool host_order = false;  // numbers in the machine's byte order
   bool prefixes = false;    // a range that is a prefix is printed as one
   int per_line = 1;         // elements of a set on one line

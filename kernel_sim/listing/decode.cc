@@ -10,14 +10,14 @@ namespace natplan::kernel_sim::listing {
 namespace {
 
 // What nft writes into user data: records of a type byte, a length byte and the value (libnftnl/udata.h).
-constexpr std::uint8_t kComment = 0;          // of tables, chains, rules and elements
+constexpr std::uint8_t kComment = 0;           // of tables, chains, rules and elements
 constexpr std::uint8_t kSetMergeElements = 2;  // the set has auto-merge
 constexpr std::uint8_t kSetComment = 7;
-constexpr std::uint8_t kElementFlags = 1;      // 32 bits in host order
-constexpr std::uint8_t kElementOpen = 1;       // of kElementFlags: an interval without end
+constexpr std::uint8_t kElementFlags = 1;  // 32 bits in host order
+constexpr std::uint8_t kElementOpen = 1;   // of kElementFlags: an interval without end
 
-// The record of the wanted type; empty if there is none. Other programs keep other things there, so that what is
-// no such sequence is no fault of the message.
+// The record of the wanted type; empty if there is none. Other programs keep other things there, so that what
+// is no such sequence is no fault of the message.
 ByteView UserData(ByteView bytes, std::uint8_t type) {
   while (bytes.size() >= 2 && bytes.size() - 2 >= bytes[1]) {
     const ByteView value = bytes.subspan(2, bytes[1]);

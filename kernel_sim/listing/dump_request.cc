@@ -28,8 +28,8 @@ void Append(Bytes& bytes, const Header& header) {
 }
 
 void AppendString(Bytes& bytes, std::uint16_t type, const std::string& value) {
-  Append(bytes, nlattr{.nla_len = static_cast<std::uint16_t>(sizeof(nlattr) + value.size() + 1),
-                       .nla_type = type});
+  Append(bytes,
+         nlattr{.nla_len = static_cast<std::uint16_t>(sizeof(nlattr) + value.size() + 1), .nla_type = type});
   bytes.insert(bytes.end(), value.begin(), value.end());
   bytes.push_back(0);
   while (bytes.size() % kAlignment != 0) bytes.push_back(0);

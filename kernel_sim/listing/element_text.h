@@ -10,8 +10,8 @@
 
 namespace natplan::kernel_sim::listing {
 
-// "{ 10.0.0.0/8, 192.0.2.1 }": in nft's order, with nft's line breaks, which are those of a listing even on a line
-// of nft monitor. Empty if there is nothing to print.
+// "{ 10.0.0.0/8, 192.0.2.1 }": in nft's order, with nft's line breaks, which are those of a listing even on a
+// line of nft monitor. Empty if there is nothing to print.
 std::string ElementsText(const Set& set, const std::vector<Element>& elements);
 
 // "accept", "jump NAME".

@@ -103,10 +103,11 @@ Expression DecodeExpression(const Attributes& attributes) {
     Decoder decode;
   };
   constexpr Named kDecoders[] = {
-      {"immediate", DecodeImmediate}, {"cmp", DecodeCompare},     {"meta", DecodeMeta},
-      {"fib", DecodeFib},             {"payload", DecodePayload}, {"bitwise", DecodeBitwise},
-      {"lookup", DecodeLookup},       {"nat", DecodeNat},         {"masq", DecodeMasquerade},
-      {"counter", DecodeCounter},
+      {"immediate", DecodeImmediate}, {"cmp", DecodeCompare},
+      {"meta", DecodeMeta},           {"fib", DecodeFib},
+      {"payload", DecodePayload},     {"bitwise", DecodeBitwise},
+      {"lookup", DecodeLookup},       {"nat", DecodeNat},
+      {"masq", DecodeMasquerade},     {"counter", DecodeCounter},
   };
   const std::string name = attributes.String(NFTA_EXPR_NAME);
   for (const Named& named : kDecoders) {

@@ -85,8 +85,8 @@ struct Unknown {
   std::string name;
 };
 
-using Expression = std::variant<Immediate, Compare, Meta, Fib, Payload, Bitwise, Lookup, Nat, Masquerade, Counter,
-                                Unknown>;
+using Expression =
+    std::variant<Immediate, Compare, Meta, Fib, Payload, Bitwise, Lookup, Nat, Masquerade, Counter, Unknown>;
 
 // Decodes one NFTA_LIST_ELEM of NFTA_RULE_EXPRESSIONS.
 Expression DecodeExpression(const Attributes& attributes);

@@ -13,9 +13,9 @@ struct Range {
   Bytes last;  // inclusive
 };
 
-// Pairs starts with ends, ascending, whatever the order of `elements`. A start that another start follows ends
-// before it; one that nothing follows ends at the top of the key's space; an end without start is nothing. Keys
-// are compared as big-endian numbers. A catch-all element is not for here.
+// Pairs starts with ends, ascending, whatever the order of `elements`. A start that another start follows
+// ends before it; one that nothing follows ends at the top of the key's space; an end without start is
+// nothing. Keys are compared as big-endian numbers. A catch-all element is not for here.
 std::vector<Range> PairIntervals(std::vector<Element> elements);
 
 // The length of the prefix that is [first, last], or -1 if it is none.

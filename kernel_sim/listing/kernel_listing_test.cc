@@ -94,9 +94,10 @@ TEST(KernelListing, PassesTheKernelsRefusalOn) {
 
 TEST(Monitor, PrintsTheSimulatorsNotifications) {
   const std::string text = Origin().monitored;
-  EXPECT_TRUE(text.starts_with(
-      "create table ip io.systemd.nat\n"
-      "create chain ip io.systemd.nat prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }\n"))
+  EXPECT_TRUE(
+      text.starts_with("create table ip io.systemd.nat\n"
+                       "create chain ip io.systemd.nat prerouting { type nat hook prerouting priority dstnat "
+                       "+ 1; policy accept; }\n"))
       << text;
   EXPECT_NE(text.find("add element ip io.systemd.nat masq_saddr { 10.0.2.0/28 }\n"
                       "# new generation 5 by process 7 (origin)\n"),

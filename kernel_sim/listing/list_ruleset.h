@@ -8,8 +8,8 @@
 
 namespace natplan::kernel_sim {
 
-// Byte for byte what nft prints for tables, chains, sets, maps, elements and the expressions fib, meta, payload,
-// bitwise, cmp, lookup, immediate, nat, masq and counter. Another expression stands there as
+// Byte for byte what nft prints for tables, chains, sets, maps, elements and the expressions fib, meta,
+// payload, bitwise, cmp, lookup, immediate, nat, masq and counter. Another expression stands there as
 // "# unknown expression NAME".
 std::string ListRuleset(const Ruleset& ruleset);
 

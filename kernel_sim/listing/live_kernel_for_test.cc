@@ -37,7 +37,8 @@ std::string EnterNamespace() {
         !WriteFile("/proc/self/gid_map", "0 " + gid + " 1")) {
       return std::string("no mapping of users into the namespace");
     }
-    if (std::system("nft list ruleset > /dev/null 2>&1") != 0) return std::string("nft cannot list a ruleset");
+    if (std::system("nft list ruleset > /dev/null 2>&1") != 0)
+      return std::string("nft cannot list a ruleset");
     return std::string();
   }();
   return reason;
@@ -88,7 +89,8 @@ void LiveSocket::JoinNotifications() {
 void LiveSocket::Send(const std::vector<std::uint8_t>& datagram) {
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  sendto(descriptor_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&kernel), sizeof(kernel));
+  sendto(descriptor_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&kernel),
+         sizeof(kernel));
 }
 
 std::vector<std::uint8_t> LiveSocket::Receive(int timeout_ms) {

@@ -1,4 +1,5 @@
-// The real nf_tables in a namespace of its own, and the real nft: what the texts of this folder are compared with.
+// The real nf_tables in a namespace of its own, and the real nft: what the texts of this folder are compared
+// with.
 #ifndef NATPLAN_KERNEL_SIM_LISTING_LIVE_KERNEL_FOR_TEST_H_
 #define NATPLAN_KERNEL_SIM_LISTING_LIVE_KERNEL_FOR_TEST_H_
 
@@ -9,9 +10,9 @@
 
 namespace natplan::kernel_sim {
 
-// Puts the calling process into a new user and network namespace in which it may do everything. Returns an empty
-// string, or the reason why that is not possible here. Once for each process: the tests of one program share the
-// namespace and flush the ruleset when they start.
+// Puts the calling process into a new user and network namespace in which it may do everything. Returns an
+// empty string, or the reason why that is not possible here. Once for each process: the tests of one program
+// share the namespace and flush the ruleset when they start.
 std::string EnterNamespace();
 
 // Runs `nft -f -` with the text; true on success.

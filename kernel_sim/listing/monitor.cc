@@ -40,10 +40,10 @@ std::string Verb(const Message& message) {
 
 bool IsNullEnd(const Element& element) {
   constexpr std::size_t kLooked = 4;
-  return element.end && std::all_of(element.key.begin(),
-                                    element.key.begin() + static_cast<std::ptrdiff_t>(
-                                                              std::min(kLooked, element.key.size())),
-                                    [](std::uint8_t byte) { return byte == 0; });
+  return element.end &&
+         std::all_of(element.key.begin(),
+                     element.key.begin() + static_cast<std::ptrdiff_t>(std::min(kLooked, element.key.size())),
+                     [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::string GenerationLine(const Message& message, Fault& fault) {
@@ -119,7 +119,8 @@ std::string Monitor::SetLine(const Message& message, Fault& fault) {
   }
   sets_[key].set = decoded;
   if ((decoded.flags & NFT_SET_ANONYMOUS) != 0) return {};
-  std::string text = Verb(message) + SetKind(decoded) + ' ' + TableText(decoded.table) + ' ' + decoded.name + " { ";
+  std::string text =
+      Verb(message) + SetKind(decoded) + ' ' + TableText(decoded.table) + ' ' + decoded.name + " { ";
   for (const std::string& statement : SetStatements(decoded)) text += statement + "; ";
   return text + "} \n";
 }

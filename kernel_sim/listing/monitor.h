@@ -15,14 +15,14 @@
 
 namespace natplan::kernel_sim {
 
-// Takes the datagrams of group 7 in their order and gives the lines that nft would print, each with its newline.
-// It keeps the definitions of the sets that it has seen, because an event of an element says neither the type of
-// the key nor that of the datum. Not thread-safe.
+// Takes the datagrams of group 7 in their order and gives the lines that nft would print, each with its
+// newline. It keeps the definitions of the sets that it has seen, because an event of an element says neither
+// the type of the key nor that of the datum. Not thread-safe.
 //
-// As nft does, it holds back the first half of an interval until another event of the same set comes, and prints
-// both as one element; and it passes over an end whose first four bytes are zero, which nft takes for the mark
-// that it puts below the first interval. For IPv6 that includes ends such as ::2, after which nft pairs
-// wrongly, and so does this.
+// As nft does, it holds back the first half of an interval until another event of the same set comes, and
+// prints both as one element; and it passes over an end whose first four bytes are zero, which nft takes for
+// the mark that it puts below the first interval. For IPv6 that includes ends such as ::2, after which nft
+// pairs wrongly, and so does this.
 class Monitor {
  public:
   Monitor() = default;

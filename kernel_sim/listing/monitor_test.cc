@@ -85,9 +85,12 @@ class MonitorOfLiveKernel : public testing::Test {
 
   // Carries the transactions out one by one under both monitors and compares their texts.
   static void Compare(const std::vector<std::string>& transactions, Monitor ours) {
-    Compare([&] {
-      for (const std::string& transaction : transactions) ASSERT_TRUE(RunNft(transaction + '\n')) << transaction;
-    }, std::move(ours));
+    Compare(
+        [&] {
+          for (const std::string& transaction : transactions)
+            ASSERT_TRUE(RunNft(transaction + '\n')) << transaction;
+        },
+        std::move(ours));
   }
 
   static void Compare(const std::function<void()>& act, Monitor ours) {
@@ -123,7 +126,8 @@ TEST_F(MonitorOfLiveKernel, PrintsWhatNatplanDoesAsNftDoes) {
           "add set ip t masq_saddr { type ipv4_addr; flags interval; }",
           "add map ip t map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }",
           "add set ip t owners { type ipv4_addr . inet_service . mark . mark; }",
-          "add rule ip t prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport",
+          "add rule ip t prerouting fib daddr type local dnat ip to meta l4proto . th dport map "
+          "@map_port_ipport",
           "add rule ip t output ip daddr != 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map "
           "@map_port_ipport",
           "add rule ip t postrouting ip saddr @masq_saddr masquerade comment \"r c\"",
@@ -194,11 +198,13 @@ TEST_F(MonitorOfLiveKernel, PrintsOtherFormsAsNftDoes) {
 }
 
 TEST_F(MonitorOfLiveKernel, PrintsWhatTheOriginSendsAsNftDoes) {
-  Compare([] {
-    LiveSocket sender;
-    for (const char* batch : kOriginBatches) sender.Send(FromHex(batch));
-    ASSERT_TRUE(RunNft("flush ruleset\n"));
-  }, Monitor());
+  Compare(
+      [] {
+        LiveSocket sender;
+        for (const char* batch : kOriginBatches) sender.Send(FromHex(batch));
+        ASSERT_TRUE(RunNft("flush ruleset\n"));
+      },
+      Monitor());
 }
 
 TEST_F(MonitorOfLiveKernel, KnowsTheSetsThatWereThereBefore) {

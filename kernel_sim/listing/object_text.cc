@@ -50,8 +50,8 @@ struct StandardPriority {
 
 std::span<const StandardPriority> StandardPriorities(std::uint8_t family) {
   static constexpr StandardPriority kInet[] = {
-      {"raw", -300},    {"mangle", -150},  {"dstnat", -100, NF_INET_PRE_ROUTING},
-      {"filter", 0},    {"security", 50}, {"srcnat", 100, NF_INET_POST_ROUTING},
+      {"raw", -300}, {"mangle", -150}, {"dstnat", -100, NF_INET_PRE_ROUTING},
+      {"filter", 0}, {"security", 50}, {"srcnat", 100, NF_INET_POST_ROUTING},
   };
   static constexpr StandardPriority kBridge[] = {
       {"dstnat", -300, NF_INET_PRE_ROUTING},
@@ -133,7 +133,8 @@ std::vector<std::string> SetStatements(const Set& set) {
   statements.push_back(type);
   if (set.policy == NFT_SET_POL_MEMORY) statements.push_back("policy memory");
   // nft puts the number of elements there by itself where none can be added.
-  if (set.size != 0 && (set.flags & NFT_SET_CONSTANT) == 0) statements.push_back("size " + std::to_string(set.size));
+  if (set.size != 0 && (set.flags & NFT_SET_CONSTANT) == 0)
+    statements.push_back("size " + std::to_string(set.size));
   // The flag timeout alone is not said where a default timeout says it below.
   const std::uint32_t implied = set.timeout_ms != 0 ? std::uint32_t{NFT_SET_TIMEOUT} : 0;
   if (!FlagsText(set.flags & ~implied, kFlags).empty()) statements.push_back(FlagsText(set.flags, kFlags));

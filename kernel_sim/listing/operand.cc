@@ -56,9 +56,12 @@ std::optional<Operand> MetaOperand(const Meta& meta) {
     TypeId type;
   };
   constexpr Key kKeys[] = {
-      {NFT_META_MARK, "meta mark", kTypeMark},        {NFT_META_IIF, "iif", kTypeInterface},
-      {NFT_META_OIF, "oif", kTypeInterface},          {NFT_META_IIFNAME, "iifname", kTypeInterfaceName},
-      {NFT_META_OIFNAME, "oifname", kTypeInterfaceName}, {NFT_META_NFPROTO, "meta nfproto", kTypeNfproto},
+      {NFT_META_MARK, "meta mark", kTypeMark},
+      {NFT_META_IIF, "iif", kTypeInterface},
+      {NFT_META_OIF, "oif", kTypeInterface},
+      {NFT_META_IIFNAME, "iifname", kTypeInterfaceName},
+      {NFT_META_OIFNAME, "oifname", kTypeInterfaceName},
+      {NFT_META_NFPROTO, "meta nfproto", kTypeNfproto},
       {NFT_META_L4PROTO, "meta l4proto", kTypeProtocol},
   };
   for (const Key& key : kKeys) {

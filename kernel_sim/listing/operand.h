@@ -24,12 +24,12 @@ struct Operand {
   Kind kind = Kind::kField;
   std::string text;
   DataType type;
-  std::size_t length = 0;          // bytes
-  bool concatenation = false;      // of kMap: the map's data have several parts
+  std::size_t length = 0;           // bytes
+  bool concatenation = false;       // of kMap: the map's data have several parts
   bool transport_protocol = false;  // the number of the protocol above IP
   bool transport_field = false;     // its text names the protocol above IP
-  Bytes value;                     // of kImmediate
-  std::optional<Bytes> mask;       // a bitwise and, applied after loading
+  Bytes value;                      // of kImmediate
+  std::optional<Bytes> mask;        // a bitwise and, applied after loading
 };
 
 // nullopt: nft has no such field, or this printer does not know it.
@@ -38,8 +38,8 @@ std::optional<Operand> FibOperand(const Fib& fib);
 // `transport` is the protocol above IP that the rule has matched before, if it has.
 Operand PayloadOperand(std::uint8_t family, const Payload& payload, std::optional<std::uint8_t> transport);
 
-// The registers of one rule. The kernel has sixteen words of four bytes; each of the four big registers is four
-// words, and both numberings occur.
+// The registers of one rule. The kernel has sixteen words of four bytes; each of the four big registers is
+// four words, and both numberings occur.
 class Registers {
  public:
   void Store(std::uint32_t number, Operand operand);

@@ -1,5 +1,5 @@
-// Datagrams as the origin sends them: registers of four bytes, exclusive creation, no user data, an interval at the
-// top that ends at zero. Little endian.
+// Datagrams as the origin sends them: registers of four bytes, exclusive creation, no user data, an interval
+// at the top that ends at zero. Little endian.
 #ifndef NATPLAN_KERNEL_SIM_LISTING_ORIGIN_BATCHES_FOR_TEST_H_
 #define NATPLAN_KERNEL_SIM_LISTING_ORIGIN_BATCHES_FOR_TEST_H_
 

@@ -10,8 +10,8 @@ namespace natplan::kernel_sim::listing {
 // The name in /etc/protocols of Debian 12, which nft asks for; the number if there is none.
 std::string ProtocolText(std::uint8_t protocol);
 
-// nft's name of the header whose first fields are the source and the destination port: "tcp", "udp", "udplite",
-// "dccp", "sctp"; empty for other protocols.
+// nft's name of the header whose first fields are the source and the destination port: "tcp", "udp",
+// "udplite", "dccp", "sctp"; empty for other protocols.
 std::string PortHeaderName(std::uint8_t protocol);
 
 }  // namespace natplan::kernel_sim::listing

@@ -171,7 +171,8 @@ class RuleWriter {
   }
 
   void Write(const Counter& counter) {
-    AddAction("counter packets " + std::to_string(counter.packets) + " bytes " + std::to_string(counter.bytes));
+    AddAction("counter packets " + std::to_string(counter.packets) + " bytes " +
+              std::to_string(counter.bytes));
   }
 
   void Write(const Unknown& unknown) { WriteUnknown(unknown.name); }
@@ -281,7 +282,7 @@ class RuleWriter {
   std::size_t index_ = 0;
   Registers registers_;
   std::vector<std::string> statements_;
-  std::optional<std::uint8_t> transport_;        // the protocol above IP, once a match has fixed it
+  std::optional<std::uint8_t> transport_;       // the protocol above IP, once a match has fixed it
   std::optional<std::size_t> transport_match_;  // that match's index in statements_, while it may be left out
 };
 

@@ -8,8 +8,8 @@
 
 namespace natplan::kernel_sim::listing {
 
-// The rule's statements and comment. `sets` tells the types of the sets that it looks up; of an anonymous one, the
-// elements are printed in its place. An expression that this printer does not know becomes
+// The rule's statements and comment. `sets` tells the types of the sets that it looks up; of an anonymous
+// one, the elements are printed in its place. An expression that this printer does not know becomes
 // "# unknown expression NAME".
 std::string RuleText(const Rule& rule, const Sets& sets);
 

@@ -24,7 +24,8 @@ TEST(RuleText, NamesAnExpressionThatItDoesNotKnow) {
 
 TEST(RuleText, SaysWhenARegisterHoldsNothing) {
   EXPECT_EQ(Text({Compare{.source = NFT_REG_1, .op = NFT_CMP_EQ, .value = {1}}}), "# unknown expression cmp");
-  EXPECT_EQ(Text({Bitwise{.source = NFT_REG_1, .target = NFT_REG_1, .mask = {1}}}), "# unknown expression bitwise");
+  EXPECT_EQ(Text({Bitwise{.source = NFT_REG_1, .target = NFT_REG_1, .mask = {1}}}),
+            "# unknown expression bitwise");
   EXPECT_EQ(Text({Nat{.type = NFT_NAT_DNAT,
                       .address_min = NFT_REG_1,
                       .address_max = {},
@@ -45,10 +46,11 @@ TEST(RuleText, TakesSmallRegistersForPartsOfBigOnes) {
   EXPECT_EQ(Text({Meta{.key = NFT_META_OIF, .target = NFT_REG32_00},
                   Compare{.source = NFT_REG_1, .op = NFT_CMP_EQ, .value = {1, 0, 0, 0}}}),
             "oif \"lo\"");
-  EXPECT_EQ(Text({Payload{.base = NFT_PAYLOAD_NETWORK_HEADER, .offset = 12, .length = 4, .target = NFT_REG32_01},
-                  Payload{.base = NFT_PAYLOAD_NETWORK_HEADER, .offset = 16, .length = 4, .target = NFT_REG_1},
-                  Compare{.source = NFT_REG32_01, .op = NFT_CMP_NEQ, .value = {1, 2, 3, 4}}}),
-            "ip saddr != 1.2.3.4");
+  EXPECT_EQ(
+      Text({Payload{.base = NFT_PAYLOAD_NETWORK_HEADER, .offset = 12, .length = 4, .target = NFT_REG32_01},
+            Payload{.base = NFT_PAYLOAD_NETWORK_HEADER, .offset = 16, .length = 4, .target = NFT_REG_1},
+            Compare{.source = NFT_REG32_01, .op = NFT_CMP_NEQ, .value = {1, 2, 3, 4}}}),
+      "ip saddr != 1.2.3.4");
 }
 
 TEST(RuleText, ForgetsARegisterThatAWiderOneCovers) {
@@ -66,9 +68,8 @@ TEST(RuleText, PutsTheCommentLast) {
   Rule rule;
   rule.table = {NFPROTO_IPV4, "t"};
   rule.comment = "why";
-  rule.expressions = {Immediate{.target = NFT_REG_VERDICT,
-                                .value = {},
-                                .verdict = Verdict{.code = NFT_JUMP, .chain = "there"}}};
+  rule.expressions = {Immediate{
+      .target = NFT_REG_VERDICT, .value = {}, .verdict = Verdict{.code = NFT_JUMP, .chain = "there"}}};
   EXPECT_EQ(RuleText(rule, {}), "jump there comment \"why\"");
 }
 

@@ -26,9 +26,9 @@ struct Ruleset {
 
 using listing::Ruleset;
 
-// Takes the answers to dumps of tables, chains, sets, elements and rules, the datagrams of each dump in order and
-// the dumps in any. Control messages and other objects are passed over; malformed bytes are an error that says
-// what is wrong. Never reads beyond a datagram.
+// Takes the answers to dumps of tables, chains, sets, elements and rules, the datagrams of each dump in order
+// and the dumps in any. Control messages and other objects are passed over; malformed bytes are an error that
+// says what is wrong. Never reads beyond a datagram.
 std::expected<Ruleset, std::string> DecodeDumps(std::span<const std::vector<std::uint8_t>> datagrams);
 
 }  // namespace natplan::kernel_sim

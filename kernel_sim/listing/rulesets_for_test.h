@@ -13,7 +13,9 @@ struct NamedRuleset {
   std::string text;  // for `nft -f`
 };
 
-inline std::ostream& operator<<(std::ostream& out, const NamedRuleset& ruleset) { return out << ruleset.name; }
+inline std::ostream& operator<<(std::ostream& out, const NamedRuleset& ruleset) {
+  return out << ruleset.name;
+}
 
 std::vector<NamedRuleset> NamedRulesets();
 

@@ -24,7 +24,7 @@ enum class Kind {
   kU64,
   kString,
   kHex,
-  kNest,     // of `inside`
+  kNest,      // of `inside`
   kExprData,  // of what the expression's name says
   kDropped,
 };
@@ -45,14 +45,15 @@ struct Layout {
   {                               \
     name, Field { #name, kind }   \
   }
-#define NATPLAN_NEST(name, inside)              \
-  {                                             \
+#define NATPLAN_NEST(name, inside)                \
+  {                                               \
     name, Field { #name, Kind::kNest, &(inside) } \
   }
 
 const Layout kVerdict = {
     {NATPLAN_FIELD(NFTA_VERDICT_CODE, Kind::kS32), NATPLAN_FIELD(NFTA_VERDICT_CHAIN, Kind::kString)}};
-const Layout kData = {{NATPLAN_FIELD(NFTA_DATA_VALUE, Kind::kHex), NATPLAN_NEST(NFTA_DATA_VERDICT, kVerdict)}};
+const Layout kData = {
+    {NATPLAN_FIELD(NFTA_DATA_VALUE, Kind::kHex), NATPLAN_NEST(NFTA_DATA_VERDICT, kVerdict)}};
 
 const std::map<std::string, Layout> kExpressions = {
     {"immediate",
@@ -89,17 +90,17 @@ const std::map<std::string, Layout> kExpressions = {
 const Layout kExpression = {
     {NATPLAN_FIELD(NFTA_EXPR_NAME, Kind::kString), NATPLAN_FIELD(NFTA_EXPR_DATA, Kind::kExprData)}};
 const Layout kExpressionList = {{NATPLAN_NEST(NFTA_LIST_ELEM, kExpression)}};
-const Layout kHook = {{NATPLAN_FIELD(NFTA_HOOK_HOOKNUM, Kind::kU32), NATPLAN_FIELD(NFTA_HOOK_PRIORITY, Kind::kS32),
+const Layout kHook = {{NATPLAN_FIELD(NFTA_HOOK_HOOKNUM, Kind::kU32),
+                       NATPLAN_FIELD(NFTA_HOOK_PRIORITY, Kind::kS32),
                        NATPLAN_FIELD(NFTA_HOOK_DEVS, Kind::kNest)}};
 const Layout kSetField = {{NATPLAN_FIELD(NFTA_SET_FIELD_LEN, Kind::kU32)}};
 const Layout kSetFieldList = {{NATPLAN_NEST(NFTA_LIST_ELEM, kSetField)}};
 const Layout kSetDescription = {
     {NATPLAN_FIELD(NFTA_SET_DESC_SIZE, Kind::kU32), NATPLAN_NEST(NFTA_SET_DESC_CONCAT, kSetFieldList)}};
-const Layout kElement = {{NATPLAN_NEST(NFTA_SET_ELEM_KEY, kData), NATPLAN_NEST(NFTA_SET_ELEM_DATA, kData),
-                          NATPLAN_FIELD(NFTA_SET_ELEM_FLAGS, Kind::kU32),
-                          NATPLAN_FIELD(NFTA_SET_ELEM_USERDATA, Kind::kHex),
-                          NATPLAN_FIELD(NFTA_SET_ELEM_OBJREF, Kind::kString),
-                          NATPLAN_NEST(NFTA_SET_ELEM_KEY_END, kData)}};
+const Layout kElement = {
+    {NATPLAN_NEST(NFTA_SET_ELEM_KEY, kData), NATPLAN_NEST(NFTA_SET_ELEM_DATA, kData),
+     NATPLAN_FIELD(NFTA_SET_ELEM_FLAGS, Kind::kU32), NATPLAN_FIELD(NFTA_SET_ELEM_USERDATA, Kind::kHex),
+     NATPLAN_FIELD(NFTA_SET_ELEM_OBJREF, Kind::kString), NATPLAN_NEST(NFTA_SET_ELEM_KEY_END, kData)}};
 const Layout kElementList = {{NATPLAN_NEST(NFTA_LIST_ELEM, kElement)}};
 const Layout kCounterObject = kExpressions.at("counter");
 
@@ -123,15 +124,23 @@ const std::map<int, Layout> kMessages = {
        NATPLAN_FIELD(NFTA_RULE_HANDLE, Kind::kU64), NATPLAN_NEST(NFTA_RULE_EXPRESSIONS, kExpressionList),
        NATPLAN_FIELD(NFTA_RULE_POSITION, Kind::kU64), NATPLAN_FIELD(NFTA_RULE_USERDATA, Kind::kHex)}}},
     {NFT_MSG_NEWSET,
-     {{NATPLAN_FIELD(NFTA_SET_TABLE, Kind::kString), NATPLAN_FIELD(NFTA_SET_NAME, Kind::kString),
-       NATPLAN_FIELD(NFTA_SET_FLAGS, Kind::kU32), NATPLAN_FIELD(NFTA_SET_KEY_TYPE, Kind::kU32),
-       NATPLAN_FIELD(NFTA_SET_KEY_LEN, Kind::kU32), NATPLAN_FIELD(NFTA_SET_DATA_TYPE, Kind::kU32),
-       NATPLAN_FIELD(NFTA_SET_DATA_LEN, Kind::kU32), NATPLAN_FIELD(NFTA_SET_POLICY, Kind::kU32),
-       NATPLAN_NEST(NFTA_SET_DESC, kSetDescription), NATPLAN_FIELD(NFTA_SET_USERDATA, Kind::kHex),
-       NATPLAN_FIELD(NFTA_SET_OBJ_TYPE, Kind::kU32), NATPLAN_FIELD(NFTA_SET_HANDLE, Kind::kU64),
-       {kSetType, Field{"NFTA_SET_TYPE", Kind::kDropped}}, {kSetCount, Field{"NFTA_SET_COUNT", Kind::kU32}}}}},
+     {{NATPLAN_FIELD(NFTA_SET_TABLE, Kind::kString),
+       NATPLAN_FIELD(NFTA_SET_NAME, Kind::kString),
+       NATPLAN_FIELD(NFTA_SET_FLAGS, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_KEY_TYPE, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_KEY_LEN, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_DATA_TYPE, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_DATA_LEN, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_POLICY, Kind::kU32),
+       NATPLAN_NEST(NFTA_SET_DESC, kSetDescription),
+       NATPLAN_FIELD(NFTA_SET_USERDATA, Kind::kHex),
+       NATPLAN_FIELD(NFTA_SET_OBJ_TYPE, Kind::kU32),
+       NATPLAN_FIELD(NFTA_SET_HANDLE, Kind::kU64),
+       {kSetType, Field{"NFTA_SET_TYPE", Kind::kDropped}},
+       {kSetCount, Field{"NFTA_SET_COUNT", Kind::kU32}}}}},
     {NFT_MSG_NEWSETELEM,
-     {{NATPLAN_FIELD(NFTA_SET_ELEM_LIST_TABLE, Kind::kString), NATPLAN_FIELD(NFTA_SET_ELEM_LIST_SET, Kind::kString),
+     {{NATPLAN_FIELD(NFTA_SET_ELEM_LIST_TABLE, Kind::kString),
+       NATPLAN_FIELD(NFTA_SET_ELEM_LIST_SET, Kind::kString),
        NATPLAN_NEST(NFTA_SET_ELEM_LIST_ELEMENTS, kElementList)}}},
     {NFT_MSG_NEWGEN,
      {{NATPLAN_FIELD(NFTA_GEN_ID, Kind::kU32), NATPLAN_FIELD(NFTA_GEN_PROC_PID, Kind::kDropped),
@@ -172,8 +181,8 @@ std::vector<Attribute> Split(Bytes bytes) {
     nlattr header;
     std::memcpy(&header, bytes.data(), sizeof(header));
     if (header.nla_len < sizeof(header) || header.nla_len > bytes.size()) break;
-    attributes.push_back({header.nla_type & NLA_TYPE_MASK,
-                          bytes.subspan(sizeof(header), header.nla_len - sizeof(header))});
+    attributes.push_back(
+        {header.nla_type & NLA_TYPE_MASK, bytes.subspan(sizeof(header), header.nla_len - sizeof(header))});
     bytes = bytes.subspan(std::min<std::size_t>(NLA_ALIGN(header.nla_len), bytes.size()));
   }
   return attributes;

@@ -99,7 +99,8 @@ std::string WhyLiveKernelIsNoJudge() {
   utsname system;
   uname(&system);
   if (!std::string(system.release).starts_with(kRecordedRelease)) {
-    return std::string("the cases were recorded on Linux ") + kRecordedRelease + "x, this is " + system.release;
+    return std::string("the cases were recorded on Linux ") + kRecordedRelease + "x, this is " +
+           system.release;
   }
   std::string error;
   MakeLiveMachine(error);

@@ -33,8 +33,8 @@ std::unique_ptr<Machine> MakeSimulatedMachine();
 // A network namespace that nothing has touched. The reason why there is none is in `error`.
 std::unique_ptr<Machine> MakeLiveMachine(std::string& error);
 
-// Why the real kernel is no judge here, to skip with; empty if it is one. The cases were recorded on Linux 6.18, and
-// others are known to differ in a few of them.
+// Why the real kernel is no judge here, to skip with; empty if it is one. The cases were recorded on
+// Linux 6.18, and others are known to differ in a few of them.
 std::string WhyLiveKernelIsNoJudge();
 
 }  // namespace natplan::conformance

@@ -1,4 +1,5 @@
-// The recordings hold no notifications, so that the simulated kernel's are compared with those of the kernel at hand.
+// The recordings hold no notifications, so that the simulated kernel's are compared with those of the kernel
+// at hand.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,11 +31,16 @@ TEST(Notifications, AreTheSameFromTheSimulatedAndTheLiveKernel) {
     const nlohmann::json actual = Notifications(recorded, *MakeSimulatedMachine());
     datagrams += expected.size();
     if (expected == actual) continue;
+    // Datagrams are compared as wholes, messages are what a reader wants to see.
     std::string text;
     for (std::size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
-      const std::string left = i < expected.size() ? expected[i].dump() : "nothing";
-      const std::string right = i < actual.size() ? actual[i].dump() : "nothing";
-      if (left != right) text += "  live      " + left + "\n  simulated " + right + '\n';
+      const nlohmann::json left = i < expected.size() ? expected[i] : nlohmann::json::array();
+      const nlohmann::json right = i < actual.size() ? actual[i] : nlohmann::json::array();
+      for (std::size_t k = 0; k < std::max(left.size(), right.size()); ++k) {
+        const std::string a = k < left.size() ? left[k].dump() : "nothing";
+        const std::string b = k < right.size() ? right[k].dump() : "nothing";
+        if (a != b) text += "  live      " + a + "\n  simulated " + b + '\n';
+      }
     }
     ADD_FAILURE() << "CASE " << name << '\n' << text;
   }

@@ -1,5 +1,5 @@
-// The simulated kernel against the recordings. What it does not model yet is named in not_modelled.txt; a case
-// that stands there and passes is as wrong as one that does not stand there and fails.
+// The simulated kernel against the recordings. What it does not model yet is named in not_modelled.txt; a
+// case that stands there and passes is as wrong as one that does not stand there and fails.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -22,7 +22,8 @@ std::string Joined(const std::vector<std::string>& lines) {
 
 TEST(SimulatedKernel, AnswersEveryRecordedCaseOutsideTheLedgerAsLinuxDid) {
   Ledger ledger = LoadLedger();
-  ASSERT_FALSE(ledger.contains("")) << "a line of not_modelled.txt has no reason, or a name stands there twice";
+  ASSERT_FALSE(ledger.contains(""))
+      << "a line of not_modelled.txt has no reason, or a name stands there twice";
   const nlohmann::json cases = LoadCases();
   ASSERT_GT(cases.size(), 500U);
   std::size_t passed = 0;

@@ -8,6 +8,7 @@
 
 #include "tests/contract/dead_kernels.h"
 #include "tests/contract/live_kernel.h"
+#include "tests/contract/sim_kernel.h"
 #include "tests/support/namespace.h"
 
 namespace natplan::contract {
@@ -55,7 +56,7 @@ Run RunOn(KernelUnderTest& kernel, const Scenario& scenario) {
 }
 
 Run RunOnSimulator(const Scenario& scenario) {
-  SimKernel kernel(scenario.settings);
+  SimKernel kernel(scenario.profile);
   return RunOn(kernel, scenario);
 }
 

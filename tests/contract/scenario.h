@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/contract/sim_kernel.h"
+#include "kernel_sim/kernel.h"
 #include "tests/contract/world.h"
 
 namespace natplan::contract {
@@ -21,7 +21,7 @@ struct Scenario {
   void (*run)(World&);
   Where where = Where::kBoth;
   std::string reason = {};    // why not on both
-  SimSettings settings = {};  // of the simulated kernel
+  kernel_sim::Profile profile = {};  // of the simulated kernel
 };
 
 // All of them, in the order in which they are best read.

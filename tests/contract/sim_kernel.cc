@@ -9,7 +9,7 @@
 namespace natplan::contract {
 
 std::unique_ptr<NetlinkSocket> SimKernel::MakeSocket() {
-  return std::make_unique<SimSocket>(kernel_, SimSocketOptions{.net_admin = net_admin_});
+  return std::make_unique<SimSocket>(kernel_);
 }
 
 std::unique_ptr<Executor> SimKernel::MakeExecutor(std::vector<Sent>& sent) {

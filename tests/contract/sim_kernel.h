@@ -12,14 +12,9 @@
 
 namespace natplan::contract {
 
-struct SimSettings {
-  kernel_sim::Profile profile = {};
-  bool net_admin = true;  // of the programs of the scenario
-};
-
 class SimKernel final : public KernelUnderTest {
  public:
-  explicit SimKernel(const SimSettings& settings) : kernel_(settings.profile), net_admin_(settings.net_admin) {}
+  explicit SimKernel(const kernel_sim::Profile& profile) : kernel_(profile) {}
 
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override;
@@ -28,7 +23,6 @@ class SimKernel final : public KernelUnderTest {
 
  private:
   kernel_sim::Kernel kernel_;
-  bool net_admin_;
 };
 
 }  // namespace natplan::contract

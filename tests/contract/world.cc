@@ -360,7 +360,7 @@ TableId Ours(Family family) { return {family, kDefaultTable}; }
 TableId Origin(Family family) { return {family, kOriginTable}; }
 
 AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes) {
-  AddElements operation{.table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family)};
+  AddElements operation{.table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family), .elements = {}};
   for (const std::string_view prefix : prefixes) {
     operation.elements.push_back(ToElement(Prefix::Parse(prefix).value()));
   }

@@ -1,0 +1,20 @@
+// Deletes a table of all families.
+#ifndef NATPLAN_CLI_REMOVAL_H_
+#define NATPLAN_CLI_REMOVAL_H_
+
+#include <expected>
+#include <string>
+
+#include "core/plan/executor.h"
+#include "core/plan/reconciler.h"
+#include "core/values/error.h"
+
+namespace natplan::cli {
+
+// In one transaction, with everything in them. Reads again after an unknown outcome and after a change by
+// another program, until the deadline. A table that is not there is success, with `changed` false.
+std::expected<Report, Error> RemoveTables(Executor& kernel, const std::string& table, TimePoint deadline);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_REMOVAL_H_
