@@ -13,7 +13,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  // NOLINT
   using natplan::kernel_sim::Kernel;
   Kernel kernel;
-  const auto port = kernel.Open({.ext_ack = true});
+  natplan::kernel_sim::SocketOptions options;
+  options.ext_ack = true;
+  const auto port = kernel.Open(options);
   const auto listener = kernel.Open({});
   if (!port || !listener || !kernel.JoinGroup(*listener, 7)) std::abort();
   // Datagrams, each with its length in front (2 bytes, little endian); the last one takes what is left.

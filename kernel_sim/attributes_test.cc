@@ -23,20 +23,23 @@ int Parse(const std::vector<std::uint8_t>& bytes, Table& out, ExtAck* extack = n
 
 TEST(Attributes, TheLastDuplicateWins) {
   Table table;
-  ASSERT_EQ(Parse({8, 0, 1, 0, 0, 0, 0, 1, 8, 0, 1, 0, 0, 0, 0, 2}, table), 0);
+  const std::vector<std::uint8_t> twice = {8, 0, 1, 0, 0, 0, 0, 1, 8, 0, 1, 0, 0, 0, 0, 2};
+  ASSERT_EQ(Parse(twice, table), 0);
   EXPECT_EQ(ReadU32(table[1]), 2U);
 }
 
 TEST(Attributes, ALengthBeyondTheEndStopsTheParse) {
   Table table;
-  ASSERT_EQ(Parse({8, 0, 1, 0, 0, 0, 0, 1, 9, 0, 2, 0, 'a'}, table), 0);
+  const std::vector<std::uint8_t> cut = {8, 0, 1, 0, 0, 0, 0, 1, 9, 0, 2, 0, 'a'};
+  ASSERT_EQ(Parse(cut, table), 0);
   EXPECT_TRUE(table[1]);
   EXPECT_FALSE(table[2]);
 }
 
 TEST(Attributes, FlagBitsOfTheTypeAreIgnored) {
   Table table;
-  ASSERT_EQ(Parse({8, 0, 1, 0xc0, 0, 0, 0, 7}, table), 0);
+  const std::vector<std::uint8_t> flagged = {8, 0, 1, 0xc0, 0, 0, 0, 7};
+  ASSERT_EQ(Parse(flagged, table), 0);
   EXPECT_EQ(ReadU32(table[1]), 7U);
 }
 
@@ -51,9 +54,11 @@ TEST(Attributes, AShortIntegerIsBlamedWithItsPolicy) {
 
 TEST(Attributes, AStringMayLackItsNulButNotBeTooLong) {
   Table table;
-  EXPECT_EQ(Parse({7, 0, 2, 0, 'a', 'b', 'c', 0}, table), 0);
+  const std::vector<std::uint8_t> good = {7, 0, 2, 0, 'a', 'b', 'c', 0};
+  EXPECT_EQ(Parse(good, table), 0);
   EXPECT_EQ(ReadString(table[2]), "abc");
-  EXPECT_EQ(Parse({8, 0, 2, 0, 'a', 'b', 'c', 'd'}, table), ERANGE);
+  const std::vector<std::uint8_t> bad = {8, 0, 2, 0, 'a', 'b', 'c', 'd'};
+  EXPECT_EQ(Parse(bad, table), ERANGE);
 }
 
 }  // namespace

@@ -70,7 +70,6 @@ int CompareHook(NfTables& state, const Request& request, const Chain& chain, con
   }
   BaseChain declared = *chain.base;
   if (const int error = ParseHook(state.profile, request, false, declared)) return error;
-  if (declared.hook != chain.base->hook || declared.priority != chain.base->priority) return EOPNOTSUPP;
   if (declared.type != chain.base->type) {
     request.extack->Blame(blamed);
     return EEXIST;

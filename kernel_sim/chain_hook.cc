@@ -78,11 +78,13 @@ int ParseHook(const Profile& profile, const Request& request, bool create, BaseC
   AttributeTable<NFTA_HOOK_MAX + 1> hook;
   if (const int error = hook.Parse(request[NFTA_CHAIN_HOOK], kPolicy)) return error;
   if (create && (!hook[NFTA_HOOK_HOOKNUM] || !hook[NFTA_HOOK_PRIORITY])) {
-    request.extack->Blame(request[NFTA_CHAIN_HOOK]);
+    request.extack->Blame(request[NFTA_CHAIN_NAME]);
     return ENOENT;
   }
+  const BaseChain before = out;
   if (hook[NFTA_HOOK_HOOKNUM]) out.hook = ReadU32(hook[NFTA_HOOK_HOOKNUM]);
   if (hook[NFTA_HOOK_PRIORITY]) out.priority = static_cast<std::int32_t>(ReadU32(hook[NFTA_HOOK_PRIORITY]));
+  if (!create && (out.hook != before.hook || out.priority != before.priority)) return EOPNOTSUPP;
   if (request[NFTA_CHAIN_TYPE]) {
     const auto type = FindType(profile, request.family, ReadString(request[NFTA_CHAIN_TYPE]));
     if (!type) {

@@ -167,12 +167,10 @@ std::size_t WriteGeneration(MessageWriter& writer, const Heading& heading, const
 }
 
 std::uint64_t PositionOf(const Rule& rule) {
-  std::list<std::unique_ptr<Rule>>::const_iterator place = rule.place;
-  while (place != rule.chain->rules.begin()) {
-    --place;
-    if ((*place)->active) return (*place)->handle;
-  }
-  return 0;
+  const auto& rules = rule.chain->rules;
+  const std::list<std::unique_ptr<Rule>>::const_iterator place = rule.place;
+  if (place == rules.begin() || std::next(place) == rules.end()) return 0;
+  return (*std::prev(place))->handle;
 }
 
 }  // namespace natplan::kernel_sim

@@ -38,7 +38,9 @@ ElementList BeginElementList(MessageWriter& writer, const Heading& heading, cons
 void WriteListElement(MessageWriter& writer, const Set& set, const Element& element);
 void EndElementList(MessageWriter& writer, const ElementList& list);
 
-// The handle of the active rule before `rule` in its chain, 0 if there is none.
+// NFTA_RULE_POSITION of a notification: the handle of the rule in front. 0, and not written, for the first rule of
+// the chain's list and for the last, at the time of the commit.
+// Kernel: net/netfilter/nf_tables_api.c nf_tables_rule_notify() (6.18)
 std::uint64_t PositionOf(const Rule& rule);
 
 }  // namespace natplan::kernel_sim

@@ -58,6 +58,19 @@ bool IsFull(const Set& set) {
   return set.element_count >= room;
 }
 
+// Elements of one set that follow each other in the log are one entry in the kernel: all have the flags of the first
+// message. Kernel: net/netfilter/nf_tables_api.c nft_trans_try_collapse() (6.18)
+void RecordElement(NfTables& state, const Request& request, Change change, Set& set, Element& element) {
+  Transaction& entry = Record(state, request, change, *set.table);
+  entry.set = &set;
+  entry.element = &element;
+  if (state.log.size() < 2) return;
+  const Transaction& before = state.log[state.log.size() - 2];
+  if (before.change != change || before.set != &set) return;
+  entry.flags = before.flags;
+  entry.echo = before.echo;
+}
+
 // Kernel: net/netfilter/nf_tables_api.c nft_add_set_elem() (6.18)
 int AddElement(NfTables& state, const Request& request, Set& set, const Attribute& item) {
   ElementAttributes attributes;
@@ -94,9 +107,7 @@ int AddElement(NfTables& state, const Request& request, Set& set, const Attribut
     }
     ++set.element_count;
   }
-  Transaction& entry = Record(state, request, Change::kNewElement, *set.table);
-  entry.set = &set;
-  entry.element = added;
+  RecordElement(state, request, Change::kNewElement, set, *added);
   return 0;
 }
 
@@ -105,9 +116,7 @@ void RecordDeletion(NfTables& state, const Request& request, Set& set, Element& 
   element.active = false;
   ReleaseVerdict(element.verdict());
   if (!element.is_catch_all()) ++set.deactivated_count;
-  Transaction& entry = Record(state, request, Change::kDeleteElement, *set.table);
-  entry.set = &set;
-  entry.element = &element;
+  RecordElement(state, request, Change::kDeleteElement, set, element);
 }
 
 // Kernel: net/netfilter/nf_tables_api.c nft_del_setelem() (6.18)

@@ -208,7 +208,7 @@ int DeleteRule(NfTables& state, const Request& request) {
     return 0;
   }
   Rule* rule = handle ? FindRule(*chain, ReadU64(handle)) : FindRuleById(state, *chain, ReadU32(id));
-  if (rule == nullptr) return destroy ? 0 : BlameErrno(request, handle ? handle : id, ENOENT);
+  if (rule == nullptr) return destroy && handle ? 0 : BlameErrno(request, handle ? handle : id, ENOENT);
   RemoveRule(state, request, *rule);
   return 0;
 }

@@ -13,8 +13,8 @@ class Backoff {
   explicit Backoff(std::uint64_t seed) : state_(seed) {}
 
   void Reset() { tries_ = 0; }
-  // Half to all of 100 us, 200 us, 400 us, ... and never more than 20 ms. With equal waits, 8 processes needed up
-  // to 65 tries for one change.
+  // Half to all of 100 us, 200 us, 400 us, ... and never more than 20 ms. With equal waits, 8 processes
+  // needed up to 65 tries for one change.
   std::chrono::nanoseconds Next() {
     constexpr std::chrono::nanoseconds kFirst = std::chrono::microseconds(100);
     constexpr std::chrono::nanoseconds kMost = std::chrono::milliseconds(20);

@@ -9,7 +9,8 @@ bool Held::Holds(const HostPort& key, const Endpoint& to) const {
   return found != forwards.end() && found->second.contains(to);
 }
 
-std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& changes, bool exclusive_adds) {
+std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& changes,
+                                    bool exclusive_adds) {
   std::vector<Operation> out;
   const SetShape& ranges = MasqueradeShape(table.family);
   const SetShape& entries = ForwardShape(table.family);
@@ -18,7 +19,8 @@ std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& 
   if (!changes.range_deletes.empty()) {
     out.push_back(DeleteElements{table, kMasqueradeSet, ranges, changes.range_deletes});
   }
-  if (!changes.entry_deletes.empty()) out.push_back(DeleteElements{table, kForwardMap, entries, changes.entry_deletes});
+  if (!changes.entry_deletes.empty())
+    out.push_back(DeleteElements{table, kForwardMap, entries, changes.entry_deletes});
   if (!changes.range_adds.empty()) {
     AddElements add{table, kMasqueradeSet, ranges, exclusive_adds, {}};
     add.elements.reserve(changes.range_adds.size());
@@ -28,7 +30,8 @@ std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& 
   if (!changes.entry_adds.empty()) {
     AddElements add{table, kForwardMap, entries, exclusive_adds, {}};
     add.elements.reserve(changes.entry_adds.size());
-    for (const MapEntry& entry : changes.entry_adds) add.elements.push_back(ToElement(entry.host_port, entry.to));
+    for (const MapEntry& entry : changes.entry_adds)
+      add.elements.push_back(ToElement(entry.host_port, entry.to));
     out.push_back(std::move(add));
   }
   return out;
@@ -101,7 +104,8 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
       std::erase(view.other_entries, element);
     }
   }
-  for (const Prefix& prefix : changes.range_adds) view.ranges.insert_or_assign(prefix.network(), prefix.end());
+  for (const Prefix& prefix : changes.range_adds)
+    view.ranges.insert_or_assign(prefix.network(), prefix.end());
   for (const MapEntry& entry : changes.entry_adds) view.forwards.insert_or_assign(entry.host_port, entry.to);
 }
 

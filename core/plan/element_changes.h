@@ -19,8 +19,9 @@ struct Held {
 };
 
 struct ElementChanges {
-  bool flush_ranges = false;   // nodes that do not pair: empty the set, add again what is wanted
-  bool flush_entries = false;  // elements that cannot be named one by one: empty the map, add again what is wanted
+  bool flush_ranges = false;  // nodes that do not pair: empty the set, add again what is wanted
+  bool flush_entries =
+      false;  // elements that cannot be named one by one: empty the map, add again what is wanted
   std::vector<Element> range_deletes = {};
   std::vector<Prefix> range_adds = {};  // ascending
   std::vector<Element> entry_deletes = {};
@@ -43,7 +44,8 @@ struct HeldMark {
   std::vector<MapEntry> entries = {};
 };
 
-// Before the changes are sent: from now on what they add may be in the kernel. If it throws, nothing is marked.
+// Before the changes are sent: from now on what they add may be in the kernel. If it throws, nothing is
+// marked.
 HeldMark MarkHeld(const ElementChanges& changes, Held& held);
 // They were refused, or never sent.
 void Unmark(const HeldMark& mark, Held& held) noexcept;

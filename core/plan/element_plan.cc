@@ -52,8 +52,8 @@ class Planner {
     }
   }
 
-  // Our start whose end was taken away reaches to the top of the address space, unless that is what another prefix
-  // wants.
+  // Our start whose end was taken away reaches to the top of the address space, unless that is what another
+  // prefix wants.
   void DeleteOpenStart(const Prefix& prefix) {
     const auto there = in_.view.ranges.find(prefix.network());
     if (plan_.changes.flush_ranges || there == in_.view.ranges.end() || there->second) return;
@@ -94,7 +94,9 @@ class Planner {
   void Rest() {
     auto prefix = in_.want.prefixes().begin();
     for (const auto& [first, end] : in_.view.ranges) {
-      while (prefix != in_.want.prefixes().end() && (prefix->family() != family_ || prefix->network() < first)) ++prefix;
+      while (prefix != in_.want.prefixes().end() &&
+             (prefix->family() != family_ || prefix->network() < first))
+        ++prefix;
       const AddressRange range{first, end};
       if (prefix != in_.want.prefixes().end() && ToRange(*prefix) == range) continue;
       if (IsDeleted(range)) continue;
@@ -135,8 +137,8 @@ class Planner {
     return std::move(plan_);
   }
 
-  // Whether the prefix can be added. A part of it that somebody broke off is deleted first; anything foreign in
-  // its place is a conflict.
+  // Whether the prefix can be added. A part of it that somebody broke off is deleted first; anything foreign
+  // in its place is a conflict.
   bool ClearWayFor(const Prefix& prefix) {
     if (plan_.changes.flush_ranges) return true;
     const AddressRange wanted = ToRange(prefix);
@@ -154,7 +156,8 @@ class Planner {
       if (!broken.covers.Overlaps(wanted)) continue;
       const Element& node = broken.nodes.front();
       const bool our_end = in_.held.prefixes.contains(prefix) && broken.nodes.size() == 1 && wanted.end &&
-                           node.kind == ElementKind::kEnd && std::ranges::equal(node.key.span(), wanted.end->bytes());
+                           node.kind == ElementKind::kEnd &&
+                           std::ranges::equal(node.key.span(), wanted.end->bytes());
       if (!our_end) return Conflicts(prefix, broken.covers);
       plan_.changes.range_deletes.push_back(node);
     }
@@ -176,29 +179,32 @@ class Planner {
   }
 
   void ShowUnknown(const char* set) {
-    plan_.foreign.push_back("elements of " + std::string(set) + " in table " + std::string(Name(family_)) + " " +
-                            in_.table.name + " that natplan does not know");
+    plan_.foreign.push_back("elements of " + std::string(set) + " in table " + std::string(Name(family_)) +
+                            " " + in_.table.name + " that natplan does not know");
   }
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {
     const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
-    AddConflict(in_.edited.asked.contains(prefix), Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
-                theirs, "another program holds addresses of " + prefix.ToString());
+    AddConflict(in_.edited.asked.contains(prefix),
+                Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)), theirs,
+                "another program holds addresses of " + prefix.ToString());
     return false;
   }
   void Conflicts(const HostPort& key, const Endpoint& ours, const Endpoint& theirs) {
-    AddConflict(in_.edited.ports.contains(key), Line(kForwardMap, ForwardShape(family_), ToElement(key, ours)),
+    AddConflict(in_.edited.ports.contains(key),
+                Line(kForwardMap, ForwardShape(family_), ToElement(key, ours)),
                 Line(kForwardMap, ForwardShape(family_), ToElement(key, theirs)),
                 "another program forwards " + ToString(key) + " already");
   }
   void AddConflict(bool edited, const std::string& ours, const std::string& theirs, const std::string& what) {
-    plan_.conflicts.push_back({edited,
-                               {.code = ErrorCode::kConflict,
-                                .errno_value = EEXIST,
-                                .operation = "add " + ours,
-                                .ours = ours,
-                                .theirs = theirs,
-                                .text = what + "; if nobody needs that any more, remove it with: nft delete " + theirs}});
+    plan_.conflicts.push_back(
+        {edited,
+         {.code = ErrorCode::kConflict,
+          .errno_value = EEXIST,
+          .operation = "add " + ours,
+          .ours = ours,
+          .theirs = theirs,
+          .text = what + "; if nobody needs that any more, remove it with: nft delete " + theirs}});
   }
 
   ElementPlanInput in_;

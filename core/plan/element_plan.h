@@ -40,7 +40,8 @@ struct ElementPlanInput {
 
 // Looks at everything. Used after a snapshot was read.
 ElementPlan PlanAllElements(const ElementPlanInput& input);
-// Looks at what the call touched, the rest being in place already: the cost does not depend on how much is held.
+// Looks at what the call touched, the rest being in place already: the cost does not depend on how much is
+// held.
 ElementPlan PlanTouchedElements(const ElementPlanInput& input);
 
 }  // namespace natplan

@@ -24,9 +24,11 @@ bool Erase(std::vector<Element>& nodes, ElementKind kind, const ElementKey& key)
 int AddRange(std::vector<Element>& nodes, const Element& range, bool exclusive) {
   std::ranges::sort(nodes, Before);
   const auto has = [&](ElementKind kind, const ElementKey& key) {
-    return std::ranges::any_of(nodes, [&](const Element& node) { return node.kind == kind && node.key == key; });
+    return std::ranges::any_of(nodes,
+                               [&](const Element& node) { return node.kind == kind && node.key == key; });
   };
-  const bool same = has(ElementKind::kStart, range.key) && (range.end.empty() || has(ElementKind::kEnd, range.end));
+  const bool same =
+      has(ElementKind::kStart, range.key) && (range.end.empty() || has(ElementKind::kEnd, range.end));
   bool inside = false;
   const Element* below = nullptr;
   for (const Element& node : nodes) {
@@ -34,7 +36,8 @@ int AddRange(std::vector<Element>& nodes, const Element& range, bool exclusive) 
     inside = inside || (node.key > range.key && (range.end.empty() || node.key < range.end));
   }
   if (same && !inside) return exclusive ? EEXIST : 0;
-  if (inside || (below != nullptr && below->kind == ElementKind::kStart) || has(ElementKind::kEnd, range.end)) return EEXIST;
+  if (inside || (below != nullptr && below->kind == ElementKind::kStart) || has(ElementKind::kEnd, range.end))
+    return EEXIST;
   nodes.push_back({.kind = ElementKind::kStart, .key = range.key});
   if (!range.end.empty()) nodes.push_back({.kind = ElementKind::kEnd, .key = range.end});
   return 0;
@@ -86,7 +89,8 @@ struct Apply {
     return {};
   }
   Fault operator()(const DeleteTable& op) const {
-    const auto erased = std::erase_if(state.tables, [&](const TableSnapshot& table) { return table.id == op.table; });
+    const auto erased =
+        std::erase_if(state.tables, [&](const TableSnapshot& table) { return table.id == op.table; });
     return {erased > 0 ? 0 : ENOENT};
   }
   Fault operator()(const EnsureChain& op) const {

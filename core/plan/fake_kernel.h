@@ -1,5 +1,5 @@
-// The simplest kernel that a reconciler can talk to: it applies transactions to a snapshot, completely or not at
-// all. It knows no bytes; what it must not get wrong is small enough to be read.
+// The simplest kernel that a reconciler can talk to: it applies transactions to a snapshot, completely or not
+// at all. It knows no bytes; what it must not get wrong is small enough to be read.
 #ifndef NATPLAN_CORE_PLAN_FAKE_KERNEL_H_
 #define NATPLAN_CORE_PLAN_FAKE_KERNEL_H_
 

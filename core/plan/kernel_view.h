@@ -32,10 +32,11 @@ struct BrokenRange {
 };
 
 struct FamilyView {
-  bool exists = false;  // the table
+  bool exists = false;                                    // the table
   std::map<Address, std::optional<Address>> ranges = {};  // first -> end, disjoint
   std::vector<BrokenRange> broken = {};
-  bool unknown_ranges = false;  // the set holds elements that are not among these (SetSnapshot::other_elements)
+  bool unknown_ranges =
+      false;  // the set holds elements that are not among these (SetSnapshot::other_elements)
   std::map<HostPort, Endpoint> forwards = {};
   std::vector<Element> other_entries = {};  // elements of the map that natplan does not write
   bool unknown_entries = false;             // the map holds elements that are not among these

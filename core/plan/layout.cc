@@ -16,8 +16,8 @@ constexpr Register kReg2 = 2;
 
 constexpr std::uint32_t kNfprotoIpv4 = 2;
 constexpr std::uint32_t kNfprotoIpv6 = 10;
-constexpr std::uint32_t kRouteLocal = 2;      // RTN_LOCAL
-constexpr std::uint32_t kLoopbackIndex = 1;   // lo has interface index 1 in every network namespace
+constexpr std::uint32_t kRouteLocal = 2;       // RTN_LOCAL
+constexpr std::uint32_t kLoopbackIndex = 1;    // lo has interface index 1 in every network namespace
 constexpr std::uint32_t kDestinationPort = 2;  // offset in TCP, UDP and SCTP headers
 
 constexpr std::int32_t kDestinationNatPriority = -99;  // behind an administrator's dstnat, -100
@@ -49,8 +49,12 @@ struct AddressField {
   std::uint32_t offset;
   std::uint32_t length;
 };
-AddressField Source(Family family) { return family == Family::kIp ? AddressField{12, 4} : AddressField{8, 16}; }
-AddressField Destination(Family family) { return family == Family::kIp ? AddressField{16, 4} : AddressField{24, 16}; }
+AddressField Source(Family family) {
+  return family == Family::kIp ? AddressField{12, 4} : AddressField{8, 16};
+}
+AddressField Destination(Family family) {
+  return family == Family::kIp ? AddressField{16, 4} : AddressField{24, 16};
+}
 
 // dnat to meta l4proto . th dport map @map_port_ipport
 void AppendForward(Family family, const Registers& r, Expressions& out) {
@@ -77,7 +81,8 @@ Expressions OutputRule(Family family, const Registers& r, bool short_load) {
   const auto [offset, length] = Destination(family);
   if (family == Family::kIp6) {
     out.push_back(PayloadExpression{PayloadBase::kNetwork, offset, length, r.first});
-    out.push_back(CmpExpression{r.first, CmpOperator::kNeq, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
+    out.push_back(
+        CmpExpression{r.first, CmpOperator::kNeq, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
   } else if (short_load) {
     out.push_back(PayloadExpression{PayloadBase::kNetwork, offset, 1, r.first});
     out.push_back(CmpExpression{r.first, CmpOperator::kNeq, {127}});
@@ -151,10 +156,12 @@ const SetShape& ForwardShape(Family family) {
 std::vector<Operation> Skeleton(const TableId& table) {
   std::vector<Operation> out;
   out.push_back(EnsureTable{table});
-  for (const ChainPlan& chain : Chains(table.family)) out.push_back(EnsureChain{table, chain.name, chain.base});
+  for (const ChainPlan& chain : Chains(table.family))
+    out.push_back(EnsureChain{table, chain.name, chain.base});
   out.push_back(EnsureSet{table, kMasqueradeSet, MasqueradeShape(table.family)});
   out.push_back(EnsureSet{table, kForwardMap, ForwardShape(table.family)});
-  for (const ChainPlan& chain : Chains(table.family)) out.push_back(AppendRule{table, chain.name, chain.forms.front()});
+  for (const ChainPlan& chain : Chains(table.family))
+    out.push_back(AppendRule{table, chain.name, chain.forms.front()});
   return out;
 }
 
@@ -173,14 +180,15 @@ Element ToElement(const HostPort& host_port, const Endpoint& to) {
   data[size] = static_cast<std::uint8_t>(target >> 8U);
   data[size + 1] = static_cast<std::uint8_t>(target & 255U);
   return {.kind = ElementKind::kSingle,
-          .key = {static_cast<std::uint8_t>(host_port.protocol), 0, 0, 0, static_cast<std::uint8_t>(host >> 8U),
-                  static_cast<std::uint8_t>(host & 255U), 0, 0},
+          .key = {static_cast<std::uint8_t>(host_port.protocol), 0, 0, 0,
+                  static_cast<std::uint8_t>(host >> 8U), static_cast<std::uint8_t>(host & 255U), 0, 0},
           .data = ElementData(std::span(data).first(size + 4))};
 }
 
 std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
   const std::size_t size = AddressBytes(family);
-  if (element.kind != ElementKind::kSingle || element.key.size() != 8 || element.data.size() != size + 4) return {};
+  if (element.kind != ElementKind::kSingle || element.key.size() != 8 || element.data.size() != size + 4)
+    return {};
   const auto host = Port::Make(element.key[4] << 8 | element.key[5]);
   const auto target = Port::Make(element.data[size] << 8 | element.data[size + 1]);
   if (!host || !target) return {};

@@ -22,8 +22,8 @@ inline constexpr const char* kForwardMap = "map_port_ipport";
 struct ChainPlan {
   std::string name;
   BaseChain base;
-  // forms[0] is what natplan writes. The others are what nft 1.0.6 writes for the same text: a listing that was
-  // saved and loaded again with nft is not a difference.
+  // forms[0] is what natplan writes. The others are what nft 1.0.6 writes for the same text: a listing that
+  // was saved and loaded again with nft is not a difference.
   std::vector<Expressions> forms;
 };
 

@@ -9,7 +9,9 @@ namespace natplan {
 namespace {
 
 Prefix P(const char* text) { return Prefix::Parse(text).value(); }
-HostPort At(Family family, Protocol protocol, int port) { return {family, protocol, Port::Make(port).value()}; }
+HostPort At(Family family, Protocol protocol, int port) {
+  return {family, protocol, Port::Make(port).value()};
+}
 Endpoint To(const char* text) { return Endpoint::Parse(text).value(); }
 
 std::string Hex(std::span<const std::uint8_t> bytes) {
@@ -45,7 +47,8 @@ TEST(LayoutTest, PrefixesAreHalfOpenRanges) {
   EXPECT_EQ(text("240.0.0.0/4"), "f0000000-");
   EXPECT_EQ(text("255.255.255.255/32"), "ffffffff-");
   EXPECT_EQ(text("fd00::/8"), "fd000000000000000000000000000000-fe000000000000000000000000000000");
-  EXPECT_EQ(text("2001:db8:ff:ffff::/64"), "20010db800ffffff0000000000000000-20010db8010000000000000000000000");
+  EXPECT_EQ(text("2001:db8:ff:ffff::/64"),
+            "20010db800ffffff0000000000000000-20010db8010000000000000000000000");
   EXPECT_EQ(text("ff00::/8"), "ff000000000000000000000000000000-");
 }
 
@@ -60,10 +63,12 @@ TEST(LayoutTest, AnEntryIsReadBackOnlyIfNatplanWouldWriteItSo) {
   const auto with_key = [&](ElementKey key) { return Element{.key = key, .data = good.data}; };
   const auto with_data = [&](ElementData data) { return Element{.key = good.key, .data = data}; };
   for (const Element& element :
-       {with_key({1, 0, 0, 0, 0, 80, 0, 0}), with_key({6, 1, 0, 0, 0, 80, 0, 0}), with_key({6, 0, 0, 0, 0, 80, 0, 1}),
-        with_key({6, 0, 0, 0, 0, 0, 0, 0}), with_key({6, 0, 0, 0, 0, 80}), with_data({1, 2, 3, 4, 0, 0, 0, 0}),
+       {with_key({1, 0, 0, 0, 0, 80, 0, 0}), with_key({6, 1, 0, 0, 0, 80, 0, 0}),
+        with_key({6, 0, 0, 0, 0, 80, 0, 1}), with_key({6, 0, 0, 0, 0, 0, 0, 0}),
+        with_key({6, 0, 0, 0, 0, 80}), with_data({1, 2, 3, 4, 0, 0, 0, 0}),
         with_data({1, 2, 3, 4, 0, 80, 0, 1}), with_data({1, 2, 3, 4}), with_data({})}) {
-    EXPECT_FALSE(ToMapEntry(Family::kIp, element).has_value()) << Hex(element.key.span()) << " " << Hex(element.data.span());
+    EXPECT_FALSE(ToMapEntry(Family::kIp, element).has_value())
+        << Hex(element.key.span()) << " " << Hex(element.data.span());
   }
   EXPECT_FALSE(ToMapEntry(Family::kIp6, good).has_value());
 }
@@ -73,8 +78,9 @@ TEST(LayoutTest, TheShapesAreTheOriginsNumbers) {
   EXPECT_EQ(MasqueradeShape(Family::kIp6), (SetShape{.interval = true, .key_type = 8, .key_length = 16}));
   EXPECT_EQ(ForwardShape(Family::kIp),
             (SetShape{.is_map = true, .key_type = 781, .key_length = 8, .data_type = 461, .data_length = 8}));
-  EXPECT_EQ(ForwardShape(Family::kIp6),
-            (SetShape{.is_map = true, .key_type = 781, .key_length = 8, .data_type = 525, .data_length = 20}));
+  EXPECT_EQ(
+      ForwardShape(Family::kIp6),
+      (SetShape{.is_map = true, .key_type = 781, .key_length = 8, .data_type = 525, .data_length = 20}));
 }
 
 // What `nft list ruleset` (1.0.6) prints of these rules on a live kernel.
@@ -90,7 +96,8 @@ TEST(LayoutTest, TheRulesReadAsNftPrintsThemInBothForms) {
     for (std::size_t i = 0; i < 3; ++i) {
       const ChainPlan& chain = Chains(family).at(i);
       EXPECT_EQ(chain.forms.size(), 2U);
-      for (const Expressions& form : chain.forms) EXPECT_EQ(RuleText(family, form), want[static_cast<std::size_t>(family)][i]);
+      for (const Expressions& form : chain.forms)
+        EXPECT_EQ(RuleText(family, form), want[static_cast<std::size_t>(family)][i]);
     }
   }
 }
@@ -98,9 +105,11 @@ TEST(LayoutTest, TheRulesReadAsNftPrintsThemInBothForms) {
 TEST(LayoutTest, TheChainsAreTheOrigins) {
   for (const Family family : kFamilies) {
     ASSERT_EQ(Chains(family).size(), 3U);
-    EXPECT_EQ(HookText(Chains(family)[0].base), "type nat hook prerouting priority dstnat + 1; policy accept;");
+    EXPECT_EQ(HookText(Chains(family)[0].base),
+              "type nat hook prerouting priority dstnat + 1; policy accept;");
     EXPECT_EQ(HookText(Chains(family)[1].base), "type nat hook output priority -99; policy accept;");
-    EXPECT_EQ(HookText(Chains(family)[2].base), "type nat hook postrouting priority srcnat + 1; policy accept;");
+    EXPECT_EQ(HookText(Chains(family)[2].base),
+              "type nat hook postrouting priority srcnat + 1; policy accept;");
   }
 }
 
@@ -112,7 +121,7 @@ struct Mutate {
   std::vector<Expression> out = {};
 
   template <typename T>
-  void Registers(const T& original, Register T::*member) {
+  void Registers(const T& original, Register T::* member) {
     for (const Register other : {1U, 2U, 3U, 4U, 8U, 9U, 10U, 11U, 12U, 13U, 14U, 20U}) {
       if (Word(other) == Word(original.*member)) continue;
       T changed = original;
@@ -121,7 +130,7 @@ struct Mutate {
     }
   }
   template <typename T>
-  void Registers(const T& original, std::optional<Register> T::*member) {
+  void Registers(const T& original, std::optional<Register> T::* member) {
     if (!(original.*member)) {
       T changed = original;
       changed.*member = 9;
@@ -139,7 +148,7 @@ struct Mutate {
     out.push_back(none);
   }
   template <typename T>
-  void Bytes(const T& original, RegisterBytes T::*member) {
+  void Bytes(const T& original, RegisterBytes T::* member) {
     const auto bytes = (original.*member).span();
     for (std::size_t i = 0; i <= bytes.size(); ++i) {
       std::vector<std::uint8_t> other(bytes.begin(), bytes.end());
@@ -156,7 +165,7 @@ struct Mutate {
     }
   }
   template <typename T, typename V>
-  void Values(const T& original, V T::*member, std::initializer_list<V> values) {
+  void Values(const T& original, V T::* member, std::initializer_list<V> values) {
     for (const V& value : values) {
       if (original.*member == value) continue;
       T changed = original;
@@ -173,16 +182,19 @@ struct Mutate {
   void operator()(const CmpExpression& e) {
     Registers(e, &CmpExpression::source);
     Bytes(e, &CmpExpression::data);
-    Values(e, &CmpExpression::op, {CmpOperator::kEq, CmpOperator::kNeq, CmpOperator::kLt, CmpOperator::kLte, CmpOperator::kGt,
-                                   CmpOperator::kGte});
+    Values(e, &CmpExpression::op,
+           {CmpOperator::kEq, CmpOperator::kNeq, CmpOperator::kLt, CmpOperator::kLte, CmpOperator::kGt,
+            CmpOperator::kGte});
   }
   void operator()(const MetaExpression& e) {
     Registers(e, &MetaExpression::destination);
-    Values(e, &MetaExpression::key, {MetaKey::kIif, MetaKey::kOif, MetaKey::kL4Proto, MetaKey(6), MetaKey(7), MetaKey(3)});
+    Values(e, &MetaExpression::key,
+           {MetaKey::kIif, MetaKey::kOif, MetaKey::kL4Proto, MetaKey(6), MetaKey(7), MetaKey(3)});
   }
   void operator()(const PayloadExpression& e) {
     Registers(e, &PayloadExpression::destination);
-    Values(e, &PayloadExpression::base, {PayloadBase::kLink, PayloadBase::kNetwork, PayloadBase::kTransport, PayloadBase::kInner});
+    Values(e, &PayloadExpression::base,
+           {PayloadBase::kLink, PayloadBase::kNetwork, PayloadBase::kTransport, PayloadBase::kInner});
     Values(e, &PayloadExpression::offset, {0U, 1U, 2U, 8U, 12U, 16U, 20U, 24U});
     Values(e, &PayloadExpression::length, {1U, 2U, 3U, 4U, 8U, 15U, 16U, 20U});
   }
@@ -195,7 +207,8 @@ struct Mutate {
   void operator()(const LookupExpression& e) {
     Registers(e, &LookupExpression::source);
     Registers(e, &LookupExpression::destination);
-    Values(e, &LookupExpression::set, {std::string("other"), std::string(kMasqueradeSet), std::string(kForwardMap)});
+    Values(e, &LookupExpression::set,
+           {std::string("other"), std::string(kMasqueradeSet), std::string(kForwardMap)});
     Values(e, &LookupExpression::flags, {1U, 2U, 3U});
   }
   void operator()(const NatExpression& e) {
@@ -213,7 +226,8 @@ struct Mutate {
 bool IsLoadOfKey(const Expression& expression) {
   const auto* meta = std::get_if<MetaExpression>(&expression);
   const auto* payload = std::get_if<PayloadExpression>(&expression);
-  return (meta != nullptr && meta->key == MetaKey::kL4Proto) || (payload != nullptr && payload->base == PayloadBase::kTransport);
+  return (meta != nullptr && meta->key == MetaKey::kL4Proto) ||
+         (payload != nullptr && payload->base == PayloadBase::kTransport);
 }
 
 // The text decides what a person takes for natplan's own rule: nothing else may read the same.
@@ -242,9 +256,10 @@ TEST(LayoutTest, NoSmallChangeOfARuleKeepsItsText) {
           Expressions twice = form;
           twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(i), form[i]);
           differs(twice, where + " twice");
-          for (const Expression& extra : Expressions{CounterExpression{}, UnknownExpression{"ct", {}}, MetaExpression{MetaKey::kIif, 16},
-                                                     ImmediateExpression{.destination = 9, .value = {2, 0, 0, 0}},
-                                                     ImmediateExpression{.destination = 0, .verdict = 1}}) {
+          for (const Expression& extra : Expressions{
+                   CounterExpression{}, UnknownExpression{"ct", {}}, MetaExpression{MetaKey::kIif, 16},
+                   ImmediateExpression{.destination = 9, .value = {2, 0, 0, 0}},
+                   ImmediateExpression{.destination = 0, .verdict = 1}}) {
             Expressions more = form;
             more.insert(more.begin() + static_cast<std::ptrdiff_t>(i), extra);
             differs(more, NameOf(extra) + " before " + where);

@@ -1,5 +1,7 @@
-// Random edits against a kernel that others change as well. The oracle is two plain collections: what this context
-// wants, and what foreign programs put there. A failure prints its seed.
+// Random edits against a kernel that others change as well. The oracle is two plain collections: what this
+// context wants, and what foreign programs put there. A failure prints its seed.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <new>
@@ -7,8 +9,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/plan/fake_kernel.h"
 #include "core/plan/reconciler.h"
@@ -46,7 +46,8 @@ std::set<std::string> Held(const FakeKernel& kernel) {
   std::set<std::string> out;
   for (const TableSnapshot& table : kernel.state().tables) {
     const FamilyView view = ViewOf(table.id.family, &table);
-    for (const auto& [first, end] : view.ranges) out.insert(first.ToString() + "-" + (end ? end->ToString() : "top"));
+    for (const auto& [first, end] : view.ranges)
+      out.insert(first.ToString() + "-" + (end ? end->ToString() : "top"));
     for (const auto& [key, to] : view.forwards) out.insert(ToString(key) + " to " + to.ToString());
     if (!view.broken.empty() || !view.other_entries.empty()) out.insert("broken");
   }
@@ -60,15 +61,16 @@ struct World {
   FakeKernel kernel;
   Reconciler reconciler{Reconciler::Options{}};
   TimePoint now{std::chrono::seconds(1)};
-  std::set<std::pair<std::string, Prefix>> prefixes;             // owner, prefix
+  std::set<std::pair<std::string, Prefix>> prefixes;              // owner, prefix
   std::map<HostPort, std::pair<std::string, Endpoint>> forwards;  // owner, target
   std::set<Prefix> foreign_prefixes;
   std::map<HostPort, Endpoint> foreign_forwards;
 };
 
-const char* const kPrefixes[] = {"10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24", "10.128.0.0/9", "240.0.0.0/4",
-                                 "fd00::/8",   "fd00::/16",   "fd00::/64",   "ff00::/8"};
-const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.168.0.0/16", "250.0.0.0/8", "fd00:8000::/17"};
+const char* const kPrefixes[] = {"10.0.0.0/8",  "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24", "10.128.0.0/9",
+                                 "240.0.0.0/4", "fd00::/8",    "fd00::/16",   "fd00::/64",   "ff00::/8"};
+const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.168.0.0/16", "250.0.0.0/8",
+                                        "fd00:8000::/17"};
 const char* const kTargets[] = {"192.0.2.1:80", "192.0.2.1:81", "192.0.2.2:80", "[fd00::5]:80"};
 
 Edit RandomEdit(std::mt19937& random) {
@@ -91,7 +93,8 @@ void Apply(const Edit& edit, World& world) {
   const Forward& forward = std::get<Forward>(edit.intent);
   if (add) {
     world.forwards.insert_or_assign(forward.key(), std::pair(edit.owner.name(), forward.to));
-  } else if (world.forwards.contains(forward.key()) && world.forwards.at(forward.key()).first == edit.owner.name()) {
+  } else if (world.forwards.contains(forward.key()) &&
+             world.forwards.at(forward.key()).first == edit.owner.name()) {
     world.forwards.erase(forward.key());
   }
 }
@@ -109,8 +112,10 @@ void ForeignChange(std::mt19937& random, World& world) {
       return flushed();
     case 1:
       if (world.kernel.Foreign({DeleteTable{id}})) {
-        std::erase_if(world.foreign_prefixes, [&](const Prefix& prefix) { return prefix.family() == family; });
-        std::erase_if(world.foreign_forwards, [&](const auto& forward) { return forward.first.family == family; });
+        std::erase_if(world.foreign_prefixes,
+                      [&](const Prefix& prefix) { return prefix.family() == family; });
+        std::erase_if(world.foreign_forwards,
+                      [&](const auto& forward) { return forward.first.family == family; });
       }
       return;
     case 2:
@@ -122,7 +127,8 @@ void ForeignChange(std::mt19937& random, World& world) {
     case 4: {  // one of ours goes, if it is there
       const Prefix prefix = P(kPrefixes[random() % std::size(kPrefixes)]);
       const TableId table{prefix.family(), kDefaultTable};
-      // Nodes are deleted one by one: without this look it could take the start of one range and the end of another.
+      // Nodes are deleted one by one: without this look it could take the start of one range and the end of
+      // another.
       if (!ViewOf(prefix.family(), world.kernel.Find(prefix.family())).Holds(prefix)) return;
       world.kernel.Foreign({DeleteElements{table, kMasqueradeSet, {}, {ToElement(prefix)}}});
       return;
@@ -139,7 +145,8 @@ void ForeignChange(std::mt19937& random, World& world) {
       return;
     }
     case 6: {
-      const Forward forward = To(80 + static_cast<int>(random() % 3), random() % 2 == 0 ? "9.9.9.9:9" : "[fd99::9]:9");
+      const Forward forward =
+          To(80 + static_cast<int>(random() % 3), random() % 2 == 0 ? "9.9.9.9:9" : "[fd99::9]:9");
       const TableId table{forward.family(), kDefaultTable};
       const Element element = ToElement(forward.key(), forward.to);
       if (world.foreign_forwards.contains(forward.key())) {
@@ -158,12 +165,14 @@ void ForeignChange(std::mt19937& random, World& world) {
   }
 }
 
-// What must be there after a call that succeeded: everything wanted that nothing foreign stands in the way of.
+// What must be there after a call that succeeded: everything wanted that nothing foreign stands in the way
+// of.
 std::set<std::string> Expected(const World& world) {
   std::set<std::string> out;
   for (const auto& [owner, prefix] : world.prefixes) {
     bool hidden = false;
-    for (const auto& [other, wider] : world.prefixes) hidden = hidden || (wider != prefix && wider.Contains(prefix));
+    for (const auto& [other, wider] : world.prefixes)
+      hidden = hidden || (wider != prefix && wider.Contains(prefix));
     for (const Prefix& foreign : world.foreign_prefixes) hidden = hidden || foreign.Overlaps(prefix);
     if (!hidden) out.insert(Text(prefix));
   }
@@ -259,7 +268,8 @@ void WalkAllocations(bool flushed, FailingNew::Kind kind, const std::vector<Edit
     World world;
     const Owner owner = Owner::Make("an owner with a long name").value();
     std::vector<Edit> first;
-    for (const char* text : {"10.1.0.0/16", "10.2.0.0/16", "fd01::/16"}) first.push_back({Edit::Kind::kAdd, owner, Mask(text)});
+    for (const char* text : {"10.1.0.0/16", "10.2.0.0/16", "fd01::/16"})
+      first.push_back({Edit::Kind::kAdd, owner, Mask(text)});
     for (const int port : {80, 81, 82}) first.push_back({Edit::Kind::kAdd, owner, To(port, "192.0.2.1:80")});
     ASSERT_TRUE(RunCall(world.reconciler, world.kernel, first, world.now));
     for (const Edit& edit : first) Apply(edit, world);
@@ -279,7 +289,9 @@ void WalkAllocations(bool flushed, FailingNew::Kind kind, const std::vector<Edit
         left = failed && kind == FailingNew::Kind::kOnce ? SIZE_MAX : left - failing.counted();
       };
       try {
-        guarded([&] { world.reconciler.Start(edits, Mode::kApply, world.now, world.now + std::chrono::seconds(5)); });
+        guarded([&] {
+          world.reconciler.Start(edits, Mode::kApply, world.now, world.now + std::chrono::seconds(5));
+        });
         for (bool done = false; !done;) {
           std::optional<Step> step;
           guarded([&] { step = world.reconciler.Poll(world.now); });

@@ -12,13 +12,14 @@ void Append(std::vector<T>&& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& skeleton, ElementPlan&& elements,
-               Plan& plan) {
+void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& skeleton,
+               ElementPlan&& elements, Plan& plan) {
   const auto index = static_cast<std::size_t>(family);
   Append(std::move(elements.conflicts), plan.conflicts);
   Append(std::move(elements.foreign), plan.foreign);
   plan.changes[index] = std::move(elements.changes);
-  // In natplan's own table an element that turns up unseen is refused; the origin's semantics take it as there.
+  // In natplan's own table an element that turns up unseen is refused; the origin's semantics take it as
+  // there.
   auto operations = ToOperations(input.layout.Id(family), plan.changes[index], input.layout.own());
   plan.touches[index] = !skeleton.empty() || !operations.empty();
   Append(std::move(skeleton), plan.transaction.operations);
@@ -73,7 +74,8 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       AddFamily(input, family, std::move(skeleton.operations), {}, plan);
       continue;
     }
-    AddFamily(input, family, std::move(skeleton.operations), PlanAllElements(ForFamily(input, family, view)), plan);
+    AddFamily(input, family, std::move(skeleton.operations), PlanAllElements(ForFamily(input, family, view)),
+              plan);
   }
   return plan;
 }

@@ -27,9 +27,9 @@ struct PlanInput {
   const Layout& layout;
   Scope scope;
   const DesiredState& want;
-  const std::array<Held, 2>& held;          // by Family
-  const DesiredState::Touched& edited;      // by this call
-  const std::set<Family>& without;          // families that this kernel does not support
+  const std::array<Held, 2>& held;      // by Family
+  const DesiredState::Touched& edited;  // by this call
+  const std::set<Family>& without;      // families that this kernel does not support
 };
 
 // What is to be read for a plan.
@@ -37,8 +37,8 @@ ReadRequest RequestFor(const Layout& layout);
 
 KernelView ViewOf(const Layout& layout, const Snapshot& snapshot);
 
-// From a snapshot: everything is compared. A table is created only if something of its family is wanted; one that
-// is there is kept, and in scope kOwn not touched unless this context wants or holds something in it.
+// From a snapshot: everything is compared. A table is created only if something of its family is wanted; one
+// that is there is kept, and in scope kOwn not touched unless this context wants or holds something in it.
 Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const KernelView& view);
 
 // From the mirror of a kernel in which everything but what the call touched is in place.

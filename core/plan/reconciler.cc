@@ -1,5 +1,6 @@
 #include "core/plan/reconciler.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -8,7 +9,9 @@ namespace natplan {
 namespace {
 
 // nf_tables' generation after one more committed batch; 0 is skipped (nf_tables_commit).
-std::uint32_t NextGeneration(std::uint32_t generation) { return generation == UINT32_MAX ? 1 : generation + 1; }
+std::uint32_t NextGeneration(std::uint32_t generation) {
+  return generation == UINT32_MAX ? 1 : generation + 1;
+}
 
 }  // namespace
 
@@ -31,7 +34,8 @@ void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now,
   backoff_.Reset();
   undo_.reserve(edits.size());
   for (const Edit& edit : edits) {
-    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied) return Refuse(std::move(applied.error()));
+    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied)
+      return Refuse(std::move(applied.error()));
   }
   if (const Error* missing = EditedFamilyMissing()) return Refuse(*missing);
   if (now >= deadline_) {
@@ -53,10 +57,11 @@ Step Reconciler::Poll(TimePoint now) {
   if (now >= deadline_ && (state_ == State::kRead || state_ == State::kWait)) {
     Error error = last_cause_.value_or(Error{.errno_value = ETIMEDOUT});
     error.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline;
-    error.text = (unknown_ ? std::string("the change may or may not have been carried out, and the table could not be "
-                                         "read again in time; run it again")
-                           : std::string("the time was over before the change went through; try again")) +
-                 (error.text.empty() ? "" : " (last: " + error.text + ")");
+    error.text =
+        (unknown_ ? std::string("the change may or may not have been carried out, and the table could not be "
+                                "read again in time; run it again")
+                  : std::string("the time was over before the change went through; try again")) +
+        (error.text.empty() ? "" : " (last: " + error.text + ")");
     Fail(std::move(error));
   }
   switch (state_) {
@@ -82,15 +87,38 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
   Error error = Classify(answer.error());
   if (unknown_) {
     error.code = ErrorCode::kUnknownOutcome;
-    error.text = "the change may or may not have been carried out, and the table cannot be read: " + error.text;
+    error.text =
+        "the change may or may not have been carried out, and the table cannot be read: " + error.text;
   }
   Fail(std::move(error));
 }
 
+void Reconciler::TakeMirror(const Snapshot& snapshot) {
+  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation, {}};
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    mirror_->checked[index] =
+        desired_.Wants(family) || options_.scope == Scope::kExclusive || !mirror_->view[index].exists;
+  }
+}
+
+bool Reconciler::MirrorSuffices() const {
+  return std::ranges::all_of(kFamilies, [&](Family family) {
+    return mirror_->checked[static_cast<std::size_t>(family)] || !desired_.Wants(family) ||
+           without_.contains(family);
+  });
+}
+
 // Plans from a snapshot, or from the mirror if there is none, and decides what comes next.
 void Reconciler::PlanNext(const Snapshot* snapshot) {
-  if (snapshot != nullptr) mirror_ = Mirror{ViewOf(options_.layout, *snapshot), snapshot->generation};
-  plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view) : PlanFromView(Input(), mirror_->view);
+  if (snapshot != nullptr) {
+    TakeMirror(*snapshot);
+  } else if (!MirrorSuffices()) {
+    state_ = State::kRead;
+    return;
+  }
+  plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view)
+                              : PlanFromView(Input(), mirror_->view);
   if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
   for (const Conflict& conflict : plan_.conflicts) {
@@ -125,8 +153,8 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
   state_ = State::kCommit;
 }
 
-// The error of a family that this kernel does not have, if all that this call changed is to add things to such
-// families. A removal is not refused: what is not in the kernel is removed already.
+// The error of a family that this kernel does not have, if all that this call changed is to add things to
+// such families. A removal is not refused: what is not in the kernel is removed already.
 const Error* Reconciler::EditedFamilyMissing() const {
   const Error* missing = nullptr;
   for (const Edit& back : undo_) {
@@ -176,7 +204,8 @@ void Reconciler::OnRefused(const Refused& refused) {
   if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
   bool others = false;
   for (const Family family : kFamilies) {
-    others = others || (plan_.touches[static_cast<std::size_t>(family)] && !recovery.unsupported.contains(family));
+    others =
+        others || (plan_.touches[static_cast<std::size_t>(family)] && !recovery.unsupported.contains(family));
   }
   const Error first = recovery.unsupported.begin()->second;
   for (auto& [family, error] : recovery.unsupported) {
@@ -190,8 +219,8 @@ void Reconciler::OnRefused(const Refused& refused) {
 
 void Reconciler::Retry(std::optional<Error> cause) {
   mirror_.reset();
-  // The same refusal of the same operation, again and again after fresh readings, has a cause that they do not
-  // show. ENOENT is not one: somebody may flush the ruleset in a loop, and the deadline ends that.
+  // The same refusal of the same operation, again and again after fresh readings, has a cause that they do
+  // not show. ENOENT is not one: somebody may flush the ruleset in a loop, and the deadline ends that.
   repeats_ = cause && last_cause_ == cause && cause->errno_value != ENOENT ? repeats_ + 1 : 0;
   if (repeats_ >= 2 && !unknown_) return Fail(std::move(*cause));
   if (cause) last_cause_ = std::move(cause);

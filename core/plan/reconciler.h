@@ -1,5 +1,5 @@
-// Brings the kernel to the desired state, as a state machine without I/O: it says what it wants next, somebody
-// does it, and the result goes back in.
+// Brings the kernel to the desired state, as a state machine without I/O: it says what it wants next,
+// somebody does it, and the result goes back in.
 //
 //   reconciler.Start(edits, mode, now, deadline);
 //   for (;;) {
@@ -10,8 +10,8 @@
 //     // FinishedStep  -> done
 //   }
 //
-// Whatever happens, the table holds either what it held before the call or what the call asked for: a change is
-// one transaction. After a call that failed, the desired state is what it was before.
+// Whatever happens, the table holds either what it held before the call or what the call asked for: a change
+// is one transaction. After a call that failed, the desired state is what it was before.
 #ifndef NATPLAN_CORE_PLAN_RECONCILER_H_
 #define NATPLAN_CORE_PLAN_RECONCILER_H_
 
@@ -33,14 +33,14 @@ namespace natplan {
 
 // What a call came to.
 struct Report {
-  bool changed = false;            // a transaction was committed
-  std::uint32_t generation = 0;    // the kernel's, after the call
+  bool changed = false;          // a transaction was committed
+  std::uint32_t generation = 0;  // the kernel's, after the call
   // What was carried out last; in mode kPlan what would be. After an unknown outcome that turned out to be
   // committed there is nothing left to do and this is empty.
   Transaction transaction = {};
-  std::vector<std::string> foreign = {};   // seen beside ours and left alone, if a snapshot was read
-  std::vector<Error> lost = {};            // held for longer, and taken by another program meanwhile
-  std::vector<Error> unsupported = {};     // families that this kernel does not have; the rest was carried out
+  std::vector<std::string> foreign = {};  // seen beside ours and left alone, if a snapshot was read
+  std::vector<Error> lost = {};           // held for longer, and taken by another program meanwhile
+  std::vector<Error> unsupported = {};    // families that this kernel does not have; the rest was carried out
 };
 
 using Result = std::expected<Report, Error>;
@@ -96,10 +96,15 @@ class Reconciler {
   struct Mirror {
     KernelView view;
     std::uint32_t generation;
+    // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
+    // wanted.
+    std::array<bool, 2> checked;
   };
 
   void Undo();
   void PlanNext(const Snapshot* snapshot);
+  void TakeMirror(const Snapshot& snapshot);
+  bool MirrorSuffices() const;
   void OnRefused(const Refused& refused);
   void Retry(std::optional<Error> cause);
   void Succeed();
@@ -124,7 +129,7 @@ class Reconciler {
   std::vector<Edit> undo_;
   DesiredState::Touched edited_;
   Plan plan_;
-  Report report_;                   // what is said if plan_ goes through
+  Report report_;  // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
   bool committed_ = false;           // this call committed something
   bool unknown_ = false;             // the last commit may have been carried out

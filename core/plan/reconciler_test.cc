@@ -1,10 +1,10 @@
 #include "core/plan/reconciler.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-
-#include <gtest/gtest.h>
 
 #include "core/plan/fake_kernel.h"
 #include "core/text/nft_text.h"
@@ -92,13 +92,15 @@ class ReconcilerTest : public testing::Test {
   }
   // A context that holds three prefixes and three forwards a family.
   void Fill() {
-    ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16")), Add(Mask("10.2.0.0/16")), Add(Mask("10.3.0.0/16")), Add(Mask("fd01::/16")),
-                     Add(Mask("fd02::/16")), Add(Mask("fd03::/16")), Add(To(81, "10.1.0.1:1")), Add(To(82, "10.1.0.1:2")),
-                     Add(To(83, "10.1.0.1:3")), Add(To(81, "[fd01::1]:1")), Add(To(82, "[fd01::1]:2")),
-                     Add(To(83, "[fd01::1]:3"))}));
+    ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16")), Add(Mask("10.2.0.0/16")), Add(Mask("10.3.0.0/16")),
+                     Add(Mask("fd01::/16")), Add(Mask("fd02::/16")), Add(Mask("fd03::/16")),
+                     Add(To(81, "10.1.0.1:1")), Add(To(82, "10.1.0.1:2")), Add(To(83, "10.1.0.1:3")),
+                     Add(To(81, "[fd01::1]:1")), Add(To(82, "[fd01::1]:2")), Add(To(83, "[fd01::1]:3"))}));
     full_ = ListingText(kernel_.state());
   }
-  std::size_t Wanted() const { return reconciler_->desired().prefixes().size() + reconciler_->desired().forwards().size(); }
+  std::size_t Wanted() const {
+    return reconciler_->desired().prefixes().size() + reconciler_->desired().forwards().size();
+  }
 
   FakeKernel kernel_;
   std::unique_ptr<Reconciler> reconciler_ = std::make_unique<Reconciler>(Reconciler::Options{});
@@ -112,19 +114,21 @@ class ReconcilerTest : public testing::Test {
 TEST_F(ReconcilerTest, OnAFreshKernelTheOrderIsTableChainsSetMapRulesElements) {
   Start({Add(Mask("10.1.2.3/32")), Add(To(4711, "1.2.3.4:815"))});
   AnswerRead();
-  EXPECT_EQ(Text(),
-            "add table ip natplan\n"
-            "add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }\n"
-            "add chain ip natplan output { type nat hook output priority -99; policy accept; }\n"
-            "add chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }\n"
-            "add set ip natplan masq_saddr { type ipv4_addr; flags interval; }\n"
-            "add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }\n"
-            "add rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport\n"
-            "add rule ip natplan output ip daddr != 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map "
-            "@map_port_ipport\n"
-            "add rule ip natplan postrouting ip saddr @masq_saddr masquerade\n"
-            "add element ip natplan masq_saddr { 10.1.2.3 }\n"
-            "create element ip natplan map_port_ipport { tcp . 4711 : 1.2.3.4 . 815 }\n");
+  EXPECT_EQ(
+      Text(),
+      "add table ip natplan\n"
+      "add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }\n"
+      "add chain ip natplan output { type nat hook output priority -99; policy accept; }\n"
+      "add chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }\n"
+      "add set ip natplan masq_saddr { type ipv4_addr; flags interval; }\n"
+      "add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }\n"
+      "add rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map "
+      "@map_port_ipport\n"
+      "add rule ip natplan output ip daddr != 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map "
+      "@map_port_ipport\n"
+      "add rule ip natplan postrouting ip saddr @masq_saddr masquerade\n"
+      "add element ip natplan masq_saddr { 10.1.2.3 }\n"
+      "create element ip natplan map_port_ipport { tcp . 4711 : 1.2.3.4 . 815 }\n");
   AnswerCommit();
   const Result result = Finished();
   ASSERT_TRUE(result);
@@ -154,8 +158,9 @@ TEST_F(ReconcilerTest, AWarmChangeNeedsNoReadAndSendsOnlyWhatItTouches) {
   AnswerCommit();
   EXPECT_TRUE(Finished()->changed);
   Start({Remove(Mask("10.9.0.0/16")), Remove(To(82, "[fd01::1]:2"))});
-  EXPECT_EQ(Text(), "delete element ip natplan masq_saddr { 10.9.0.0/16 }\n"
-                    "delete element ip6 natplan map_port_ipport { tcp . 82 : fd01::1 . 2 }\n");
+  EXPECT_EQ(Text(),
+            "delete element ip natplan masq_saddr { 10.9.0.0/16 }\n"
+            "delete element ip6 natplan map_port_ipport { tcp . 82 : fd01::1 . 2 }\n");
 }
 
 TEST_F(ReconcilerTest, ACallThatChangesNothingReadsOnceAndSendsNothing) {
@@ -171,17 +176,22 @@ TEST_F(ReconcilerTest, ACallThatChangesNothingReadsOnceAndSendsNothing) {
 TEST_F(ReconcilerTest, AReplacedForwardIsDeletedAndAddedInOneTransaction) {
   Fill();
   Start({Add(To(81, "10.1.0.9:1"))});
-  EXPECT_EQ(Text(), "delete element ip natplan map_port_ipport { tcp . 81 : 10.1.0.1 . 1 }\n"
-                    "create element ip natplan map_port_ipport { tcp . 81 : 10.1.0.9 . 1 }\n");
+  EXPECT_EQ(Text(),
+            "delete element ip natplan map_port_ipport { tcp . 81 : 10.1.0.1 . 1 }\n"
+            "create element ip natplan map_port_ipport { tcp . 81 : 10.1.0.9 . 1 }\n");
 }
 
 TEST_F(ReconcilerTest, AWiderPrefixReplacesTheNarrowOneAndGivesItBack) {
   ASSERT_TRUE(Run({Add(Mask("10.0.0.0/16"))}));
   Start({Add(Mask("10.0.0.0/8"))});
-  EXPECT_EQ(Text(), "delete element ip natplan masq_saddr { 10.0.0.0/16 }\nadd element ip natplan masq_saddr { 10.0.0.0/8 }\n");
+  EXPECT_EQ(Text(),
+            "delete element ip natplan masq_saddr { 10.0.0.0/16 }\nadd element ip natplan masq_saddr { "
+            "10.0.0.0/8 }\n");
   AnswerCommit();
   Start({Remove(Mask("10.0.0.0/8"))});
-  EXPECT_EQ(Text(), "delete element ip natplan masq_saddr { 10.0.0.0/8 }\nadd element ip natplan masq_saddr { 10.0.0.0/16 }\n");
+  EXPECT_EQ(Text(),
+            "delete element ip natplan masq_saddr { 10.0.0.0/8 }\nadd element ip natplan masq_saddr { "
+            "10.0.0.0/16 }\n");
 }
 
 TEST_F(ReconcilerTest, AFlushBetweenTwoCallsIsRepairedInOneTransactionWithEveryIntent) {
@@ -202,8 +212,8 @@ TEST_F(ReconcilerTest, EnoentOnAnElementLeadsToTheSameRepair) {
   ASSERT_TRUE(std::holds_alternative<WaitStep>(Poll()));
   AnswerRead();
   const std::string text = Text();
-  for (const char* line : {"add table ip natplan\n", "add table ip6 natplan\n", "{ 10.1.0.0/16 }", "{ 10.9.0.0/16 }", "{ fd03::/16 }",
-                           "{ tcp . 83 : fd01::1 . 3 }"}) {
+  for (const char* line : {"add table ip natplan\n", "add table ip6 natplan\n", "{ 10.1.0.0/16 }",
+                           "{ 10.9.0.0/16 }", "{ fd03::/16 }", "{ tcp . 83 : fd01::1 . 3 }"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   AnswerCommit();
@@ -218,7 +228,10 @@ TEST_F(ReconcilerTest, AFailedCallAfterAFlushDoesNotHideTheFlushFromTheNextOne) 
     kernel_.FlushRuleset();
     if (conflict) {
       std::vector<Operation> foreign = Skeleton({Family::kIp, "natplan"});
-      foreign.push_back(AddElements{{Family::kIp, "natplan"}, kForwardMap, ForwardShape(Family::kIp), true,
+      foreign.push_back(AddElements{{Family::kIp, "natplan"},
+                                    kForwardMap,
+                                    ForwardShape(Family::kIp),
+                                    true,
                                     {ToElement(To(99, "192.0.2.9:9").key(), To(99, "192.0.2.9:9").to)}});
       ASSERT_TRUE(kernel_.Foreign(foreign));
       EXPECT_EQ(Run({Add(To(99, "10.1.0.1:9"))}).error().code, ErrorCode::kConflict);
@@ -367,13 +380,17 @@ TEST_F(ReconcilerTest, AMissingNatChainTypeIsNamedAndNotRepeated) {
 }
 
 TEST_F(ReconcilerTest, ErrorsOfTheEnvironmentStopAtOnceAndLeaveTheDesiredState) {
-  const std::pair<Outcome, ErrorCode> cases[] = {
-      {BatchRefused(EPERM), ErrorCode::kNotPermitted},    {BatchRefused(EOPNOTSUPP), ErrorCode::kNotSupported},
-      {BatchRefused(ENOMEM), ErrorCode::kNoMemory},       {OperationRefused(0, EPERM), ErrorCode::kNotPermitted},
-      {OperationRefused(0, ENOMEM), ErrorCode::kNoMemory}, {OperationRefused(0, EINVAL), ErrorCode::kRefused},
-      {OperationRefused(0, ENFILE), ErrorCode::kRefused},  {NotSent{EMSGSIZE, ""}, ErrorCode::kTooLarge},
-      {NotSent{ENOBUFS, ""}, ErrorCode::kNoMemory},        {NotSent{EPERM, ""}, ErrorCode::kNotPermitted},
-      {NotSent{ECHILD, "x"}, ErrorCode::kEnvironment}};
+  const std::pair<Outcome, ErrorCode> cases[] = {{BatchRefused(EPERM), ErrorCode::kNotPermitted},
+                                                 {BatchRefused(EOPNOTSUPP), ErrorCode::kNotSupported},
+                                                 {BatchRefused(ENOMEM), ErrorCode::kNoMemory},
+                                                 {OperationRefused(0, EPERM), ErrorCode::kNotPermitted},
+                                                 {OperationRefused(0, ENOMEM), ErrorCode::kNoMemory},
+                                                 {OperationRefused(0, EINVAL), ErrorCode::kRefused},
+                                                 {OperationRefused(0, ENFILE), ErrorCode::kRefused},
+                                                 {NotSent{EMSGSIZE, ""}, ErrorCode::kTooLarge},
+                                                 {NotSent{ENOBUFS, ""}, ErrorCode::kNoMemory},
+                                                 {NotSent{EPERM, ""}, ErrorCode::kNotPermitted},
+                                                 {NotSent{ECHILD, "x"}, ErrorCode::kEnvironment}};
   for (const auto& [outcome, code] : cases) {
     Start({Add(Mask("10.0.0.0/24"))});
     AnswerRead();
@@ -400,12 +417,16 @@ TEST_F(ReconcilerTest, ARefusalThatNoReadingExplainsIsNotRepeatedForLong) {
 }
 
 std::vector<Operation> ForeignRange(const char* prefix) {
-  return {AddElements{{Family::kIp, "natplan"}, kMasqueradeSet, MasqueradeShape(Family::kIp), true,
+  return {AddElements{{Family::kIp, "natplan"},
+                      kMasqueradeSet,
+                      MasqueradeShape(Family::kIp),
+                      true,
                       {ToElement(Prefix::Parse(prefix).value())}}};
 }
 
 TEST_F(ReconcilerTest, AForeignPartOfAPrefixIsAConflictInEveryPosition) {
-  for (const char* foreign : {"10.0.0.0/25", "10.0.0.64/26", "10.0.0.128/25", "10.0.0.255/32", "10.0.0.0/16", "10.0.0.0/8"}) {
+  for (const char* foreign :
+       {"10.0.0.0/25", "10.0.0.64/26", "10.0.0.128/25", "10.0.0.255/32", "10.0.0.0/16", "10.0.0.0/8"}) {
     kernel_ = FakeKernel();
     Use({}, Scope::kOwn);
     Fill();
@@ -415,7 +436,8 @@ TEST_F(ReconcilerTest, AForeignPartOfAPrefixIsAConflictInEveryPosition) {
     const Result result = Run({Add(Mask("10.0.0.0/24"))});
     ASSERT_FALSE(result) << foreign;
     EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-    EXPECT_NE(result.error().theirs.find(Prefix::Parse(foreign)->ToString()), std::string::npos) << result.error().theirs;
+    EXPECT_NE(result.error().theirs.find(Prefix::Parse(foreign)->ToString()), std::string::npos)
+        << result.error().theirs;
     EXPECT_NE(result.error().ours.find("10.0.0.0/24"), std::string::npos);
     EXPECT_EQ(ListingText(kernel_.state()), before);
     EXPECT_EQ(Wanted(), 12U);
@@ -427,7 +449,9 @@ TEST_F(ReconcilerTest, AConflictThatOnlyTheStaleMirrorSeesIsReadAgain) {
   ASSERT_TRUE(kernel_.Foreign(ForeignRange("10.0.0.0/25")));
   ASSERT_FALSE(Run({Add(Mask("10.0.0.0/24"))}));
   ASSERT_TRUE(Run({Add(Mask("10.8.0.0/16"))}));  // the mirror now shows 10.0.0.0/25
-  ASSERT_TRUE(kernel_.Foreign({DeleteElements{{Family::kIp, "natplan"}, kMasqueradeSet, MasqueradeShape(Family::kIp),
+  ASSERT_TRUE(kernel_.Foreign({DeleteElements{{Family::kIp, "natplan"},
+                                              kMasqueradeSet,
+                                              MasqueradeShape(Family::kIp),
                                               {ToElement(Prefix::Parse("10.0.0.0/25").value())}}}));
   EXPECT_TRUE(Run({Add(Mask("10.0.0.0/24"))}));
   EXPECT_GE(reads_, 1);
@@ -462,7 +486,8 @@ TEST_F(ReconcilerTest, AnEditThatTheDesiredStateRefusesUndoesThoseBeforeIt) {
   Fill();
   Edit other = Add(To(81, "10.7.7.7:7"));
   other.owner = Owner::Make("other").value();
-  EXPECT_EQ(Run({Add(Mask("10.9.0.0/16")), Remove(Mask("10.1.0.0/16")), other}).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(Run({Add(Mask("10.9.0.0/16")), Remove(Mask("10.1.0.0/16")), other}).error().code,
+            ErrorCode::kConflict);
   EXPECT_EQ(reads_ + commits_, 0);
   EXPECT_EQ(Wanted(), 12U);
 }
@@ -540,9 +565,11 @@ TEST_F(ReconcilerTest, InExclusiveScopeWhatIsNotWantedIsRemovedAndOnce) {
   ASSERT_TRUE(kernel_.Foreign(ForeignRange("10.0.0.0/25")));
   // Somebody gave one of our ports another target; we do not want that port any more either.
   TableSnapshot& table = *(kernel_.Edit(), kernel_.Find(Family::kIp));
-  std::erase_if(FindSet(table, kForwardMap)->elements,
-                [](const Element& e) { return e.key == ToElement(To(81, "10.1.0.1:1").key(), To(81, "10.1.0.1:1").to).key; });
-  FindSet(table, kForwardMap)->elements.push_back(ToElement(To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to));
+  std::erase_if(FindSet(table, kForwardMap)->elements, [](const Element& e) {
+    return e.key == ToElement(To(81, "10.1.0.1:1").key(), To(81, "10.1.0.1:1").to).key;
+  });
+  FindSet(table, kForwardMap)
+      ->elements.push_back(ToElement(To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to));
   FindSet(table, kMasqueradeSet)->other_elements = true;
   FindSet(table, kForwardMap)->other_elements = true;
   ASSERT_TRUE(Run({Remove(To(81, "10.1.0.1:1"))}));
@@ -551,9 +578,18 @@ TEST_F(ReconcilerTest, InExclusiveScopeWhatIsNotWantedIsRemovedAndOnce) {
   EXPECT_FALSE(FindSet(*kernel_.Find(Family::kIp), kForwardMap)->other_elements);
   ASSERT_TRUE(Run({Add(To(81, "10.1.0.1:1"))}));
   kernel_.Edit();
-  FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.back() = ToElement(To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to);
+  FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.back() =
+      ToElement(To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to);
   ASSERT_TRUE(Run({Remove(To(81, "10.1.0.1:1"))}));
   EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.size(), 2U);
+}
+
+TEST_F(ReconcilerTest, ATableThatNobodyLookedAtIsReadBeforeItIsUsed) {
+  ASSERT_TRUE(kernel_.Foreign(Skeleton({Family::kIp6, "natplan"})));
+  ASSERT_TRUE(kernel_.Foreign({FlushChain{{Family::kIp6, "natplan"}, "prerouting"}}));
+  ASSERT_TRUE(Run({Add(Mask("10.0.0.0/24"))}));
+  ASSERT_TRUE(Run({Add(Mask("fd00::/64"))}));
+  EXPECT_EQ(FindChain(*kernel_.Find(Family::kIp6), "prerouting")->rules.size(), 1U);
 }
 
 TEST_F(ReconcilerTest, AnElementWhoseEndWasTakenIsRepairedOrRemovedWithWhatIsLeft) {
@@ -561,7 +597,9 @@ TEST_F(ReconcilerTest, AnElementWhoseEndWasTakenIsRepairedOrRemovedWithWhatIsLef
     kernel_ = FakeKernel();
     Use({}, Scope::kOwn);
     ASSERT_TRUE(Run({Add(Mask("10.0.0.0/24"))}));
-    ASSERT_TRUE(kernel_.Foreign({DeleteElements{{Family::kIp, "natplan"}, kMasqueradeSet, MasqueradeShape(Family::kIp),
+    ASSERT_TRUE(kernel_.Foreign({DeleteElements{{Family::kIp, "natplan"},
+                                                kMasqueradeSet,
+                                                MasqueradeShape(Family::kIp),
                                                 {{.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}}}}}));
     ASSERT_TRUE(remove ? Run({Remove(Mask("10.0.0.0/24"))}) : Run({Add(Mask("9.0.0.0/24"))}));
     EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kMasqueradeSet)->elements.size(), remove ? 0U : 4U);
@@ -569,8 +607,9 @@ TEST_F(ReconcilerTest, AnElementWhoseEndWasTakenIsRepairedOrRemovedWithWhatIsLef
 }
 
 TEST_F(ReconcilerTest, AWrongSetIsAnObstacleThatIsSaid) {
-  ASSERT_TRUE(kernel_.Foreign({EnsureTable{{Family::kIp, "natplan"}},
-                               EnsureSet{{Family::kIp, "natplan"}, kMasqueradeSet, {.key_type = 13, .key_length = 2}}}));
+  ASSERT_TRUE(kernel_.Foreign(
+      {EnsureTable{{Family::kIp, "natplan"}},
+       EnsureSet{{Family::kIp, "natplan"}, kMasqueradeSet, {.key_type = 13, .key_length = 2}}}));
   const Result result = Run({Add(Mask("10.0.0.0/24"))});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kConflict);

@@ -14,7 +14,8 @@ constexpr const char* kNoNfTables =
     "this kernel has no nf_tables; load it (modprobe nf_tables) or use a kernel built with CONFIG_NF_TABLES";
 
 std::string ErrnoText(int errno_value) {
-  return std::string(strerrordesc_np(errno_value) != nullptr ? strerrordesc_np(errno_value) : "unknown error");
+  return std::string(strerrordesc_np(errno_value) != nullptr ? strerrordesc_np(errno_value)
+                                                             : "unknown error");
 }
 
 std::string LineOf(const Transaction& transaction, const Refusal& refusal) {
@@ -22,7 +23,8 @@ std::string LineOf(const Transaction& transaction, const Refusal& refusal) {
   const Operation& operation = transaction.operations[*refusal.operation];
   if (refusal.element) return ToLine(operation, *refusal.element);
   const auto lines = ToLines(operation);
-  if (lines.size() > 1) return lines.front() + " (or one of the " + std::to_string(lines.size() - 1) + " behind it)";
+  if (lines.size() > 1)
+    return lines.front() + " (or one of the " + std::to_string(lines.size() - 1) + " behind it)";
   return lines.empty() ? "" : lines.front();
 }
 
@@ -41,7 +43,8 @@ Error NoMemory(int errno_value) {
 Error OtherRefusal(const Transaction& transaction, const Refusal& refusal) {
   std::string text = "the kernel refused: " + ErrnoText(refusal.errno_value);
   if (!refusal.message.empty()) text += " (" + refusal.message + ")";
-  if (refusal.errno_value == ENFILE) text = "the set is full: it was created with a size; remove the table and apply again";
+  if (refusal.errno_value == ENFILE)
+    text = "the set is full: it was created with a size; remove the table and apply again";
   return {.code = ErrorCode::kRefused,
           .errno_value = refusal.errno_value,
           .operation = LineOf(transaction, refusal),
@@ -53,7 +56,8 @@ Recovery OfBatch(const Transaction& transaction, const Refusal& refusal) {
     case EPERM:
       return {.error = NoPermission(EPERM)};
     case EOPNOTSUPP:
-      return {.error = Error{.code = ErrorCode::kNotSupported, .errno_value = EOPNOTSUPP, .text = kNoNfTables}};
+      return {.error =
+                  Error{.code = ErrorCode::kNotSupported, .errno_value = EOPNOTSUPP, .text = kNoNfTables}};
     case ERESTART:
       return {};
     case ENOMEM:
@@ -152,7 +156,8 @@ Error Classify(const NotSent& not_sent) {
     default:
       break;
   }
-  if (error.text.empty()) error.text = "the transaction could not be sent: " + ErrnoText(not_sent.errno_value);
+  if (error.text.empty())
+    error.text = "the transaction could not be sent: " + ErrnoText(not_sent.errno_value);
   return error;
 }
 

@@ -11,8 +11,8 @@
 
 namespace natplan {
 
-// Exactly one of three: give up with `error`; go on without the `unsupported` families; or read again and plan
-// again, and if the same refusal comes back although nothing explains it, give up with `if_repeated`.
+// Exactly one of three: give up with `error`; go on without the `unsupported` families; or read again and
+// plan again, and if the same refusal comes back although nothing explains it, give up with `if_repeated`.
 struct Recovery {
   std::optional<Error> error = {};
   std::map<Family, Error> unsupported = {};

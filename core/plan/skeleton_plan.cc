@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::uint32_t kAnonymous = 1;  // NFT_SET_ANONYMOUS
 
-bool IsForm(const ChainPlan& plan, const Expressions& rule) { return std::ranges::find(plan.forms, rule) != plan.forms.end(); }
+bool IsForm(const ChainPlan& plan, const Expressions& rule) {
+  return std::ranges::find(plan.forms, rule) != plan.forms.end();
+}
 
 std::string TableText(const TableId& id) { return std::string(Name(id.family)) + " " + id.name; }
 
@@ -63,18 +65,20 @@ class Planner {
     return found == table_.sets.end() ? nullptr : &*found;
   }
 
-  // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own account.
+  // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own
+  // account.
   void CheckSet(const char* name, const SetShape& shape) {
     const SetSnapshot* set = FindSet(name);
     if (set == nullptr || set->shape == shape || plan_.obstacle) return;
-    plan_.obstacle = Error{.code = ErrorCode::kConflict,
-                           .errno_value = EEXIST,
-                           .operation = ToLine(EnsureSet{id_, name, shape}, 0),
-                           .ours = ShapeText(shape),
-                           .theirs = ShapeText(set->shape),
-                           .text = "table " + TableText(id_) + " has another layout: \"" + name + "\" is " +
-                                   ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
-                                   (id_.name == kDefaultTable ? "natplan remove" : "natplan remove --table " + id_.name)};
+    plan_.obstacle =
+        Error{.code = ErrorCode::kConflict,
+              .errno_value = EEXIST,
+              .operation = ToLine(EnsureSet{id_, name, shape}, 0),
+              .ours = ShapeText(shape),
+              .theirs = ShapeText(set->shape),
+              .text = "table " + TableText(id_) + " has another layout: \"" + name + "\" is " +
+                      ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
+                      (id_.name == kDefaultTable ? "natplan remove" : "natplan remove --table " + id_.name)};
   }
 
   void EnsureMissingSet(const char* name, const SetShape& shape) {
@@ -129,12 +133,15 @@ class Planner {
     std::vector<const SetSnapshot*> sets;
     for (const SetSnapshot& set : table_.sets) {
       // An anonymous set comes and goes with the rule that uses it.
-      if (set.name == kMasqueradeSet || set.name == kForwardMap || (set.shape.other_flags & kAnonymous) != 0) continue;
+      if (set.name == kMasqueradeSet || set.name == kForwardMap || (set.shape.other_flags & kAnonymous) != 0)
+        continue;
       sets.push_back(&set);
     }
-    for (const std::string& other : table_.others) plan_.foreign.push_back(other + " in table " + TableText(id_));
+    for (const std::string& other : table_.others)
+      plan_.foreign.push_back(other + " in table " + TableText(id_));
     if (!exclusive_) {
-      for (const ChainSnapshot* chain : chains) plan_.foreign.push_back("chain " + TableText(id_) + " " + chain->name);
+      for (const ChainSnapshot* chain : chains)
+        plan_.foreign.push_back("chain " + TableText(id_) + " " + chain->name);
       for (const SetSnapshot* set : sets) {
         plan_.foreign.push_back((set->shape.is_map ? "map " : "set ") + TableText(id_) + " " + set->name);
       }
@@ -144,12 +151,15 @@ class Planner {
     // A rule of ours that somebody changed may refer to a foreign set or chain.
     for (const ChainPlan& plan : Chains(id_.family)) {
       const ChainSnapshot* chain = FindChain(plan.name);
-      if (chain != nullptr && !RulesAreRight(plan, *chain)) plan_.operations.push_back(FlushChain{id_, plan.name});
+      if (chain != nullptr && !RulesAreRight(plan, *chain))
+        plan_.operations.push_back(FlushChain{id_, plan.name});
     }
     for (const ChainSnapshot* chain : chains) plan_.operations.push_back(FlushChain{id_, chain->name});
-    for (const SetSnapshot* set : sets) plan_.operations.push_back(FlushSet{id_, set->name, set->shape.is_map});
+    for (const SetSnapshot* set : sets)
+      plan_.operations.push_back(FlushSet{id_, set->name, set->shape.is_map});
     for (const ChainSnapshot* chain : chains) plan_.operations.push_back(DeleteChain{id_, chain->name});
-    for (const SetSnapshot* set : sets) plan_.operations.push_back(DeleteSet{id_, set->name, set->shape.is_map});
+    for (const SetSnapshot* set : sets)
+      plan_.operations.push_back(DeleteSet{id_, set->name, set->shape.is_map});
   }
 
   TableId id_;

@@ -18,8 +18,8 @@ struct SkeletonPlan {
   bool continues = false;
 };
 
-// Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing else;
-// in scope kOwn a foreign rule behind ours, a foreign chain or set stays.
+// Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing
+// else; in scope kOwn a foreign rule behind ours, a foreign chain or set stays.
 SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope);
 
 }  // namespace natplan

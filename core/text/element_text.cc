@@ -71,7 +71,8 @@ std::string ComponentText(std::uint32_t type, std::span<const std::uint8_t> byte
 // The components of a type, first one first.
 std::vector<std::uint32_t> Components(std::uint32_t type) {
   std::vector<std::uint32_t> out;
-  for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits) out.push_back(rest & ((1U << kTypeBits) - 1));
+  for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits)
+    out.push_back(rest & ((1U << kTypeBits) - 1));
   std::reverse(out.begin(), out.end());
   return out;
 }

@@ -52,8 +52,10 @@ TEST(ElementTextTest, BytesOfATypeThatNatplanDoesNotWriteStandInHex) {
   EXPECT_EQ(ElementText({.key_type = 99, .key_length = 2}, {.key = {0x12, 0xab}}), "0x12ab");
   // Shorter than its type says.
   EXPECT_EQ(ElementText({.key_type = 7, .key_length = 4}, {.key = {1, 2}}), "0x0102");
-  EXPECT_EQ(ElementText({.is_map = true, .key_type = 13, .data_type = 99}, {.key = {0, 80}, .data = {1}}), "80 : 0x01");
-  EXPECT_EQ(ElementText({.interval = true, .key_type = 13}, {.kind = ElementKind::kRange, .key = {0, 80}, .end = {0, 90}}),
+  EXPECT_EQ(ElementText({.is_map = true, .key_type = 13, .data_type = 99}, {.key = {0, 80}, .data = {1}}),
+            "80 : 0x01");
+  EXPECT_EQ(ElementText({.interval = true, .key_type = 13},
+                        {.kind = ElementKind::kRange, .key = {0, 80}, .end = {0, 90}}),
             "0x0050-0x005a");
 }
 
@@ -66,7 +68,8 @@ TEST(ElementTextTest, AProtocolWithoutANameIsANumber) {
 TEST(ElementTextTest, NodesOfAnIntervalSetAreTold) {
   const SetShape shape{.interval = true, .key_type = 7, .key_length = 4};
   EXPECT_EQ(ElementText(shape, {.kind = ElementKind::kEnd, .key = Key("10.0.1.0")}), "interval end 10.0.1.0");
-  EXPECT_EQ(ElementText(shape, {.kind = ElementKind::kStart, .key = Key("10.0.1.0")}), "10.0.1.0-255.255.255.255");
+  EXPECT_EQ(ElementText(shape, {.kind = ElementKind::kStart, .key = Key("10.0.1.0")}),
+            "10.0.1.0-255.255.255.255");
 }
 
 }  // namespace

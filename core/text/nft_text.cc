@@ -15,8 +15,8 @@ constexpr std::uint32_t kTypeMask = 63;  // one type of a set; more bits are a c
 
 std::string TableText(const TableId& table) { return std::string(Name(table.family)) + " " + table.name; }
 
-// nft names a priority after the standard one at most 10 away; "dstnat" is one of prerouting only, "srcnat" of
-// postrouting (nft, src/rule.c std_prio_lookup).
+// nft names a priority after the standard one at most 10 away; "dstnat" is one of prerouting only, "srcnat"
+// of postrouting (nft, src/rule.c std_prio_lookup).
 std::string PriorityText(const BaseChain& base) {
   struct Standard {
     const char* name;
@@ -31,7 +31,8 @@ std::string PriorityText(const BaseChain& base) {
                                                   {"srcnat", 100, static_cast<int>(Hook::kPostrouting)}}};
   for (const Standard& standard : kStandard) {
     const std::int64_t distance = std::int64_t{base.priority} - standard.value;
-    if (std::llabs(distance) > 10 || (standard.hook >= 0 && standard.hook != static_cast<int>(base.hook))) continue;
+    if (std::llabs(distance) > 10 || (standard.hook >= 0 && standard.hook != static_cast<int>(base.hook)))
+      continue;
     if (distance == 0) return standard.name;
     return std::string(standard.name) + (distance > 0 ? " + " : " - ") + std::to_string(std::llabs(distance));
   }
@@ -56,10 +57,15 @@ struct LineVisitor {
   std::string operator()(const EnsureChain& op) const {
     return "add chain " + TableText(op.table) + " " + op.chain + " { " + HookText(op.base) + " }";
   }
-  std::string operator()(const DeleteChain& op) const { return "delete chain " + TableText(op.table) + " " + op.chain; }
-  std::string operator()(const FlushChain& op) const { return "flush chain " + TableText(op.table) + " " + op.chain; }
+  std::string operator()(const DeleteChain& op) const {
+    return "delete chain " + TableText(op.table) + " " + op.chain;
+  }
+  std::string operator()(const FlushChain& op) const {
+    return "flush chain " + TableText(op.table) + " " + op.chain;
+  }
   std::string operator()(const EnsureSet& op) const {
-    return "add " + SetWord(op.shape.is_map) + TableText(op.table) + " " + op.set + " { " + ShapeText(op.shape) + " }";
+    return "add " + SetWord(op.shape.is_map) + TableText(op.table) + " " + op.set + " { " +
+           ShapeText(op.shape) + " }";
   }
   std::string operator()(const DeleteSet& op) const {
     return "delete " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
@@ -68,17 +74,17 @@ struct LineVisitor {
     return "flush " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
   }
   std::string operator()(const AppendRule& op) const {
-    return "add rule " + TableText(op.table) + " " + op.chain + " " + RuleText(op.table.family, op.expressions);
+    return "add rule " + TableText(op.table) + " " + op.chain + " " +
+           RuleText(op.table.family, op.expressions);
   }
   std::string operator()(const AddElements& op) const {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
-    return (op.exclusive && !op.shape.interval ? "create element " : "add element ") + TableText(op.table) + " " +
-           op.set + " { " +
-           ElementText(op.shape, op.elements[element]) + " }";
+    return (op.exclusive && !op.shape.interval ? "create element " : "add element ") + TableText(op.table) +
+           " " + op.set + " { " + ElementText(op.shape, op.elements[element]) + " }";
   }
   std::string operator()(const DeleteElements& op) const {
-    return "delete element " + TableText(op.table) + " " + op.set + " { " + ElementText(op.shape, op.elements[element]) +
-           " }";
+    return "delete element " + TableText(op.table) + " " + op.set + " { " +
+           ElementText(op.shape, op.elements[element]) + " }";
   }
 };
 
@@ -91,8 +97,8 @@ struct CountVisitor {
   }
 };
 
-// Pairs the raw nodes of an interval set, in ascending order, into the ranges that nft prints; the null end that
-// nft writes at key 0 is not one.
+// Pairs the raw nodes of an interval set, in ascending order, into the ranges that nft prints; the null end
+// that nft writes at key 0 is not one.
 std::vector<Element> Ranges(const std::vector<Element>& nodes) {
   std::vector<Element> sorted = nodes;
   std::sort(sorted.begin(), sorted.end(), [](const Element& a, const Element& b) {
@@ -186,7 +192,8 @@ std::string ListingText(const Snapshot& snapshot) {
       first = false;
       out += "\tchain " + chain.name + " {\n";
       if (chain.base) out += "\t\t" + HookText(*chain.base) + "\n";
-      for (const RuleSnapshot& rule : chain.rules) out += "\t\t" + RuleText(table.id.family, rule.expressions) + "\n";
+      for (const RuleSnapshot& rule : chain.rules)
+        out += "\t\t" + RuleText(table.id.family, rule.expressions) + "\n";
       out += "\t}\n";
     }
     out += "}\n";

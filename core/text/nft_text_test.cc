@@ -1,8 +1,8 @@
 #include "core/text/nft_text.h"
 
-#include <bit>
-
 #include <gtest/gtest.h>
+
+#include <bit>
 
 #include "core/values/intent.h"
 
@@ -12,8 +12,10 @@ namespace {
 const TableId kTable{Family::kIp, "natplan"};
 const SetShape kRanges{.interval = true, .key_type = 7, .key_length = 4};
 const SetShape kRanges6{.interval = true, .key_type = 8, .key_length = 16};
-const SetShape kMap{.is_map = true, .key_type = 12 << 6 | 13, .key_length = 8, .data_type = 7 << 6 | 13, .data_length = 8};
-const SetShape kMap6{.is_map = true, .key_type = 12 << 6 | 13, .key_length = 8, .data_type = 8 << 6 | 13, .data_length = 20};
+const SetShape kMap{
+    .is_map = true, .key_type = 12 << 6 | 13, .key_length = 8, .data_type = 7 << 6 | 13, .data_length = 8};
+const SetShape kMap6{
+    .is_map = true, .key_type = 12 << 6 | 13, .key_length = 8, .data_type = 8 << 6 | 13, .data_length = 20};
 
 ElementKey Key(const char* address) { return ElementKey(Address::Parse(address).value().bytes()); }
 Element Range(const char* first, const char* end) {
@@ -24,9 +26,11 @@ Element End(const char* address) { return {.kind = ElementKind::kEnd, .key = Key
 Element Entry(std::uint8_t protocol, std::uint16_t port, const char* to, std::uint16_t to_port) {
   const Address address = Address::Parse(to).value();
   std::vector<std::uint8_t> data(address.bytes().begin(), address.bytes().end());
-  data.insert(data.end(), {static_cast<std::uint8_t>(to_port >> 8), static_cast<std::uint8_t>(to_port & 255), 0, 0});
+  data.insert(data.end(),
+              {static_cast<std::uint8_t>(to_port >> 8), static_cast<std::uint8_t>(to_port & 255), 0, 0});
   return {.kind = ElementKind::kSingle,
-          .key = {protocol, 0, 0, 0, static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port & 255), 0, 0},
+          .key = {protocol, 0, 0, 0, static_cast<std::uint8_t>(port >> 8),
+                  static_cast<std::uint8_t>(port & 255), 0, 0},
           .data = ElementData(data)};
 }
 
@@ -34,14 +38,16 @@ TEST(NftTextTest, EveryOperationIsALineOfNft) {
   const BaseChain nat{"nat", Hook::kPrerouting, -99, Policy::kAccept};
   EXPECT_EQ(ToLine(EnsureTable{kTable}, 0), "add table ip natplan");
   EXPECT_EQ(ToLine(DeleteTable{{Family::kIp6, "natplan"}}, 0), "delete table ip6 natplan");
-  EXPECT_EQ(ToLine(EnsureChain{kTable, "prerouting", nat}, 0),
-            "add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }");
+  EXPECT_EQ(
+      ToLine(EnsureChain{kTable, "prerouting", nat}, 0),
+      "add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }");
   EXPECT_EQ(ToLine(DeleteChain{kTable, "output"}, 0), "delete chain ip natplan output");
   EXPECT_EQ(ToLine(FlushChain{kTable, "output"}, 0), "flush chain ip natplan output");
   EXPECT_EQ(ToLine(EnsureSet{kTable, "masq_saddr", kRanges}, 0),
             "add set ip natplan masq_saddr { type ipv4_addr; flags interval; }");
-  EXPECT_EQ(ToLine(EnsureSet{kTable, "map_port_ipport", kMap6}, 0),
-            "add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv6_addr . inet_service; }");
+  EXPECT_EQ(
+      ToLine(EnsureSet{kTable, "map_port_ipport", kMap6}, 0),
+      "add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv6_addr . inet_service; }");
   EXPECT_EQ(ToLine(DeleteSet{kTable, "s", false}, 0), "delete set ip natplan s");
   EXPECT_EQ(ToLine(DeleteSet{kTable, "m", true}, 0), "delete map ip natplan m");
   EXPECT_EQ(ToLine(FlushSet{kTable, "s", false}, 0), "flush set ip natplan s");
@@ -50,13 +56,14 @@ TEST(NftTextTest, EveryOperationIsALineOfNft) {
 }
 
 TEST(NftTextTest, ElementsAreOneLineEach) {
-  const AddElements add{kTable, "masq_saddr", kRanges, false, {Range("10.1.2.3", "10.1.2.4"), Range("10.0.2.0", "10.0.2.16")}};
+  const AddElements add{
+      kTable, "masq_saddr", kRanges, false, {Range("10.1.2.3", "10.1.2.4"), Range("10.0.2.0", "10.0.2.16")}};
   EXPECT_EQ(ToLines(add), (std::vector<std::string>{"add element ip natplan masq_saddr { 10.1.2.3 }",
                                                     "add element ip natplan masq_saddr { 10.0.2.0/28 }"}));
   EXPECT_EQ(ToLine(add, 1), "add element ip natplan masq_saddr { 10.0.2.0/28 }");
   const DeleteElements remove{kTable, "map_port_ipport", kMap, {Entry(6, 4711, "1.2.3.4", 815)}};
-  EXPECT_EQ(ToLines(remove),
-            std::vector<std::string>{"delete element ip natplan map_port_ipport { tcp . 4711 : 1.2.3.4 . 815 }"});
+  EXPECT_EQ(ToLines(remove), std::vector<std::string>{
+                                 "delete element ip natplan map_port_ipport { tcp . 4711 : 1.2.3.4 . 815 }"});
   EXPECT_TRUE(ToLines(AddElements{kTable, "masq_saddr", kRanges, false, {}}).empty());
 }
 
@@ -136,11 +143,13 @@ std::string Listing(TableSnapshot table) { return ListingText({.tables = {std::m
 
 // The texts below are what `nft list ruleset` (1.0.6) printed for these elements.
 TEST(ListingTextTest, Ipv4RangesStandTwoToALine) {
-  EXPECT_EQ(Listing(Table(Family::kIp, {{.name = "s",
-                                         .shape = kRanges,
-                                         .elements = {Start("255.255.255.255"), End("14.1.2.10"), Start("14.1.2.3"), End("13.0.0.4"),
-                                                      Start("13.0.0.0"), End("12.0.0.2"), Start("12.0.0.1"), End("12.0.0.0"),
-                                                      Start("11.0.0.0"), End("11.0.0.0"), Start("10.0.0.0"), End("0.0.0.0")}}})),
+  EXPECT_EQ(Listing(Table(
+                Family::kIp,
+                {{.name = "s",
+                  .shape = kRanges,
+                  .elements = {Start("255.255.255.255"), End("14.1.2.10"), Start("14.1.2.3"), End("13.0.0.4"),
+                               Start("13.0.0.0"), End("12.0.0.2"), Start("12.0.0.1"), End("12.0.0.0"),
+                               Start("11.0.0.0"), End("11.0.0.0"), Start("10.0.0.0"), End("0.0.0.0")}}})),
             "table ip t {\n"
             "\tset s {\n"
             "\t\ttype ipv4_addr\n"
@@ -155,8 +164,8 @@ TEST(ListingTextTest, Ipv4RangesStandTwoToALine) {
 TEST(ListingTextTest, Ipv6RangesStandOneToALine) {
   EXPECT_EQ(Listing(Table(Family::kIp6, {{.name = "masq_saddr",
                                           .shape = kRanges6,
-                                          .elements = {Start("2001:db8:ff:ffff::"), End("2001:db8:100::"), Start("fd00::"),
-                                                       End("fe00::"), Start("ff00::")}}})),
+                                          .elements = {Start("2001:db8:ff:ffff::"), End("2001:db8:100::"),
+                                                       Start("fd00::"), End("fe00::"), Start("ff00::")}}})),
             "table ip6 t {\n"
             "\tset masq_saddr {\n"
             "\t\ttype ipv6_addr\n"
@@ -170,31 +179,35 @@ TEST(ListingTextTest, Ipv6RangesStandOneToALine) {
 
 TEST(ListingTextTest, MapEntriesStandOneToALineInNftsOrder) {
   if (std::endian::native != std::endian::little) GTEST_SKIP() << "nft's order depends on the machine";
-  EXPECT_EQ(Listing(Table(Family::kIp, {{.name = "map_port_ipport",
-                                         .shape = kMap,
-                                         .elements = {Entry(6, 80, "192.0.2.1", 8080), Entry(6, 443, "192.0.2.1", 8443),
-                                                      Entry(6, 256, "192.0.2.1", 1), Entry(17, 80, "192.0.2.2", 53),
-                                                      Entry(132, 81, "192.0.2.2", 65535), Entry(17, 53, "192.0.2.2", 53)}}})),
-            "table ip t {\n"
-            "\tmap map_port_ipport {\n"
-            "\t\ttype inet_proto . inet_service : ipv4_addr . inet_service\n"
-            "\t\telements = { tcp . 256 : 192.0.2.1 . 1,\n"
-            "\t\t\t     udp . 53 : 192.0.2.2 . 53,\n"
-            "\t\t\t     tcp . 80 : 192.0.2.1 . 8080,\n"
-            "\t\t\t     udp . 80 : 192.0.2.2 . 53,\n"
-            "\t\t\t     sctp . 81 : 192.0.2.2 . 65535,\n"
-            "\t\t\t     tcp . 443 : 192.0.2.1 . 8443 }\n"
-            "\t}\n"
-            "}\n");
+  EXPECT_EQ(
+      Listing(Table(Family::kIp,
+                    {{.name = "map_port_ipport",
+                      .shape = kMap,
+                      .elements = {Entry(6, 80, "192.0.2.1", 8080), Entry(6, 443, "192.0.2.1", 8443),
+                                   Entry(6, 256, "192.0.2.1", 1), Entry(17, 80, "192.0.2.2", 53),
+                                   Entry(132, 81, "192.0.2.2", 65535), Entry(17, 53, "192.0.2.2", 53)}}})),
+      "table ip t {\n"
+      "\tmap map_port_ipport {\n"
+      "\t\ttype inet_proto . inet_service : ipv4_addr . inet_service\n"
+      "\t\telements = { tcp . 256 : 192.0.2.1 . 1,\n"
+      "\t\t\t     udp . 53 : 192.0.2.2 . 53,\n"
+      "\t\t\t     tcp . 80 : 192.0.2.1 . 8080,\n"
+      "\t\t\t     udp . 80 : 192.0.2.2 . 53,\n"
+      "\t\t\t     sctp . 81 : 192.0.2.2 . 65535,\n"
+      "\t\t\t     tcp . 443 : 192.0.2.1 . 8443 }\n"
+      "\t}\n"
+      "}\n");
 }
 
 TEST(ListingTextTest, SingleKeysOfAForeignSetAreSortedByValue) {
   const SetShape hash{.key_type = 7, .key_length = 4};
   const auto single = [](const char* address) { return Element{.key = Key(address)}; };
-  EXPECT_EQ(Listing(Table(Family::kIp, {{.name = "h",
-                                         .shape = hash,
-                                         .elements = {single("10.0.0.3"), single("10.0.0.1"), single("9.255.0.0")}}})),
-            "table ip t {\n\tset h {\n\t\ttype ipv4_addr\n\t\telements = { 9.255.0.0, 10.0.0.1,\n\t\t\t     10.0.0.3 }\n\t}\n}\n");
+  EXPECT_EQ(Listing(Table(Family::kIp,
+                          {{.name = "h",
+                            .shape = hash,
+                            .elements = {single("10.0.0.3"), single("10.0.0.1"), single("9.255.0.0")}}})),
+            "table ip t {\n\tset h {\n\t\ttype ipv4_addr\n\t\telements = { 9.255.0.0, 10.0.0.1,\n\t\t\t     "
+            "10.0.0.3 }\n\t}\n}\n");
 }
 
 TEST(ListingTextTest, SetsStandBeforeChainsWithAnEmptyLineBetween) {

@@ -54,15 +54,17 @@ std::uint32_t HostWord(const RegisterBytes& data) {
 
 std::string Decimal(const RegisterBytes& data) {
   std::uint64_t value = 0;
-  for (const std::uint8_t byte : data.span().first(std::min<std::size_t>(data.size(), 8))) value = value << 8U | byte;
+  for (const std::uint8_t byte : data.span().first(std::min<std::size_t>(data.size(), 8)))
+    value = value << 8U | byte;
   return std::to_string(value);
 }
 
 std::string AddressText(const Term& term, const RegisterBytes& data) {
   std::array<std::uint8_t, 16> bytes{};
   std::ranges::copy(data.span(), bytes.begin());
-  const Address address =
-      term.field_bytes == 16 ? Address(bytes) : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
+  const Address address = term.field_bytes == 16
+                              ? Address(bytes)
+                              : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
   int length = static_cast<int>(term.bytes) * 8;
   if (term.mask) {
     const auto masked = PrefixLength(term.mask->span());
@@ -154,7 +156,7 @@ class Printer {
     const auto found = terms_.find(WordOf(bitwise.source));
     const bool plain = std::ranges::all_of(bitwise.xor_with.span(), [](std::uint8_t b) { return b == 0; });
     if (found == terms_.end() || bitwise.source != bitwise.destination || !plain || found->second.mask ||
-        bitwise.mask.size() != found->second.bytes) {
+        bitwise.mask.size() != found->second.bytes || bitwise.xor_with.size() != bitwise.mask.size()) {
       return Comment("bitwise");
     }
     found->second.mask = bitwise.mask;
@@ -194,7 +196,8 @@ class Printer {
     }
     // A map's data: the address, then the port behind it.
     const std::uint32_t words = family_ == Family::kIp ? 2 : 5;
-    Load(*lookup.destination, {.text = key + " map @" + lookup.set, .kind = Kind::kMapped, .words = words, .bytes = 4 * words});
+    Load(*lookup.destination,
+         {.text = key + " map @" + lookup.set, .kind = Kind::kMapped, .words = words, .bytes = 4 * words});
   }
 
   void operator()(const NatExpression& nat) {
@@ -247,7 +250,8 @@ class Printer {
       const std::uint32_t source = ip6 ? 8 : 12;
       const std::uint32_t destination = ip6 ? 24 : 16;
       const std::size_t size = AddressBytes(family_);
-      if (payload.length >= 1 && payload.length <= size && (payload.offset == source || payload.offset == destination)) {
+      if (payload.length >= 1 && payload.length <= size &&
+          (payload.offset == source || payload.offset == destination)) {
         return {.text = std::string(Name(family_)) + (payload.offset == source ? " saddr" : " daddr"),
                 .kind = Kind::kAddress,
                 .field_bytes = size};
@@ -259,8 +263,8 @@ class Printer {
     }
     constexpr std::array<const char*, 4> kBases = {"@ll", "@nh", "@th", "@ih"};
     const auto base = static_cast<std::size_t>(payload.base);
-    return {.text = std::string(base < kBases.size() ? kBases[base] : "@?") + "," + std::to_string(payload.offset * 8) +
-                    "," + std::to_string(payload.length * 8)};
+    return {.text = std::string(base < kBases.size() ? kBases[base] : "@?") + "," +
+                    std::to_string(payload.offset * 8) + "," + std::to_string(payload.length * 8)};
   }
 
   void Load(Register reg, Term term) {
@@ -276,7 +280,8 @@ class Printer {
   // The terms that stand one behind the other from a register on: a concatenation.
   std::string Joined(Register reg) {
     std::string out;
-    for (auto at = terms_.find(WordOf(reg)); at != terms_.end(); at = terms_.find(at->first + at->second.words)) {
+    for (auto at = terms_.find(WordOf(reg)); at != terms_.end();
+         at = terms_.find(at->first + at->second.words)) {
       if (!out.empty()) out += " . ";
       out += at->second.text;
       at->second.read = true;

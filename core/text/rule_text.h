@@ -9,7 +9,8 @@
 
 namespace natplan {
 
-// As nft 1.0.6 prints what natplan writes. An expression that has no place in such a rule is printed as a comment
+// As nft 1.0.6 prints what natplan writes. An expression that has no place in such a rule is printed as a
+// comment
 // ("# fib"), never dropped.
 std::string RuleText(Family family, const Expressions& expressions);
 

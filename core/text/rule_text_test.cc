@@ -16,18 +16,22 @@ Expression Verdict(int verdict, const char* chain = "") {
 
 // What an administrator may have put beside natplan's rules, as nft 1.0.6 makes and prints it.
 TEST(RuleTextTest, SimpleForeignRulesReadAsNftPrintsThem) {
-  EXPECT_EQ(RuleText(Family::kIp, With({kSource}, {LookupExpression{"s", 1}, Verdict(-3, "own")})), "ip saddr @s jump own");
-  EXPECT_EQ(RuleText(Family::kIp, With({kSource}, {LookupExpression{"s", 1, std::nullopt, kLookupInvert}, Verdict(0)})),
+  EXPECT_EQ(RuleText(Family::kIp, With({kSource}, {LookupExpression{"s", 1}, Verdict(-3, "own")})),
+            "ip saddr @s jump own");
+  EXPECT_EQ(RuleText(Family::kIp,
+                     With({kSource}, {LookupExpression{"s", 1, std::nullopt, kLookupInvert}, Verdict(0)})),
             "ip saddr != @s drop");
-  EXPECT_EQ(RuleText(Family::kIp, {MetaExpression{MetaKey::kOif, 1}, CmpExpression{1, CmpOperator::kEq, {1, 0, 0, 0}}, Verdict(1)}),
+  EXPECT_EQ(RuleText(Family::kIp, {MetaExpression{MetaKey::kOif, 1},
+                                   CmpExpression{1, CmpOperator::kEq, {1, 0, 0, 0}}, Verdict(1)}),
             "oif \"lo\" accept");
   EXPECT_EQ(RuleText(Family::kIp, {PayloadExpression{PayloadBase::kNetwork, 16, 4, 1},
                                    CmpExpression{1, CmpOperator::kEq, {192, 0, 2, 1}}, Verdict(-5)}),
             "ip daddr 192.0.2.1 return");
   // nft loads one and two bytes for prefixes that end at a byte.
-  EXPECT_EQ(RuleText(Family::kIp, {PayloadExpression{PayloadBase::kNetwork, 12, 1, 1},
-                                   CmpExpression{1, CmpOperator::kEq, {10}}, CounterExpression{}, Verdict(1)}),
-            "ip saddr 10.0.0.0/8 counter accept");
+  EXPECT_EQ(
+      RuleText(Family::kIp, {PayloadExpression{PayloadBase::kNetwork, 12, 1, 1},
+                             CmpExpression{1, CmpOperator::kEq, {10}}, CounterExpression{}, Verdict(1)}),
+      "ip saddr 10.0.0.0/8 counter accept");
   EXPECT_EQ(RuleText(Family::kIp, {PayloadExpression{PayloadBase::kNetwork, 12, 2, 1},
                                    CmpExpression{1, CmpOperator::kEq, {10, 0}}, Verdict(0)}),
             "ip saddr 10.0.0.0/16 drop");
@@ -42,14 +46,16 @@ TEST(RuleTextTest, WhatHasNoWordsIsACommentAndNotDropped) {
   EXPECT_EQ(RuleText(Family::kIp, {CmpExpression{1, CmpOperator::kEq, {1}}, Verdict(1)}), "# cmp accept");
   EXPECT_EQ(RuleText(Family::kIp, {LookupExpression{"s", 1}}), "# lookup @s");
   EXPECT_EQ(RuleText(Family::kIp, {Verdict(-2), Verdict(77)}), "# verdict -2 # verdict 77");
-  EXPECT_EQ(RuleText(Family::kIp, {ImmediateExpression{.destination = 1, .value = {1, 2, 3, 4}}}), "# immediate");
+  EXPECT_EQ(RuleText(Family::kIp, {ImmediateExpression{.destination = 1, .value = {1, 2, 3, 4}}}),
+            "# immediate");
   EXPECT_EQ(RuleText(Family::kIp, {NatExpression{.type = NatType::kSource, .family = 2}}), "# snat");
   EXPECT_EQ(RuleText(Family::kIp, {}), "");
 }
 
 TEST(RuleTextTest, APartOfAFieldIsNotTheField) {
   const PayloadExpression part{PayloadBase::kNetwork, 12, 2, 1};
-  EXPECT_NE(RuleText(Family::kIp, {part, LookupExpression{"s", 1}}), RuleText(Family::kIp, {kSource, LookupExpression{"s", 1}}));
+  EXPECT_NE(RuleText(Family::kIp, {part, LookupExpression{"s", 1}}),
+            RuleText(Family::kIp, {kSource, LookupExpression{"s", 1}}));
   // Only the first byte of four is compared.
   EXPECT_NE(RuleText(Family::kIp, {kSource, CmpExpression{1, CmpOperator::kEq, {10}}}),
             RuleText(Family::kIp, {kSource, CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}}));
@@ -57,7 +63,8 @@ TEST(RuleTextTest, APartOfAFieldIsNotTheField) {
 
 TEST(RuleTextTest, AMaskThatIsNoPrefixIsMarked) {
   const auto text = [](RegisterBytes mask) {
-    return RuleText(Family::kIp, {kSource, BitwiseExpression{1, 1, mask, {0, 0, 0, 0}}, CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}});
+    return RuleText(Family::kIp, {kSource, BitwiseExpression{1, 1, mask, {0, 0, 0, 0}},
+                                  CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}});
   };
   EXPECT_EQ(text({255, 0, 0, 0}), "ip saddr 10.0.0.0/8");
   EXPECT_EQ(text({255, 240, 0, 0}), "ip saddr 10.0.0.0/12");
@@ -67,7 +74,8 @@ TEST(RuleTextTest, AMaskThatIsNoPrefixIsMarked) {
 
 TEST(RuleTextTest, RegistersOutsideTheKernelsRangeDoNoHarm) {
   for (const Register reg : {0U, 5U, 24U, 0xffffffffU}) {
-    EXPECT_NE(RuleText(Family::kIp, {MetaExpression{MetaKey::kL4Proto, reg}, LookupExpression{"s", reg, reg}}), "");
+    EXPECT_NE(
+        RuleText(Family::kIp, {MetaExpression{MetaKey::kL4Proto, reg}, LookupExpression{"s", reg, reg}}), "");
   }
 }
 

@@ -16,7 +16,7 @@ enum class Family : std::uint8_t { kIp, kIp6 };  // nft's "ip" and "ip6"
 
 inline constexpr std::array<Family, 2> kFamilies = {Family::kIp, Family::kIp6};
 
-std::string_view Name(Family family);                  // "ip", "ip6"
+std::string_view Name(Family family);  // "ip", "ip6"
 constexpr int AddressBits(Family family) { return family == Family::kIp ? 32 : 128; }
 constexpr std::size_t AddressBytes(Family family) { return family == Family::kIp ? 4 : 16; }
 
@@ -26,10 +26,11 @@ class Address {
   explicit constexpr Address(const std::array<std::uint8_t, 4>& bytes) : family_(Family::kIp) {
     for (std::size_t i = 0; i < 4; ++i) bytes_[i] = bytes[i];
   }
-  explicit constexpr Address(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes), family_(Family::kIp6) {}
+  explicit constexpr Address(const std::array<std::uint8_t, 16>& bytes)
+      : bytes_(bytes), family_(Family::kIp6) {}
 
-  // Text as inet_pton(3) takes it. The error is one sentence that says what is wrong and what to write instead;
-  // a scope id ("fe80::1%eth0") is refused because nf_tables has none.
+  // Text as inet_pton(3) takes it. The error is one sentence that says what is wrong and what to write
+  // instead; a scope id ("fe80::1%eth0") is refused because nf_tables has none.
   static std::expected<Address, std::string> Parse(std::string_view text);
 
   constexpr Family family() const { return family_; }

@@ -14,7 +14,8 @@ void Note(const UnionChange& change, DesiredState::Touched& touched) {
 
 std::expected<void, Error> DesiredState::Apply(const Edit& edit, Touched& touched, std::vector<Edit>& undo) {
   if (const auto* masquerade = std::get_if<Masquerade>(&edit.intent)) {
-    edit.kind == Edit::Kind::kAdd ? Add(edit, *masquerade, touched, undo) : Remove(edit, *masquerade, touched, undo);
+    edit.kind == Edit::Kind::kAdd ? Add(edit, *masquerade, touched, undo)
+                                  : Remove(edit, *masquerade, touched, undo);
     return {};
   }
   const Forward& forward = std::get<Forward>(edit.intent);
@@ -23,7 +24,8 @@ std::expected<void, Error> DesiredState::Apply(const Edit& edit, Touched& touche
   return {};
 }
 
-void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo) {
+void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& touched,
+                       std::vector<Edit>& undo) {
   const Prefix& prefix = masquerade.source();
   const auto found = owners_.find(prefix);
   if (found != owners_.end() && found->second.contains(edit.owner)) return;
@@ -42,7 +44,8 @@ void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& 
   }
 }
 
-void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo) {
+void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touched& touched,
+                          std::vector<Edit>& undo) {
   const Prefix& prefix = masquerade.source();
   const auto found = owners_.find(prefix);
   if (found == owners_.end() || !found->second.contains(edit.owner)) return;
@@ -83,10 +86,12 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& fo
   return {};
 }
 
-void DesiredState::Remove(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo) {
+void DesiredState::Remove(const Edit& edit, const Forward& forward, Touched& touched,
+                          std::vector<Edit>& undo) {
   const auto found = forwards_.find(forward.key());
   if (found == forwards_.end() || found->second.owner != edit.owner) return;
-  undo.push_back({Edit::Kind::kAdd, edit.owner, Forward{forward.protocol, forward.host_port, found->second.to}});
+  undo.push_back(
+      {Edit::Kind::kAdd, edit.owner, Forward{forward.protocol, forward.host_port, found->second.to}});
   touched.ports.insert(found->first);
   forwards_.erase(found);
 }
@@ -104,7 +109,8 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
   std::vector<Edit> edits;
   for (const auto& [prefix, owners] : owners_) {
     if (!owners.contains(owner) || prefixes.contains(prefix)) continue;
-    if (auto masquerade = Masquerade::Make(prefix)) edits.push_back({Edit::Kind::kRemove, owner, *masquerade});
+    if (auto masquerade = Masquerade::Make(prefix))
+      edits.push_back({Edit::Kind::kRemove, owner, *masquerade});
   }
   for (const auto& [key, forward] : forwards_) {
     if (forward.owner != owner || ports.contains(key)) continue;

@@ -24,8 +24,8 @@ struct Edit {
   Intent intent;
 };
 
-// Prefixes of several owners, equal or nested, are counted: what the kernel must hold is their union. A host port
-// has one owner and one target. Costs O(log n) a change. Not thread-safe.
+// Prefixes of several owners, equal or nested, are counted: what the kernel must hold is their union. A host
+// port has one owner and one target. Costs O(log n) a change. Not thread-safe.
 class DesiredState {
  public:
   struct OwnedForward {
@@ -41,12 +41,12 @@ class DesiredState {
     std::set<Prefix> asked = {};
   };
 
-  // Carries an edit out and puts what it touched into `touched`. Adding what is there and removing what is not
-  // there change nothing; adding a forward whose port this owner holds replaces its target. Removing a forward
-  // needs its port only: a stale target is no reason to keep the port. Refuses a port that another owner holds
-  // (kConflict, nothing changed).
-  // Appends to `undo` the edit that takes it back; several are undone from the back. It is there before anything
-  // changes and harmless if nothing did, so that a caller who meets std::bad_alloc here can still go back.
+  // Carries an edit out and puts what it touched into `touched`. Adding what is there and removing what is
+  // not there change nothing; adding a forward whose port this owner holds replaces its target. Removing a
+  // forward needs its port only: a stale target is no reason to keep the port. Refuses a port that another
+  // owner holds (kConflict, nothing changed). Appends to `undo` the edit that takes it back; several are
+  // undone from the back. It is there before anything changes and harmless if nothing did, so that a caller
+  // who meets std::bad_alloc here can still go back.
   std::expected<void, Error> Apply(const Edit& edit, Touched& touched, std::vector<Edit>& undo);
 
   // The edits that make `owner`'s intents equal to `intents`, removals first.
@@ -63,7 +63,8 @@ class DesiredState {
  private:
   void Add(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo);
   void Remove(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo);
-  std::expected<void, Error> Add(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo);
+  std::expected<void, Error> Add(const Edit& edit, const Forward& forward, Touched& touched,
+                                 std::vector<Edit>& undo);
   void Remove(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo);
 
   std::map<Prefix, std::set<Owner>> owners_;

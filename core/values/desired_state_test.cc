@@ -1,12 +1,12 @@
 #include "core/values/desired_state.h"
 
+#include <gtest/gtest.h>
+
 #include <cerrno>
 #include <new>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/values/failing_new.h"
 
@@ -19,7 +19,9 @@ Forward To(Protocol protocol, int port, const char* to) {
   return {protocol, Port::Make(port).value(), Endpoint::Parse(to).value()};
 }
 Edit Add(const char* owner, Intent intent) { return {Edit::Kind::kAdd, Named(owner), std::move(intent)}; }
-Edit Remove(const char* owner, Intent intent) { return {Edit::Kind::kRemove, Named(owner), std::move(intent)}; }
+Edit Remove(const char* owner, Intent intent) {
+  return {Edit::Kind::kRemove, Named(owner), std::move(intent)};
+}
 
 // Everything that can be seen of it.
 std::string Text(const DesiredState& state) {
@@ -129,29 +131,32 @@ TEST_F(DesiredStateTest, EachFamilyIsWantedOnlyIfSomethingOfItIs) {
 }
 
 TEST_F(DesiredStateTest, EditsToMakeAnOwnersIntentsEqualAndLeaveTheOthersAlone) {
-  for (const Edit& edit : {Add("a", Mask("10.0.0.0/16")), Add("b", Mask("10.0.0.0/16")), Add("a", Mask("10.1.0.0/16")),
-                           Add("a", To(Protocol::kTcp, 80, "192.0.2.1:80")), Add("a", To(Protocol::kTcp, 81, "192.0.2.1:81")),
-                           Add("b", To(Protocol::kTcp, 82, "192.0.2.1:82"))}) {
+  for (const Edit& edit :
+       {Add("a", Mask("10.0.0.0/16")), Add("b", Mask("10.0.0.0/16")), Add("a", Mask("10.1.0.0/16")),
+        Add("a", To(Protocol::kTcp, 80, "192.0.2.1:80")), Add("a", To(Protocol::kTcp, 81, "192.0.2.1:81")),
+        Add("b", To(Protocol::kTcp, 82, "192.0.2.1:82"))}) {
     ASSERT_TRUE(Do(edit));
   }
-  const std::vector<Edit> edits =
-      state.EditsTo(Named("a"), {Mask("10.2.0.0/16"), To(Protocol::kTcp, 80, "192.0.2.7:80"), Mask("10.1.0.0/16")});
+  const std::vector<Edit> edits = state.EditsTo(
+      Named("a"), {Mask("10.2.0.0/16"), To(Protocol::kTcp, 80, "192.0.2.7:80"), Mask("10.1.0.0/16")});
   bool adds_began = false;
   for (const Edit& edit : edits) {
     adds_began = adds_began || edit.kind == Edit::Kind::kAdd;
     EXPECT_EQ(edit.kind == Edit::Kind::kAdd, adds_began) << "removals come first";
     ASSERT_TRUE(Do(edit));
   }
-  EXPECT_EQ(Text(state),
-            "10.0.0.0/16 of b\n10.1.0.0/16 of a\n10.2.0.0/16 of a\nunion: 10.0.0.0/16 10.1.0.0/16 10.2.0.0/16\n"
-            "ip tcp port 80 to 192.0.2.7:80 of a\nip tcp port 82 to 192.0.2.1:82 of b\n");
+  EXPECT_EQ(
+      Text(state),
+      "10.0.0.0/16 of b\n10.1.0.0/16 of a\n10.2.0.0/16 of a\nunion: 10.0.0.0/16 10.1.0.0/16 10.2.0.0/16\n"
+      "ip tcp port 80 to 192.0.2.7:80 of a\nip tcp port 82 to 192.0.2.1:82 of b\n");
 }
 
 // Tiny pools, so that edits meet.
 Edit RandomEdit(std::mt19937& random) {
   const auto pick = [&](auto& pool) { return pool[random() % std::size(pool)]; };
   const char* owners[] = {"a", "b"};
-  const char* prefixes[] = {"10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24", "fd00::/8", "fd00::/16"};
+  const char* prefixes[] = {"10.0.0.0/8",  "10.0.0.0/16", "10.0.0.0/24",
+                            "10.0.1.0/24", "fd00::/8",    "fd00::/16"};
   const char* targets[] = {"192.0.2.1:80", "192.0.2.2:80", "[fd00::5]:80"};
   const int ports[] = {80, 81};
   Intent intent = Mask(pick(prefixes));
@@ -177,17 +182,19 @@ TEST_F(DesiredStateTest, UndoneFromTheBackEverySequenceIsTakenBack) {
 }
 
 TEST_F(DesiredStateTest, WhoeverRunsOutOfMemoryCanStillGoBack) {
-  for (const Edit& edit : {Add("a", Mask("10.0.0.0/24")), Add("b", Mask("10.0.0.0/16")), Add("a", Mask("10.0.1.0/24")),
-                           Add("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.1:80"))}) {
+  for (const Edit& edit :
+       {Add("a", Mask("10.0.0.0/24")), Add("b", Mask("10.0.0.0/16")), Add("a", Mask("10.0.1.0/24")),
+        Add("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.1:80"))}) {
     ASSERT_TRUE(Do(edit));
   }
-  const std::vector<Edit> edits = {Add("a", Mask("10.0.0.0/8")),
-                                   Add("an owner with a long name", Mask("10.0.0.0/24")),
-                                   Remove("b", Mask("10.0.0.0/16")),
-                                   Add("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.2:80")),
-                                   Remove("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.1:80")),
-                                   Add("an owner with a long name", To(Protocol::kTcp, 90, "192.0.2.2:80")),
-                                   Add("b", To(Protocol::kTcp, 80, "192.0.2.2:80"))};
+  const std::vector<Edit> edits = {
+      Add("a", Mask("10.0.0.0/8")),
+      Add("an owner with a long name", Mask("10.0.0.0/24")),
+      Remove("b", Mask("10.0.0.0/16")),
+      Add("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.2:80")),
+      Remove("an owner with a long name", To(Protocol::kTcp, 80, "192.0.2.1:80")),
+      Add("an owner with a long name", To(Protocol::kTcp, 90, "192.0.2.2:80")),
+      Add("b", To(Protocol::kTcp, 80, "192.0.2.2:80"))};
   const std::string before = Text(state);
   for (const Edit& edit : edits) {
     for (std::size_t fails_at = 0;; ++fails_at) {

@@ -12,8 +12,9 @@ namespace natplan {
 using ElementKey = InlineBytes<16>;
 using ElementData = InlineBytes<20>;
 
-// An interval set holds independent nodes, starts and ends (nft_set_rbtree). A range is a start and, unless it
-// reaches the top of the key space, an end; a lone start or end occurs where somebody else removed the other.
+// An interval set holds independent nodes, starts and ends (nft_set_rbtree). A range is a start and, unless
+// it reaches the top of the key space, an end; a lone start or end occurs where somebody else removed the
+// other.
 enum class ElementKind : std::uint8_t {
   kSingle,  // a key of a hash set or map
   kRange,   // start `key`, exclusive end `end`; `end` empty: open to the top of the key space (one node)

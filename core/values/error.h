@@ -25,7 +25,7 @@ std::string_view Name(ErrorCode code);  // "conflict", "not permitted", ...
 
 struct Error {
   ErrorCode code = ErrorCode::kEnvironment;
-  int errno_value = 0;    // errno(3) of the kernel or libc; 0 if there is none
+  int errno_value = 0;         // errno(3) of the kernel or libc; 0 if there is none
   std::string operation = {};  // the operation that failed, in nft syntax; empty if no single one did
   std::string ours = {};       // on a conflict: what was asked for
   std::string theirs = {};     // on a conflict: what is there

@@ -1,7 +1,7 @@
 // The expressions that rules are made of, as a closed set: whoever visits them must treat each one.
 //
-// Numbers are those of linux/netfilter/nf_tables.h (NFT_*); values that the kernel takes from a packet or keeps
-// in a register stand here as the bytes of that register, first byte first.
+// Numbers are those of linux/netfilter/nf_tables.h (NFT_*); values that the kernel takes from a packet or
+// keeps in a register stand here as the bytes of that register, first byte first.
 #ifndef NATPLAN_CORE_VALUES_EXPRESSION_H_
 #define NATPLAN_CORE_VALUES_EXPRESSION_H_
 
@@ -15,7 +15,8 @@
 
 namespace natplan {
 
-// A register as netlink names it: 0 the verdict, 1 to 4 of 16 bytes, 8 to 23 of 4 bytes (8 + 4k starts k + 1).
+// A register as netlink names it: 0 the verdict, 1 to 4 of 16 bytes, 8 to 23 of 4 bytes (8 + 4k starts k +
+// 1).
 using Register = std::uint32_t;
 using RegisterBytes = InlineBytes<16>;
 
@@ -73,8 +74,8 @@ struct LookupExpression {
   friend bool operator==(const LookupExpression&, const LookupExpression&) = default;
 };
 
-// Only minima: what the kernel fills in when it is asked again (maxima equal to the minima, and the flags that
-// follow from them) is left out by the decoder; anything else there is an UnknownExpression.
+// Only minima: what the kernel fills in when it is asked again (maxima equal to the minima, and the flags
+// that follow from them) is left out by the decoder; anything else there is an UnknownExpression.
 struct NatExpression {
   NatType type = NatType::kDestination;
   std::uint32_t family = 0;  // NFPROTO_IPV4 2, NFPROTO_IPV6 10
@@ -91,25 +92,26 @@ struct CounterExpression {
   friend bool operator==(const CounterExpression&, const CounterExpression&) = default;
 };
 
-struct ImmediateExpression {         // a verdict, or a value into a register
+struct ImmediateExpression {  // a verdict, or a value into a register
   Register destination = 0;
-  std::optional<std::int32_t> verdict = {};  // accept 1, drop 0, continue -1, break -2, jump -3, goto -4, return -5
-  std::string chain = {};                    // of jump and goto
+  std::optional<std::int32_t> verdict =
+      {};                  // accept 1, drop 0, continue -1, break -2, jump -3, goto -4, return -5
+  std::string chain = {};  // of jump and goto
   RegisterBytes value = {};
   friend bool operator==(const ImmediateExpression&, const ImmediateExpression&) = default;
 };
 
-// An expression that natplan neither writes nor understands; `detail` keeps its attributes so that two of them
-// compare equal only if they are the same.
+// An expression that natplan neither writes nor understands; `detail` keeps its attributes so that two of
+// them compare equal only if they are the same.
 struct UnknownExpression {
   std::string name = {};
   std::vector<std::uint8_t> detail = {};
   friend bool operator==(const UnknownExpression&, const UnknownExpression&) = default;
 };
 
-using Expression =
-    std::variant<FibExpression, CmpExpression, MetaExpression, PayloadExpression, BitwiseExpression, LookupExpression,
-                 NatExpression, MasqueradeExpression, CounterExpression, ImmediateExpression, UnknownExpression>;
+using Expression = std::variant<FibExpression, CmpExpression, MetaExpression, PayloadExpression,
+                                BitwiseExpression, LookupExpression, NatExpression, MasqueradeExpression,
+                                CounterExpression, ImmediateExpression, UnknownExpression>;
 
 using Expressions = std::vector<Expression>;
 

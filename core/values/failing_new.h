@@ -1,4 +1,5 @@
-// Makes the N-th allocation of a test fail: the library promises that std::bad_alloc leaves the state unchanged.
+// Makes the N-th allocation of a test fail: the library promises that std::bad_alloc leaves the state
+// unchanged.
 #ifndef NATPLAN_CORE_VALUES_FAILING_NEW_H_
 #define NATPLAN_CORE_VALUES_FAILING_NEW_H_
 
@@ -6,8 +7,9 @@
 
 namespace natplan {
 
-// While one exists, the allocation number `fails_at` of operator new (counted from 0) throws std::bad_alloc; with
-// kOnwards all after it do as well. A test that links this has the replaced operator new. One at a time, one thread.
+// While one exists, the allocation number `fails_at` of operator new (counted from 0) throws std::bad_alloc;
+// with kOnwards all after it do as well. A test that links this has the replaced operator new. One at a time,
+// one thread.
 class FailingNew {
  public:
   enum class Kind { kOnce, kOnwards };
@@ -16,7 +18,7 @@ class FailingNew {
   FailingNew& operator=(const FailingNew&) = delete;
   ~FailingNew();
 
-  bool happened() const;         // an allocation failed
+  bool happened() const;        // an allocation failed
   std::size_t counted() const;  // allocations before that
 };
 

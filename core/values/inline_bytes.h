@@ -18,7 +18,8 @@ class InlineBytes {
  public:
   constexpr InlineBytes() = default;
   // At most kCapacity bytes; more is a bug of the caller.
-  explicit constexpr InlineBytes(std::span<const std::uint8_t> bytes) : size_(static_cast<std::uint8_t>(bytes.size())) {
+  explicit constexpr InlineBytes(std::span<const std::uint8_t> bytes)
+      : size_(static_cast<std::uint8_t>(bytes.size())) {
     assert(bytes.size() <= kCapacity);
     std::copy(bytes.begin(), bytes.end(), bytes_.begin());
   }
@@ -31,7 +32,8 @@ class InlineBytes {
   constexpr std::uint8_t operator[](std::size_t i) const { return bytes_[i]; }
 
   friend constexpr auto operator<=>(const InlineBytes& a, const InlineBytes& b) {
-    return std::lexicographical_compare_three_way(a.span().begin(), a.span().end(), b.span().begin(), b.span().end());
+    return std::lexicographical_compare_three_way(a.span().begin(), a.span().end(), b.span().begin(),
+                                                  b.span().end());
   }
   friend constexpr bool operator==(const InlineBytes& a, const InlineBytes& b) { return (a <=> b) == 0; }
 

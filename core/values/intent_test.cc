@@ -1,8 +1,8 @@
 #include "core/values/intent.h"
 
-#include <cerrno>
-
 #include <gtest/gtest.h>
+
+#include <cerrno>
 
 namespace natplan {
 namespace {
@@ -42,8 +42,9 @@ TEST(ForwardTest, TheKeyIsTheFamilyOfTheTargetTheProtocolAndTheHostPort) {
 TEST(OwnerTest, ANameIsOneTo64PrintableCharactersWithoutQuoteAndBackslash) {
   EXPECT_EQ(Owner::Make("web 1").value().name(), "web 1");
   EXPECT_TRUE(Owner::Make(std::string(64, 'x')).has_value());
-  for (const std::string& name : {std::string(), std::string(65, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("a\nb"),
-                                  std::string("\xc3\xa4"), std::string("a\0b", 3), std::string("\x7f")}) {
+  for (const std::string& name :
+       {std::string(), std::string(65, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("a\nb"),
+        std::string("\xc3\xa4"), std::string("a\0b", 3), std::string("\x7f")}) {
     EXPECT_FALSE(Owner::Make(name).has_value()) << name;
   }
 }

@@ -42,8 +42,8 @@ struct SetShape {
   std::uint32_t key_type = 0;
   std::uint32_t key_length = 0;  // bytes
   std::uint32_t data_type = 0;
-  std::uint32_t data_length = 0;         // bytes
-  std::uint32_t other_flags = 0;         // NFT_SET_* beyond INTERVAL and MAP, as read
+  std::uint32_t data_length = 0;  // bytes
+  std::uint32_t other_flags = 0;  // NFT_SET_* beyond INTERVAL and MAP, as read
   friend bool operator==(const SetShape&, const SetShape&) = default;
 };
 
@@ -111,8 +111,8 @@ struct DeleteElements {
   friend bool operator==(const DeleteElements&, const DeleteElements&) = default;
 };
 
-using Operation = std::variant<EnsureTable, DeleteTable, EnsureChain, DeleteChain, FlushChain, EnsureSet, DeleteSet,
-                               FlushSet, AppendRule, AddElements, DeleteElements>;
+using Operation = std::variant<EnsureTable, DeleteTable, EnsureChain, DeleteChain, FlushChain, EnsureSet,
+                               DeleteSet, FlushSet, AppendRule, AddElements, DeleteElements>;
 
 const TableId& TableOf(const Operation& operation);
 

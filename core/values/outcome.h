@@ -21,8 +21,8 @@ struct Refusal {
   std::optional<std::size_t> operation = {};
   std::optional<std::size_t> element = {};  // index in the operation's elements, where the kernel named one
   int errno_value = 0;                      // positive
-  // With ENOENT: the chain type, or the name of the expression, that NLMSGERR_ATTR_OFFS points at. The kernel does
-  // not have it, or does not have what it names (the set of a "lookup", the chain of an "immediate").
+  // With ENOENT: the chain type, or the name of the expression, that NLMSGERR_ATTR_OFFS points at. The kernel
+  // does not have it, or does not have what it names (the set of a "lookup", the chain of an "immediate").
   std::string missing_name = {};
   std::string message = {};  // NLMSGERR_ATTR_MSG, the kernel's own words
   friend bool operator==(const Refusal&, const Refusal&) = default;

@@ -27,7 +27,8 @@ std::expected<Protocol, std::string> ParseProtocol(std::string_view name) {
   for (const Protocol protocol : kProtocols) {
     if (Name(protocol) == name) return protocol;
   }
-  return std::unexpected("\"" + std::string(name) + "\" is not a protocol that can be forwarded; write tcp, udp or sctp");
+  return std::unexpected("\"" + std::string(name) +
+                         "\" is not a protocol that can be forwarded; write tcp, udp or sctp");
 }
 
 std::expected<Endpoint, std::string> Endpoint::Parse(std::string_view text) {
@@ -41,14 +42,16 @@ std::expected<Endpoint, std::string> Endpoint::Parse(std::string_view text) {
   auto address = Address::Parse(host);
   if (!address) return std::unexpected(address.error());
   if (bracketed != (address->family() == Family::kIp6)) {
-    return std::unexpected(quoted + " is ambiguous: an IPv6 address stands in brackets and an IPv4 address does not; "
+    return std::unexpected(quoted +
+                           " is ambiguous: an IPv6 address stands in brackets and an IPv4 address does not; "
                            "write it like 192.0.2.1:80 or [2001:db8::1]:80");
   }
   const std::string_view digits = text.substr(colon + 1);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size()) {
-    return std::unexpected("\"" + std::string(digits) + "\" in " + quoted + " is not a port; write a number from 1 to 65535");
+    return std::unexpected("\"" + std::string(digits) + "\" in " + quoted +
+                           " is not a port; write a number from 1 to 65535");
   }
   auto port = Port::Make(number);
   if (!port) return std::unexpected(port.error());

@@ -8,7 +8,8 @@ namespace {
 TEST(PortTest, OneTo65535ArePorts) {
   EXPECT_EQ(Port::Make(1).value().number(), 1);
   EXPECT_EQ(Port::Make(65535).value().number(), 65535);
-  for (const std::int64_t number : {std::int64_t{0}, std::int64_t{65536}, std::int64_t{-1}, std::int64_t{65537}, INT64_MIN, INT64_MAX}) {
+  for (const std::int64_t number :
+       {std::int64_t{0}, std::int64_t{65536}, std::int64_t{-1}, std::int64_t{65537}, INT64_MIN, INT64_MAX}) {
     const auto port = Port::Make(number);
     ASSERT_FALSE(port.has_value()) << number;
     EXPECT_NE(port.error().find(std::to_string(number)), std::string::npos);
@@ -22,7 +23,8 @@ TEST(PortTest, TcpUdpAndSctpAreProtocolsAndKeepTheirNumbers) {
   EXPECT_EQ(static_cast<int>(Protocol::kTcp), 6);
   EXPECT_EQ(static_cast<int>(Protocol::kUdp), 17);
   EXPECT_EQ(static_cast<int>(Protocol::kSctp), 132);
-  for (const char* name : {"", "icmp", "TCP", "tcp ", "6", "dccp"}) EXPECT_FALSE(ParseProtocol(name).has_value()) << name;
+  for (const char* name : {"", "icmp", "TCP", "tcp ", "6", "dccp"})
+    EXPECT_FALSE(ParseProtocol(name).has_value()) << name;
 }
 
 TEST(EndpointTest, AnEndpointPrintsAsItIsParsed) {
@@ -32,10 +34,35 @@ TEST(EndpointTest, AnEndpointPrintsAsItIsParsed) {
 }
 
 TEST(EndpointTest, WhatIsNotAnEndpointIsRefused) {
-  for (const char* text : {"", ":", ":80", "80", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:-1",
-                           "192.0.2.1:8o", "192.0.2.1: 80", "192.0.2.1:80 ", "192.0.2.1:+80", "[192.0.2.1]:80", "2001:db8::1:80",
-                           "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]80", "[2001:db8::1:80", "[]:80", "[:80", "]:80", "[",
-                           "[]", "[2001:db8::1]:", "[2001:db8::1]]:80", "[[2001:db8::1]:80", "[fe80::1%eth0]:80", "host:80",
+  for (const char* text : {"",
+                           ":",
+                           ":80",
+                           "80",
+                           "192.0.2.1",
+                           "192.0.2.1:",
+                           "192.0.2.1:0",
+                           "192.0.2.1:65536",
+                           "192.0.2.1:-1",
+                           "192.0.2.1:8o",
+                           "192.0.2.1: 80",
+                           "192.0.2.1:80 ",
+                           "192.0.2.1:+80",
+                           "[192.0.2.1]:80",
+                           "2001:db8::1:80",
+                           "2001:db8::1",
+                           "[2001:db8::1]",
+                           "[2001:db8::1]80",
+                           "[2001:db8::1:80",
+                           "[]:80",
+                           "[:80",
+                           "]:80",
+                           "[",
+                           "[]",
+                           "[2001:db8::1]:",
+                           "[2001:db8::1]]:80",
+                           "[[2001:db8::1]:80",
+                           "[fe80::1%eth0]:80",
+                           "host:80",
                            "192.0.2.1:99999999999999999999"}) {
     EXPECT_FALSE(Endpoint::Parse(text).has_value()) << text;
   }

@@ -26,8 +26,8 @@ Address FillHostBits(const Address& address, int length, bool value) {
 std::expected<Prefix, std::string> Prefix::Make(const Address& address, int length) {
   const int bits = AddressBits(address.family());
   if (length < 0 || length > bits) {
-    return std::unexpected("a prefix of " + address.ToString() + " has 0 to " + std::to_string(bits) + " bits, not " +
-                           std::to_string(length));
+    return std::unexpected("a prefix of " + address.ToString() + " has 0 to " + std::to_string(bits) +
+                           " bits, not " + std::to_string(length));
   }
   return Prefix(FillHostBits(address, length, false), length);
 }
@@ -41,8 +41,9 @@ std::expected<Prefix, std::string> Prefix::Parse(std::string_view text) {
   int length = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
   if (error != std::errc() || end != digits.data() + digits.size() || digits.front() == '-') {
-    return std::unexpected("\"" + std::string(digits) + "\" is not a prefix length; write the number of bits, like " +
-                           address->ToString() + "/" + std::to_string(AddressBits(address->family()) * 3 / 4));
+    return std::unexpected(
+        "\"" + std::string(digits) + "\" is not a prefix length; write the number of bits, like " +
+        address->ToString() + "/" + std::to_string(AddressBits(address->family()) * 3 / 4));
   }
   return Make(*address, length);
 }

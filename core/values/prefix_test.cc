@@ -42,16 +42,17 @@ TEST(PrefixTest, TheEndIsTheFirstAddressBehindIt) {
 }
 
 TEST(PrefixTest, AtTheTopOfTheAddressSpaceThereIsNoEnd) {
-  for (const char* text : {"240.0.0.0/4", "255.255.255.240/28", "255.255.255.255/32", "0.0.0.0/0", "ff00::/8", "::/0",
-                           "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"}) {
+  for (const char* text : {"240.0.0.0/4", "255.255.255.240/28", "255.255.255.255/32", "0.0.0.0/0", "ff00::/8",
+                           "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"}) {
     EXPECT_FALSE(P(text).end().has_value()) << text;
   }
   EXPECT_EQ(P("240.0.0.0/4").last().ToString(), "255.255.255.255");
 }
 
 TEST(PrefixTest, ALengthThatTheFamilyDoesNotHaveIsRefused) {
-  for (const char* text : {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/8x", "10.0.0.0/ 8", "10.0.0.0/8/8",
-                           "10.0.0.0/99999999999", "fd00::/129", "/8", "", "10.0.0/8", "fe80::1%lo/64"}) {
+  for (const char* text :
+       {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/8x", "10.0.0.0/ 8",
+        "10.0.0.0/8/8", "10.0.0.0/99999999999", "fd00::/129", "/8", "", "10.0.0/8", "fe80::1%lo/64"}) {
     EXPECT_FALSE(Prefix::Parse(text).has_value()) << text;
   }
   EXPECT_TRUE(Prefix::Parse("10.0.0.0/32").has_value());

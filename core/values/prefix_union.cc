@@ -16,7 +16,8 @@ UnionChange PrefixUnion::Add(const Prefix& prefix) {
   UnionChange change;
   if (Container(prefix) == maximal_.end()) {
     change.added.push_back(prefix);
-    for (auto inner = maximal_.lower_bound(prefix); inner != maximal_.end() && prefix.Contains(*inner); ++inner) {
+    for (auto inner = maximal_.lower_bound(prefix); inner != maximal_.end() && prefix.Contains(*inner);
+         ++inner) {
       change.removed.push_back(*inner);
     }
   }

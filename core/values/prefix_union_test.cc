@@ -1,11 +1,11 @@
 #include "core/values/prefix_union.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <bitset>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "core/values/failing_new.h"
 
@@ -40,8 +40,9 @@ World MakeWorld(const std::string& base, int base_length) {
       std::ranges::copy(whole.network().bytes(), bytes.begin());
       const std::size_t length = whole.network().bytes().size();
       bytes[length - 1] = static_cast<std::uint8_t>(last_byte + first);
-      const Address address = length == 16 ? Address(bytes)
-                                           : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
+      const Address address =
+          length == 16 ? Address(bytes)
+                       : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
       world.prefixes.push_back(Prefix::Make(address, base_length + depth).value());
       Addresses covers;
       for (int i = 0; i < size; ++i) covers.set(static_cast<std::size_t>(first + i));
@@ -58,7 +59,8 @@ std::set<Prefix> Maximal(const World& world, std::uint32_t registered) {
     if ((registered >> i & 1U) == 0) continue;
     bool covered = false;
     for (std::size_t j = 0; j < kPrefixes; ++j) {
-      covered = covered || (i != j && (registered >> j & 1U) != 0 && (world.covers[i] & ~world.covers[j]).none());
+      covered =
+          covered || (i != j && (registered >> j & 1U) != 0 && (world.covers[i] & ~world.covers[j]).none());
     }
     if (!covered) out.insert(world.prefixes[i]);
   }
@@ -78,13 +80,14 @@ void WalkAllSubsets(const World& world, std::size_t rotation) {
     registered ^= 1U << which;
     const std::set<Prefix> want = Maximal(world, registered);
     if (unit.maximal() != want) {
-      FAIL() << Text(unit.maximal()) << "instead of " << Text(want) << "after " << prefix.ToString() << " at step " << step
-             << " of rotation " << rotation;
+      FAIL() << Text(unit.maximal()) << "instead of " << Text(want) << "after " << prefix.ToString()
+             << " at step " << step << " of rotation " << rotation;
     }
     std::set<Prefix> told = before;
     for (const Prefix& gone : change.removed) ASSERT_EQ(told.erase(gone), 1U) << gone.ToString();
     for (const Prefix& came : change.added) ASSERT_TRUE(told.insert(came).second) << came.ToString();
-    if (told != want) FAIL() << "the change that was told gives " << Text(told) << "instead of " << Text(want);
+    if (told != want)
+      FAIL() << "the change that was told gives " << Text(told) << "instead of " << Text(want);
     ASSERT_EQ(unit.Contains(prefix), add);
     before = want;
   }

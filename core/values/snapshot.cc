@@ -5,7 +5,8 @@
 namespace natplan {
 
 const TableSnapshot* Snapshot::Find(const TableId& id) const {
-  const auto found = std::find_if(tables.begin(), tables.end(), [&](const TableSnapshot& t) { return t.id == id; });
+  const auto found =
+      std::find_if(tables.begin(), tables.end(), [&](const TableSnapshot& t) { return t.id == id; });
   return found == tables.end() ? nullptr : &*found;
 }
 

@@ -29,11 +29,11 @@ struct SetSnapshot {
   std::string name = {};
   std::uint64_t handle = 0;
   SetShape shape = {};
-  // Raw nodes, never paired: kSingle, or kStart and kEnd, in the kernel's order. Empty where the request did not
-  // ask for this set's elements.
+  // Raw nodes, never paired: kSingle, or kStart and kEnd, in the kernel's order. Empty where the request did
+  // not ask for this set's elements.
   std::vector<Element> elements = {};
-  // It holds elements that natplan does not understand and that are not in `elements`: catch-all elements, elements
-  // with a timeout, and those whose key or data is longer than Element holds.
+  // It holds elements that natplan does not understand and that are not in `elements`: catch-all elements,
+  // elements with a timeout, and those whose key or data is longer than Element holds.
   bool other_elements = false;
   friend bool operator==(const SetSnapshot&, const SetSnapshot&) = default;
 };
@@ -59,8 +59,8 @@ struct Snapshot {
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
-// What to read: these tables with chains, rules and sets, and the elements of the named sets. A family that the
-// kernel does not have counts as a table that does not exist.
+// What to read: these tables with chains, rules and sets, and the elements of the named sets. A family that
+// the kernel does not have counts as a table that does not exist.
 struct ReadRequest {
   std::vector<TableId> tables = {};
   std::vector<std::string> sets = {};  // whose elements are wanted

@@ -60,7 +60,12 @@ AddElements Prefixes(std::size_t count) {
   return add;
 }
 
-Transaction EmptyTable() { return {.operations = Skeleton(kTable)}; }
+Transaction EmptyTable() {
+  Transaction transaction{.operations = {EnsureTable{kTable}, DeleteTable{kTable}}};
+  const std::vector<Operation> skeleton = Skeleton(kTable);
+  transaction.operations.insert(transaction.operations.end(), skeleton.begin(), skeleton.end());
+  return transaction;
+}
 Transaction DropTable() { return {.operations = {DeleteTable{kTable}}}; }
 
 bool EnterNamespace() {

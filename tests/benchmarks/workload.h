@@ -17,7 +17,7 @@ namespace natplan::benchmarks {
 AddElements Forwards(std::size_t count);
 AddElements Prefixes(std::size_t count);
 
-// The table without elements.
+// The table without elements, whatever was there.
 Transaction EmptyTable();
 Transaction DropTable();
 

@@ -1,16 +1,11 @@
 // Every scenario passes on the simulated kernel and on the running one, with the same transcript, and fails on a
 // kernel that stores nothing and on one that refuses everything.
-#include <ostream>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "tests/contract/run.h"
 
 namespace natplan::contract {
-
-// What gtest prints beside a failure.
-static void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
-
 namespace {
 
 class Contract : public ::testing::TestWithParam<Scenario> {};

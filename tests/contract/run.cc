@@ -50,7 +50,7 @@ class SharedText {
 Run RunOn(KernelUnderTest& kernel, const Scenario& scenario) {
   World world(kernel);
   scenario.run(world);
-  Run run{.transcript = world.transcript(), .sent = world.sent(), .ruleset = kernel.ListRuleset()};
+  Run run{.transcript = world.transcript(), .sent = world.sent()};
   for (const std::string& failure : world.failures()) run.failures += failure + '\n';
   return run;
 }
@@ -73,15 +73,13 @@ Run RunOnRefusingKernel(const Scenario& scenario) {
 Run RunOnLiveKernel(const Scenario& scenario) {
   SharedText transcript;
   SharedText failures;
-  SharedText ruleset;
   testing::RunInNamespaceOrSkip([&] {
     LiveKernel kernel;
     const Run run = RunOn(kernel, scenario);
     transcript.Write(run.transcript);
     failures.Write(run.failures);
-    ruleset.Write(OutputOf("nft --debug=netlink list ruleset 2>&1"));
   });
-  return {.transcript = transcript.Read(), .failures = failures.Read(), .ruleset = ruleset.Read()};
+  return {.transcript = transcript.Read(), .failures = failures.Read()};
 }
 
 }  // namespace natplan::contract

@@ -13,7 +13,6 @@ struct Run {
   std::string transcript = {};
   std::string failures = {};  // empty: it passed
   std::vector<Sent> sent = {};
-  std::string ruleset = {};  // at the end
 };
 
 Run RunOn(KernelUnderTest& kernel, const Scenario& scenario);
@@ -22,7 +21,7 @@ Run RunOnNullKernel(const Scenario& scenario);
 Run RunOnRefusingKernel(const Scenario& scenario);
 
 // In a child process, in a network namespace of its own; without a namespace it skips the current test. `sent` stays
-// empty, and `ruleset` is what `nft --debug=netlink list ruleset` prints.
+// empty.
 Run RunOnLiveKernel(const Scenario& scenario);
 
 }  // namespace natplan::contract

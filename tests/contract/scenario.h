@@ -2,6 +2,7 @@
 #ifndef NATPLAN_TESTS_CONTRACT_SCENARIO_H_
 #define NATPLAN_TESTS_CONTRACT_SCENARIO_H_
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Scenario {
   std::string reason = {};    // why not on both
   kernel_sim::Profile profile = {};  // of the simulated kernel
 };
+
+// What gtest prints beside a failure.
+inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 
 // All of them, in the order in which they are best read.
 const std::vector<Scenario>& Scenarios();

@@ -79,8 +79,9 @@ void ForeignNodesWithoutAPartnerAreConflicts(World& world) {
   world.FlushRuleset();
   operations.back() = node(ElementKind::kEnd, "10.0.1.0");
   world.Act("an end without a start", operations);
-  world.Changes("masquerade above the end", nat.AddMasquerade(Source("192.0.2.0/24")));
-  world.Fails("masquerade around the end", nat.AddMasquerade(Source("10.0.0.0/16")), ErrorCode::kConflict, EEXIST);
+  Nat& other = world.Open();
+  world.Changes("masquerade above the end", other.AddMasquerade(Source("192.0.2.0/24")));
+  world.Fails("masquerade around the end", other.AddMasquerade(Source("10.0.0.0/16")), ErrorCode::kConflict, EEXIST);
 }
 
 // An identical range serves both; whoever added it takes it away.

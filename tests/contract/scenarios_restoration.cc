@@ -75,15 +75,20 @@ void EverythingReturnsAfterElementsAreDeleted(World& world) {
                                              Deletes(Ours(Family::kIp6), {"ff00::/8"})});
   });
 }
-void EverythingReturnsAfterHalfOfARangeIsDeleted(World& world) {
-  RestoresAfter(world, [&] {
-    const auto half = [](const TableId& table, ElementKind kind, const char* address) {
-      return DeleteElements{table, kMasqueradeSet, MasqueradeShape(table.family),
-                            {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
-    };
-    world.Act("delete an end, and elsewhere a start",
-              {half(Ours(), ElementKind::kEnd, "10.3.0.0"), half(Ours(Family::kIp6), ElementKind::kStart, "fd00:1::")});
-  });
+void HalfOfARangeThatIsDeletedReturns(World& world) {
+  Nat& nat = world.Open();
+  const auto half = [](ElementKind kind, const char* address) {
+    return DeleteElements{Ours(), kMasqueradeSet, MasqueradeShape(Family::kIp),
+                          {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
+  };
+  world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
+  world.Changes("masquerade 10.2.0.0/24", nat.AddMasquerade(Source("10.2.0.0/24")));
+  world.Act("delete the lowest start", {half(ElementKind::kStart, "10.0.0.0")});
+  world.Changes("masquerade 10.1.0.0/24", nat.AddMasquerade(Source("10.1.0.0/24")));
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.2.1.0 end"}, {});
+  world.Act("delete the highest end", {half(ElementKind::kEnd, "10.2.1.0")});
+  world.Changes("remove 10.1.0.0/24", nat.RemoveMasquerade(Source("10.1.0.0/24")));
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.2.0.0", "10.2.1.0 end"}, {});
 }
 
 // The origin: skeleton EEXIST, taken for success.
@@ -157,7 +162,7 @@ std::vector<Scenario> RestorationScenarios() {
           {"EverythingReturnsAfterTheMapIsDeleted", EverythingReturnsAfterTheMapIsDeleted},
           {"EverythingReturnsAfterASetIsFlushed", EverythingReturnsAfterASetIsFlushed},
           {"EverythingReturnsAfterElementsAreDeleted", EverythingReturnsAfterElementsAreDeleted},
-          {"EverythingReturnsAfterHalfOfARangeIsDeleted", EverythingReturnsAfterHalfOfARangeIsDeleted},
+          {"HalfOfARangeThatIsDeletedReturns", HalfOfARangeThatIsDeletedReturns},
           {"ATableThatAppearsMeanwhileIsUsed", ATableThatAppearsMeanwhileIsUsed},
           {"AFlushBeforeTheSecondTryIsSurvived", AFlushBeforeTheSecondTryIsSurvived},
           {"AReplacementAfterAFlushAddsTheNewTargetOnly", AReplacementAfterAFlushAddsTheNewTargetOnly},

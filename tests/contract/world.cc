@@ -124,54 +124,50 @@ Nat* World::Adopt(NatOptions options) {
 }
 
 const Report* World::Changes(std::string_view what, const Result& result) {
-  Record(what, Describe(result, generations_));
-  if (!result) {
-    Expect(false, "fails: " + ToString(result.error()));
-    return nullptr;
-  }
-  Expect(result->changed, "should have changed something");
+  const Report* report = Succeeds(what, result);
+  if (report == nullptr) return nullptr;
+  Expect(report->changed, "should have changed something");
   Expect(snapshot_.generation == before_.generation + 1, "should be one generation more");
-  Expect(result->generation == snapshot_.generation, "should report the kernel's generation");
-  return &*result;
+  Expect(report->generation == snapshot_.generation, "should report the kernel's generation");
+  return report;
 }
 
 const Report* World::Keeps(std::string_view what, const Result& result) {
-  Record(what, Describe(result, generations_));
-  if (!result) {
-    Expect(false, "fails: " + ToString(result.error()));
-    return nullptr;
-  }
-  Expect(!result->changed, "should say that nothing was changed");
+  const Report* report = Succeeds(what, result);
+  if (report == nullptr) return nullptr;
+  Expect(!report->changed, "should say that nothing was changed");
   CheckUnchanged();
-  return &*result;
+  return report;
 }
 
 const Report* World::Succeeds(std::string_view what, const Result& result) {
+  result_ = result;
   Record(what, Describe(result, generations_));
-  if (result) return &*result;
-  Expect(false, "fails: " + ToString(result.error()));
+  if (result_) return &*result_;
+  Expect(false, "fails: " + ToString(result_.error()));
   return nullptr;
 }
 
 const Error* World::Fails(std::string_view what, const Result& result, ErrorCode code, int errno_value) {
-  Record(what, Describe(result, generations_));
+  const Error* error = FailsMeanwhile(what, result, code, errno_value);
   CheckUnchanged();
-  return CheckError(result, code, errno_value);
+  return error;
 }
 
 const Error* World::FailsMeanwhile(std::string_view what, const Result& result, ErrorCode code, int errno_value) {
+  result_ = result;
   Record(what, Describe(result, generations_));
-  return CheckError(result, code, errno_value);
+  return CheckError(code, errno_value);
 }
 
-const Error* World::CheckError(const Result& result, ErrorCode code, int errno_value) {
-  if (result) {
+const Error* World::CheckError(ErrorCode code, int errno_value) {
+  if (result_) {
     Expect(false, "should fail");
     return nullptr;
   }
-  ExpectEqual("error code", Name(result.error().code), Name(code));
-  ExpectEqual("errno", std::to_string(result.error().errno_value), std::to_string(errno_value));
-  return &result.error();
+  ExpectEqual("error code", Name(result_.error().code), Name(code));
+  ExpectEqual("errno", std::to_string(result_.error().errno_value), std::to_string(errno_value));
+  return &result_.error();
 }
 
 void World::CheckUnchanged() {

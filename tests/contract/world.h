@@ -41,7 +41,7 @@ class World {
   // A context over a descriptor; null, and a failure, if it cannot be had.
   Nat* Adopt(NatOptions options = {});
 
-  // Each takes the result of a call that was just made.
+  // Each takes the result of a call that was just made; what it returns is valid until the next step.
   // It succeeded and changed the kernel: one generation more.
   const Report* Changes(std::string_view what, const Result& result);
   // It succeeded and nothing changed: generation and ruleset are what they were.
@@ -96,7 +96,7 @@ class World {
   // Reads again and writes the step down.
   void Record(std::string_view what, std::string_view outcome);
   bool SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put);
-  const Error* CheckError(const Result& result, ErrorCode code, int errno_value);
+  const Error* CheckError(ErrorCode code, int errno_value);
   void CheckUnchanged();
 
   KernelUnderTest& kernel_;
@@ -109,6 +109,7 @@ class World {
   std::string listing_;
   Snapshot before_;  // before the last step
   std::string listing_before_;
+  Result result_ = Report{};  // of the last step that was a call
   bool generations_ = true;
   bool listing_text_ = true;
   std::string transcript_;

@@ -147,10 +147,13 @@ bool IsOfNfTables(const nlmsghdr* message) { return ntohs(GenericHeader(message)
 
 std::optional<std::uint32_t> GenerationIn(const nlmsghdr* begin) {
   std::optional<std::uint32_t> generation;
-  const nlattr* attribute = nullptr;
-  mnl_attr_for_each(attribute, begin, sizeof(nfgenmsg)) {
-    if (mnl_attr_get_type(attribute) == NFNL_BATCH_GENID) generation = ntohl(mnl_attr_get_u32(attribute));
-  }
+  const auto take = [](const nlattr* attribute, void* out) {
+    if (mnl_attr_get_type(attribute) == NFNL_BATCH_GENID) {
+      *static_cast<std::optional<std::uint32_t>*>(out) = ntohl(mnl_attr_get_u32(attribute));
+    }
+    return MNL_CB_OK;
+  };
+  mnl_attr_parse(begin, sizeof(nfgenmsg), take, &generation);
   return generation;
 }
 

@@ -1,7 +1,10 @@
 // A second witness for every scenario of the contract suite: libnftnl reads in the bytes that were sent what was meant,
 // and nft shows that the running kernel kept what natplan reads from it.
-#include <algorithm>
-#include <optional>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
+
+#include <cstdint>
+#include <ostream>
 #include <regex>
 #include <string>
 #include <utility>
@@ -15,9 +18,6 @@
 #include "tests/support/namespace.h"
 #include "tests/wire/libnftnl_text.h"
 #include "tests/witness/meant_text.h"
-
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netlink.h>
 
 namespace natplan::witness {
 
@@ -94,7 +94,7 @@ TEST_P(SecondWitness, NftShowsWhatTheRunningKernelKept) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenario, SecondWitness, ::testing::ValuesIn(contract::Scenarios()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& scenario) { return scenario.param.name; });
 
 }  // namespace
 }  // namespace natplan::witness

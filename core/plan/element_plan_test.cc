@@ -1,0 +1,127 @@
+#include "core/plan/element_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "core/text/nft_text.h"
+
+namespace natplan {
+namespace {
+
+Prefix P(const char* text) { return Prefix::Parse(text).value(); }
+
+// One wanted prefix against one foreign range, by first and exclusive end ("" the top).
+struct Case {
+  const char* wanted;
+  const char* first;
+  const char* end;
+  bool conflict;
+};
+
+class ElementPlanTest : public testing::Test {
+ protected:
+  ElementPlan Plan(Scope scope) {
+    const ElementPlanInput input{{Family::kIp, "natplan"}, view_, want_, held_, touched_, scope};
+    return PlanAllElements(input);
+  }
+  void Want(const char* prefix) {
+    std::vector<Edit> undo;
+    ASSERT_TRUE(want_.Apply({Edit::Kind::kAdd, Owner::Default(), Masquerade::Make(P(prefix)).value()},
+                            touched_, undo));
+  }
+  std::string Text(const ElementPlan& plan) {
+    return ToText({.operations = ToOperations({Family::kIp, "natplan"}, plan.changes, true)});
+  }
+
+  FamilyView view_{.exists = true};
+  DesiredState want_;
+  Held held_;
+  DesiredState::Touched touched_;
+};
+
+TEST_F(ElementPlanTest, AForeignRangeInAnyPositionIsAConflictExactlyIfItOverlaps) {
+  const Case cases[] = {{"10.0.0.0/24", "10.0.0.128", "10.0.1.0", true},
+                        {"10.0.0.0/24", "10.0.0.0", "10.0.0.128", true},
+                        {"10.0.0.0/24", "10.0.0.64", "10.0.0.128", true},
+                        {"10.0.0.0/24", "10.0.0.255", "10.0.1.0", true},
+                        {"10.0.0.0/24", "9.0.0.0", "10.0.0.1", true},
+                        {"10.0.0.0/24", "10.0.0.255", "10.2.0.0", true},
+                        {"10.0.0.0/24", "0.0.0.0", "", true},
+                        {"10.0.0.0/24", "10.0.0.0", "10.0.2.0", true},
+                        {"10.0.0.0/24", "10.0.0.0", "", true},
+                        {"10.0.0.128/25", "10.0.0.0", "10.0.1.0", true},
+                        {"240.0.0.0/4", "255.255.255.255", "", true},
+                        {"240.0.0.0/4", "0.0.0.0", "240.0.0.1", true},
+                        {"10.0.0.0/24", "10.0.1.0", "10.0.2.0", false},
+                        {"10.0.0.0/24", "9.0.0.0", "10.0.0.0", false},
+                        {"10.0.0.0/24", "10.0.0.0", "10.0.1.0", false},
+                        {"10.0.0.0/24", "10.0.1.0", "", false},
+                        {"240.0.0.0/4", "0.0.0.0", "240.0.0.0", false},
+                        {"0.0.0.0/1", "128.0.0.0", "", false}};
+  for (const Case& c : cases) {
+    want_ = {};
+    touched_ = {};
+    Want(c.wanted);
+    view_.ranges = {{Address::Parse(c.first).value(),
+                     *c.end == 0 ? std::nullopt : std::optional(Address::Parse(c.end).value())}};
+    const ElementPlan plan = Plan(Scope::kOwn);
+    EXPECT_EQ(plan.conflicts.size(), c.conflict ? 1U : 0U)
+        << c.wanted << " against " << c.first << "-" << c.end;
+    if (c.conflict) {
+      EXPECT_EQ(Text(plan), "");
+      EXPECT_TRUE(plan.conflicts[0].edited);
+      EXPECT_TRUE(Plan(Scope::kExclusive).conflicts.empty());
+      EXPECT_EQ(Plan(Scope::kExclusive).changes.range_deletes.size(), 1U) << "removed, and once";
+    }
+  }
+}
+
+TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
+  Want("10.0.0.0/24");
+  view_.ranges = {{P("10.0.0.0").network(), P("10.0.1.0").network()}};
+  const ElementPlan plan = Plan(Scope::kOwn);
+  EXPECT_EQ(Text(plan), "");
+  EXPECT_EQ(plan.changes.adopted_prefixes, std::vector{P("10.0.0.0/24")});
+  EXPECT_TRUE(plan.foreign.empty());
+}
+
+TEST_F(ElementPlanTest, OnlyWhatIsHeldIsDeleted) {
+  view_.ranges = {{P("10.0.0.0").network(), P("10.0.1.0").network()},
+                  {P("10.1.0.0").network(), P("10.1.1.0").network()}};
+  held_.prefixes = {P("10.0.0.0/24"), P("10.9.0.0/24")};
+  const ElementPlan plan = Plan(Scope::kOwn);
+  EXPECT_EQ(Text(plan), "delete element ip natplan masq_saddr { 10.0.0.0/24 }\n");
+  EXPECT_EQ(plan.changes.released_prefixes.size(), 2U);
+  EXPECT_EQ(plan.foreign, std::vector<std::string>{"element ip natplan masq_saddr { 10.1.0.0/24 }"});
+}
+
+TEST_F(ElementPlanTest, NodesThatDoNotPairAreAConflictOrEmptied) {
+  Want("10.0.0.0/24");
+  PairNodes(Family::kIp,
+            {{.kind = ElementKind::kStart, .key = {10, 0, 0, 0}},
+             {.kind = ElementKind::kStart, .key = {10, 0, 0, 128}},
+             {.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}}},
+            view_);
+  EXPECT_EQ(Plan(Scope::kOwn).conflicts.size(), 1U);
+  EXPECT_EQ(Text(Plan(Scope::kExclusive)),
+            "flush set ip natplan masq_saddr\nadd element ip natplan masq_saddr { 10.0.0.0/24 }\n");
+}
+
+TEST_F(ElementPlanTest, AnEndThatIsLeftOfOursIsDeletedBeforeItIsAddedAgain) {
+  Want("10.0.0.0/24");
+  held_.prefixes = {P("10.0.0.0/24")};
+  PairNodes(Family::kIp, {{.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}}}, view_);
+  EXPECT_EQ(Text(Plan(Scope::kOwn)),
+            "delete element ip natplan masq_saddr { interval end 10.0.1.0 }\n"
+            "add element ip natplan masq_saddr { 10.0.0.0/24 }\n");
+}
+
+TEST_F(ElementPlanTest, ElementsThatNatplanDoesNotKnowAreShownOrEmptied) {
+  view_.unknown_ranges = view_.unknown_entries = true;
+  EXPECT_EQ(Plan(Scope::kOwn).foreign.size(), 2U);
+  EXPECT_EQ(Text(Plan(Scope::kOwn)), "");
+  EXPECT_EQ(Text(Plan(Scope::kExclusive)),
+            "flush set ip natplan masq_saddr\nflush map ip natplan map_port_ipport\n");
+}
+
+}  // namespace
+}  // namespace natplan

@@ -1,0 +1,86 @@
+#include "core/plan/recovery.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "core/plan/layout.h"
+
+namespace natplan {
+namespace {
+
+// 0 to 8 the skeleton of ip, 9 an element; 10 to 18 the skeleton of ip6.
+Transaction BothFamilies() {
+  Transaction out;
+  const TableId ip{Family::kIp, "natplan"};
+  out.operations = Skeleton(ip);
+  out.operations.push_back(AddElements{
+      ip,
+      kMasqueradeSet,
+      MasqueradeShape(Family::kIp),
+      true,
+      {ToElement(Prefix::Parse("10.0.0.0/8").value()), ToElement(Prefix::Parse("11.0.0.0/8").value())}});
+  for (Operation& operation : Skeleton({Family::kIp6, "natplan"}))
+    out.operations.push_back(std::move(operation));
+  return out;
+}
+Recovery Of(std::vector<Refusal> refusals) { return Classify(BothFamilies(), Refused{std::move(refusals)}); }
+
+TEST(RecoveryTest, AStaleReadingIsReadAgain) {
+  EXPECT_FALSE(Of({{.errno_value = ERESTART}}).error.has_value());
+  for (const int errno_value : {ENOENT, EEXIST, EBUSY, EOPNOTSUPP}) {
+    const Recovery recovery = Of({{.operation = 9, .element = 1, .errno_value = errno_value}});
+    EXPECT_FALSE(recovery.error.has_value()) << errno_value;
+    EXPECT_TRUE(recovery.unsupported.empty());
+    ASSERT_TRUE(recovery.if_repeated.has_value());
+    EXPECT_EQ(recovery.if_repeated->operation, "add element ip natplan masq_saddr { 11.0.0.0/8 }");
+    EXPECT_EQ(recovery.if_repeated->errno_value, errno_value);
+  }
+}
+
+TEST(RecoveryTest, AMissingPieceIsNamedForItsFamilyAlone) {
+  const Recovery table =
+      Of({{.operation = 10, .errno_value = EOPNOTSUPP}, {.operation = 11, .errno_value = ENOENT}});
+  EXPECT_FALSE(table.error.has_value());
+  ASSERT_TRUE(table.unsupported.contains(Family::kIp6));
+  EXPECT_FALSE(table.unsupported.contains(Family::kIp));
+  EXPECT_FALSE(table.if_repeated.has_value()) << "what follows fails because of the first";
+  const Recovery fib = Of({{.operation = 6, .errno_value = ENOENT, .missing_name = "fib"}});
+  ASSERT_TRUE(fib.unsupported.contains(Family::kIp));
+  EXPECT_NE(fib.unsupported.at(Family::kIp).text.find("fib"), std::string::npos);
+}
+
+TEST(RecoveryTest, ALookupThatFindsNoSetIsNoMissingPiece) {
+  const Recovery recovery = Of({{.operation = 6, .errno_value = ENOENT, .missing_name = "lookup"}});
+  EXPECT_TRUE(recovery.unsupported.empty());
+  EXPECT_TRUE(recovery.if_repeated.has_value());
+}
+
+TEST(RecoveryTest, PermissionIsOfTheCallerOnTheBatchAndOfTheTableOnAnOperation) {
+  const Recovery batch = Of({{.errno_value = EPERM}});
+  const Recovery table = Of({{.operation = 0, .errno_value = EPERM}});
+  ASSERT_TRUE(batch.error && table.error);
+  EXPECT_EQ(batch.error->code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(table.error->code, ErrorCode::kNotPermitted);
+  EXPECT_NE(table.error->operation, "");
+  EXPECT_EQ(batch.error->operation, "");
+}
+
+TEST(RecoveryTest, AHardErrorWinsOverOneThatCouldBeRepeated) {
+  const Recovery recovery =
+      Of({{.operation = 9, .errno_value = EEXIST}, {.operation = 12, .errno_value = ENOMEM}});
+  ASSERT_TRUE(recovery.error.has_value());
+  EXPECT_EQ(recovery.error->code, ErrorCode::kNoMemory);
+}
+
+TEST(RecoveryTest, AFailedReadSaysWhy) {
+  EXPECT_EQ(Classify(ReadFailure{.errno_value = EPERM}).code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(Classify(ReadFailure{.errno_value = EOPNOTSUPP}).code, ErrorCode::kNotSupported);
+  EXPECT_EQ(Classify(ReadFailure{.errno_value = ENOMEM}).code, ErrorCode::kNoMemory);
+  EXPECT_EQ(Classify(ReadFailure{.errno_value = ETIMEDOUT}).code, ErrorCode::kDeadline);
+  EXPECT_EQ(Classify(ReadFailure{.errno_value = EBADF}).code, ErrorCode::kEnvironment);
+  EXPECT_NE(Classify(ReadFailure{.errno_value = EBADF}).text, "");
+}
+
+}  // namespace
+}  // namespace natplan
