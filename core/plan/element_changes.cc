@@ -91,8 +91,10 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
     view.unknown_entries = false;
   }
   for (const Element& element : changes.range_deletes) {
-    if (element.kind == ElementKind::kEnd) {
-      std::erase_if(view.broken, [&](const BrokenRange& broken) { return broken.nodes.front() == element; });
+    if (element.kind != ElementKind::kRange) {
+      std::erase_if(view.broken, [&](const BrokenRange& broken) {
+        return std::ranges::find(broken.nodes, element) != broken.nodes.end();
+      });
       continue;
     }
     view.ranges.erase(ToAddress(family, element.key));

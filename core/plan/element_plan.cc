@@ -17,6 +17,7 @@ class Planner {
   ElementPlan All() {
     plan_.changes.flush_ranges = exclusive_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
     plan_.changes.flush_entries = exclusive_ && in_.view.unknown_entries;
+    if (!exclusive_) DeleteOwnBrokenRanges();
     for (const Prefix& prefix : in_.want.prefixes()) Consider(prefix);
     for (const Prefix& prefix : in_.held.prefixes) {
       if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
@@ -49,6 +50,25 @@ class Planner {
       Delete(ToRange(prefix));
     } else if (!wanted && held) {
       DeleteOpenStart(prefix);
+    }
+  }
+
+  // Where somebody took a part of ours, what is left of it goes as well; what is wanted comes again whole. Nodes
+  // in ascending order: the kernel deletes an end only behind the start below it.
+  void DeleteOwnBrokenRanges() {
+    if (in_.view.broken.empty()) return;
+    std::set<Element> own;
+    for (const Prefix& prefix : in_.held.prefixes) {
+      if (prefix.family() != family_) continue;
+      const Element range = ToElement(prefix);
+      own.insert({.kind = ElementKind::kStart, .key = range.key});
+      own.insert({.kind = ElementKind::kEnd, .key = range.end});
+    }
+    for (const BrokenRange& broken : in_.view.broken) {
+      if (!std::ranges::all_of(broken.nodes, [&](const Element& node) { return own.contains(node); })) continue;
+      plan_.changes.range_deletes.insert(plan_.changes.range_deletes.end(), broken.nodes.begin(),
+                                         broken.nodes.end());
+      deleted_.insert(broken.covers);
     }
   }
 
@@ -116,7 +136,7 @@ class Planner {
     for (const Element& element : in_.view.other_entries) RemoveOrShowEntry(element);
     if (exclusive_) return;
     for (const BrokenRange& broken : in_.view.broken) {
-      Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(broken.covers));
+      if (!IsDeleted(broken.covers)) Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(broken.covers));
     }
     if (in_.view.unknown_ranges) ShowUnknown(kMasqueradeSet);
     if (in_.view.unknown_entries) ShowUnknown(kForwardMap);
@@ -153,13 +173,7 @@ class Planner {
       Delete(there);
     }
     for (const BrokenRange& broken : in_.view.broken) {
-      if (!broken.covers.Overlaps(wanted)) continue;
-      const Element& node = broken.nodes.front();
-      const bool our_end = in_.held.prefixes.contains(prefix) && broken.nodes.size() == 1 && wanted.end &&
-                           node.kind == ElementKind::kEnd &&
-                           std::ranges::equal(node.key.span(), wanted.end->bytes());
-      if (!our_end) return Conflicts(prefix, broken.covers);
-      plan_.changes.range_deletes.push_back(node);
+      if (broken.covers.Overlaps(wanted) && !IsDeleted(broken.covers)) return Conflicts(prefix, broken.covers);
     }
     return true;
   }

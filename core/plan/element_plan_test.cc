@@ -115,6 +115,24 @@ TEST_F(ElementPlanTest, AnEndThatIsLeftOfOursIsDeletedBeforeItIsAddedAgain) {
             "add element ip natplan masq_saddr { 10.0.0.0/24 }\n");
 }
 
+TEST_F(ElementPlanTest, ARangeOfOursThatLostItsEndUnderAnotherIsAddedAgainWhole) {
+  Want("10.2.0.0/16");
+  Want("240.0.0.0/4");
+  held_.prefixes = want_.prefixes();
+  view_.ranges.clear();
+  // The end 10.3.0.0 is gone: to the kernel 10.2.0.0 reaches up to 240.0.0.0.
+  PairNodes(Family::kIp, {{.kind = ElementKind::kStart, .key = {10, 2, 0, 0}}, {.kind = ElementKind::kStart, .key = {240, 0, 0, 0}}},
+            view_);
+  const ElementPlan plan = Plan(Scope::kOwn);
+  EXPECT_TRUE(plan.conflicts.empty());
+  EXPECT_TRUE(plan.foreign.empty());
+  EXPECT_EQ(plan.changes.range_deletes.size(), 2U);
+  EXPECT_EQ(plan.changes.range_adds, (std::vector<Prefix>{P("10.2.0.0/16"), P("240.0.0.0/4")}));
+  // With a start between that is not ours nothing is taken apart.
+  held_.prefixes.erase(P("240.0.0.0/4"));
+  EXPECT_EQ(Plan(Scope::kOwn).conflicts.size(), 2U);
+}
+
 TEST_F(ElementPlanTest, ElementsThatNatplanDoesNotKnowAreShownOrEmptied) {
   view_.unknown_ranges = view_.unknown_entries = true;
   EXPECT_EQ(Plan(Scope::kOwn).foreign.size(), 2U);

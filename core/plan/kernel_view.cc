@@ -9,20 +9,11 @@ bool IsZero(const ElementKey& key) {
   return std::ranges::all_of(key.span(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-Address Before(const Address& address) {
-  std::array<std::uint8_t, 16> bytes{};
-  const std::size_t size = address.bytes().size();
-  std::ranges::copy(address.bytes(), bytes.begin());
-  for (std::size_t i = size; i-- > 0;) {
-    if (bytes[i]-- != 0) break;
-  }
-  return ToAddress(address.family(), ElementKey(std::span(bytes).first(size)));
-}
-
 // Takes the nodes in ascending order and closes a group at each end.
 class Pairing {
  public:
-  Pairing(Family family, FamilyView& view) : family_(family), view_(view) {}
+  Pairing(Family family, FamilyView& view)
+      : family_(family), view_(view), below_(ToAddress(family, ElementKey())) {}
 
   void Add(const Element& node) {
     const bool is_end = node.kind == ElementKind::kEnd;
@@ -30,10 +21,12 @@ class Pairing {
       // nft writes an end at key 0 in front of everything; it closes nothing and stands in nobody's way.
       if (IsZero(node.key)) return;
       const Address end = ToAddress(family_, node.key);
-      view_.broken.push_back({{Before(end), end}, {node}});
+      view_.broken.push_back({{below_, end}, {node}});
+      below_ = end;
       return;
     }
     group_.push_back(node);
+    below_ = ToAddress(family_, node.key);
     if (is_end) Close();
   }
 
@@ -53,6 +46,7 @@ class Pairing {
  private:
   Family family_;
   FamilyView& view_;
+  Address below_;  // the node before this one, or the lowest address
   std::vector<Element> group_;
 };
 

@@ -27,7 +27,7 @@ Element ToElement(const AddressRange& range);
 
 // Nodes that do not pair to start and end: two starts in a row, or an end with no start below it.
 struct BrokenRange {
-  AddressRange covers;  // an end alone covers the address below it: nothing can be added there
+  AddressRange covers;  // an end alone reaches down to the node below it: the kernel takes no end between
   std::vector<Element> nodes = {};
 };
 

@@ -79,9 +79,9 @@ TEST(KernelViewTest, RangesThatShareAnEndDoNotPair) {
 }
 
 TEST(KernelViewTest, AStrayEndCoversTheAddressBelowIt) {
-  EXPECT_EQ(Paired({"e8"}), " broken[7,8)x1");
-  EXPECT_EQ(Paired({"s8", "e16", "e32"}), "[8,16) broken[31,32)x1");
-  EXPECT_EQ(Paired({"e0.0.1.0"}), " broken[255,0.0.1.0)x1");
+  EXPECT_EQ(Paired({"e8"}), " broken[0,8)x1");
+  EXPECT_EQ(Paired({"s8", "e16", "e32"}), "[8,16) broken[16,32)x1");
+  EXPECT_EQ(Paired({"e0.0.1.0"}), " broken[0,0.0.1.0)x1");
 }
 
 TEST(KernelViewTest, RangesOverlapOnlyWhereTheyShareAnAddress) {

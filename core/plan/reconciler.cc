@@ -54,7 +54,8 @@ Step Reconciler::Poll(TimePoint now) {
       return WaitStep{*wait_until_};
     }
   }
-  if (now >= deadline_ && (state_ == State::kRead || state_ == State::kWait)) {
+  if (now >= deadline_ && state_ != State::kFinished && !(state_ == State::kCommit && handed_out_)) {
+    if (state_ == State::kCommit) UnmarkAll();
     Error error = last_cause_.value_or(Error{.errno_value = ETIMEDOUT});
     error.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline;
     error.text =
@@ -70,6 +71,7 @@ Step Reconciler::Poll(TimePoint now) {
     case State::kWait:
       return WaitStep{deadline_};
     case State::kCommit:
+      handed_out_ = true;
       return CommitStep{&plan_.transaction};
     case State::kFinished:
       break;
@@ -151,6 +153,7 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
   }
   if (plan_.transaction.operations.empty()) return Succeed();
   state_ = State::kCommit;
+  handed_out_ = false;
 }
 
 // The error of a family that this kernel does not have, if all that this call changed is to add things to
@@ -189,10 +192,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
                        .errno_value = unknown->errno_value,
                        .text = "the answer of the kernel was lost"});
   }
-  for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    Unmark(marks_[index], held_[index]);
-  }
+  UnmarkAll();
   marks_ = {};
   if (const auto* refused = std::get_if<Refused>(&outcome)) return OnRefused(*refused);
   Fail(Classify(std::get<NotSent>(outcome)));
@@ -277,10 +277,19 @@ void Reconciler::Undo() {
   edited_ = {};
 }
 
+// What the plan would have added is not in the kernel.
+void Reconciler::UnmarkAll() noexcept {
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    Unmark(marks_[index], held_[index]);
+  }
+}
+
 void Reconciler::Cancel() {
   if (state_ == State::kFinished) return;
   if (state_ == State::kCommit) {
-    OnOutcome(Unknown{ECANCELED});
+    // One that was never handed out was never sent.
+    handed_out_ ? OnOutcome(Unknown{ECANCELED}) : UnmarkAll();
   }
   Fail({.code = unknown_ ? ErrorCode::kUnknownOutcome : ErrorCode::kDeadline,
         .errno_value = ECANCELED,
@@ -288,13 +297,8 @@ void Reconciler::Cancel() {
 }
 
 void Reconciler::Abandon() noexcept {
-  const bool handed_out = state_ == State::kCommit;
-  if (!handed_out) {
-    for (const Family family : kFamilies) {
-      const auto index = static_cast<std::size_t>(family);
-      Unmark(marks_[index], held_[index]);
-    }
-  }
+  const bool handed_out = state_ == State::kCommit && handed_out_;
+  if (!handed_out) UnmarkAll();
   marks_ = {};
   mirror_.reset();
   state_ = State::kFinished;

@@ -102,6 +102,7 @@ class Reconciler {
   };
 
   void Undo();
+  void UnmarkAll() noexcept;
   void PlanNext(const Snapshot* snapshot);
   void TakeMirror(const Snapshot& snapshot);
   bool MirrorSuffices() const;
@@ -131,6 +132,7 @@ class Reconciler {
   Plan plan_;
   Report report_;  // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
+  bool handed_out_ = false;          // the commit that is to be answered
   bool committed_ = false;           // this call committed something
   bool unknown_ = false;             // the last commit may have been carried out
   std::optional<Error> last_cause_;  // why the last try failed

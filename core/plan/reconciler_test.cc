@@ -495,7 +495,12 @@ TEST_F(ReconcilerTest, AnEditThatTheDesiredStateRefusesUndoesThoseBeforeIt) {
 TEST_F(ReconcilerTest, CancellingLeavesTheOldStateWhereverTheCallIs) {
   Fill();
   const std::vector<Edit> edits = {Add(Mask("10.9.0.0/16"))};
-  Start(edits);  // asks for a commit
+  Start(edits);  // wants a commit, and nobody has heard of it yet
+  reconciler_->Cancel();
+  EXPECT_EQ(Finished().error().code, ErrorCode::kDeadline);
+  Start(edits);  // a read, the mirror being gone
+  reconciler_->OnSnapshot(kernel_.Read(RequestFor({})));
+  ASSERT_TRUE(std::holds_alternative<CommitStep>(Poll()));
   reconciler_->Cancel();
   EXPECT_EQ(Finished().error().code, ErrorCode::kUnknownOutcome);
   Start(edits);  // asks for a read, the mirror being gone

@@ -73,6 +73,19 @@ TEST_P(SkeletonPlanTest, AChainThatIsAnotherIsDeletedAndAdded) {
   }
 }
 
+TEST_P(SkeletonPlanTest, ADormantTableWithAWrongChainTakesTwoSteps) {
+  table().dormant = true;
+  chain("output").base->priority = 0;
+  chain("prerouting").base->policy = Policy::kDrop;
+  const SkeletonPlan first = Plan(Scope::kOwn);
+  EXPECT_TRUE(first.continues);
+  EXPECT_EQ(ToText({.operations = first.operations}).find("add table"), std::string::npos);
+  ASSERT_TRUE(std::holds_alternative<Committed>(kernel_.Commit({.operations = first.operations})));
+  const std::string second = Repair(Scope::kOwn);
+  EXPECT_TRUE(second.starts_with("add table")) << second;
+  EXPECT_FALSE(table().dormant);
+}
+
 TEST_P(SkeletonPlanTest, WhatIsMissingIsAdded) {
   table().chains.clear();
   EXPECT_EQ(ToText({.operations = Plan(Scope::kOwn).operations}).find("add table"), std::string::npos);
