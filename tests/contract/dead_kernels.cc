@@ -26,7 +26,7 @@ class RefusingExecutor final : public Executor {
 
 std::unique_ptr<Executor> NullKernel::MakeExecutor(std::vector<Sent>&) { return std::make_unique<NullExecutor>(); }
 
-std::expected<Nat, Error> NullKernel::Adopt(NatOptions options) {
+std::expected<Nat, Error> NullKernel::Adopt(NatOptions options, std::vector<Sent>&) {
   return Nat(std::make_unique<NullExecutor>(), std::move(options));
 }
 
@@ -34,7 +34,7 @@ std::unique_ptr<Executor> RefusingKernel::MakeExecutor(std::vector<Sent>&) {
   return std::make_unique<RefusingExecutor>();
 }
 
-std::expected<Nat, Error> RefusingKernel::Adopt(NatOptions options) {
+std::expected<Nat, Error> RefusingKernel::Adopt(NatOptions options, std::vector<Sent>&) {
   return Nat(std::make_unique<RefusingExecutor>(), std::move(options));
 }
 

@@ -17,7 +17,7 @@ class NullKernel final : public KernelUnderTest {
  public:
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override { return nullptr; }
-  std::expected<Nat, Error> Adopt(NatOptions options) override;
+  std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) override;
   std::string ListRuleset() override { return ""; }
   std::chrono::milliseconds deadline() const override { return std::chrono::milliseconds(30); }
 };
@@ -27,7 +27,7 @@ class RefusingKernel final : public KernelUnderTest {
  public:
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override { return nullptr; }
-  std::expected<Nat, Error> Adopt(NatOptions options) override;
+  std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) override;
   std::string ListRuleset() override { return ""; }
   std::chrono::milliseconds deadline() const override { return std::chrono::milliseconds(30); }
 };

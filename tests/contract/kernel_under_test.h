@@ -35,7 +35,8 @@ class KernelUnderTest {
   // A socket of another program; null on a kernel that has none.
   virtual std::unique_ptr<NetlinkSocket> MakeSocket() = 0;
   // A context over a descriptor that the caller opened; on a kernel without descriptors an ordinary context.
-  virtual std::expected<Nat, Error> Adopt(NatOptions options) = 0;
+  // Adds what it sends to `sent` where that can be seen.
+  virtual std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) = 0;
   // What `nft list ruleset` prints, made by somebody who shares nothing with core/.
   virtual std::string ListRuleset() = 0;
   // Of each call of a context, unless the scenario says otherwise.

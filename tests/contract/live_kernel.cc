@@ -32,7 +32,7 @@ std::unique_ptr<Executor> LiveKernel::MakeExecutor(std::vector<Sent>& sent) {
   return MakeRecordingExecutor(MakeSocket(), sent);
 }
 
-std::expected<Nat, Error> LiveKernel::Adopt(NatOptions options) {
+std::expected<Nat, Error> LiveKernel::Adopt(NatOptions options, std::vector<Sent>&) {
   return Nat::Adopt(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER), std::move(options));
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "backends/sim/sim_executor.h"
 #include "backends/sim/sim_socket.h"
 #include "kernel_sim/listing/kernel_listing.h"
 
@@ -16,8 +15,8 @@ std::unique_ptr<Executor> SimKernel::MakeExecutor(std::vector<Sent>& sent) {
   return MakeRecordingExecutor(MakeSocket(), sent);
 }
 
-std::expected<Nat, Error> SimKernel::Adopt(NatOptions options) {
-  return Nat(MakeSimExecutor(kernel_), std::move(options));
+std::expected<Nat, Error> SimKernel::Adopt(NatOptions options, std::vector<Sent>& sent) {
+  return Nat(MakeExecutor(sent), std::move(options));
 }
 
 std::string SimKernel::ListRuleset() {

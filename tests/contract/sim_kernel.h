@@ -18,7 +18,7 @@ class SimKernel final : public KernelUnderTest {
 
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override;
-  std::expected<Nat, Error> Adopt(NatOptions options) override;
+  std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) override;
   std::string ListRuleset() override;
 
  private:

@@ -117,7 +117,7 @@ Nat& World::OpenBehind(const Wrap& wrap, NatOptions options) {
 }
 
 Nat* World::Adopt(NatOptions options) {
-  auto nat = kernel_.Adopt(std::move(options));
+  auto nat = kernel_.Adopt(std::move(options), sent_);
   Expect(nat.has_value(), "a context takes the descriptor");
   if (!nat) return nullptr;
   return &contexts_.emplace_back(std::move(*nat));

@@ -3,6 +3,7 @@
 // To write the files anew, for review:
 //   ./bazelw run //tests/golden:golden_test --run_under="env REWRITE_GOLDEN=1"
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -66,11 +68,17 @@ TEST(OriginsTranscript, ComesFromTheSimulatedKernelsNotifications) {
   EXPECT_EQ(transcript, Golden("origin_transcript.txt", transcript));
 }
 
+// To the notifications of nf_tables, in this network namespace.
 bool AnyoneListens() {
   std::ifstream sockets("/proc/net/netlink");
   for (std::string line; std::getline(sockets, line);) {
-    // Columns: sk, protocol, pid, groups. NETLINK_NETFILTER is 12, and group 7 is bit 6.
-    if (line.find(" 12 ") != std::string::npos && line.find(" 00000040 ") != std::string::npos) return true;
+    std::istringstream columns(line);
+    std::string address;
+    int protocol = 0;
+    unsigned port = 0;
+    unsigned groups = 0;
+    columns >> address >> protocol >> port >> std::hex >> groups;
+    if (protocol == NETLINK_NETFILTER && (groups & 1U << (kNfTablesGroup - 1)) != 0) return true;
   }
   return false;
 }
