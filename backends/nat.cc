@@ -22,7 +22,8 @@ std::uint64_t SeedFromClock() {
          static_cast<std::uint64_t>(getpid()) << 32U;
 }
 
-std::expected<Nat, Error> Make(std::expected<std::unique_ptr<LinuxSocket>, Error> socket, NatOptions options) {
+std::expected<Nat, Error> Make(std::expected<std::unique_ptr<LinuxSocket>, Error> socket,
+                               NatOptions options) {
   if (!socket) return std::unexpected(std::move(socket.error()));
   return Nat(std::make_unique<NetlinkExecutor>(std::move(*socket)), std::move(options));
 }
@@ -48,11 +49,13 @@ std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
 Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
     : options_(std::move(options)),
       executor_(std::move(executor)),
-      reconciler_(std::make_unique<Reconciler>(
-          Reconciler::Options{{options_.table}, options_.scope, options_.jitter_seed.value_or(SeedFromClock())})) {}
+      reconciler_(std::make_unique<Reconciler>(Reconciler::Options{
+          {options_.table}, options_.scope, options_.jitter_seed.value_or(SeedFromClock())})) {}
 
 Result Nat::AddMasquerade(const Masquerade& masquerade) { return OneEdit(Edit::Kind::kAdd, masquerade); }
-Result Nat::RemoveMasquerade(const Masquerade& masquerade) { return OneEdit(Edit::Kind::kRemove, masquerade); }
+Result Nat::RemoveMasquerade(const Masquerade& masquerade) {
+  return OneEdit(Edit::Kind::kRemove, masquerade);
+}
 Result Nat::AddForward(const Forward& forward) { return OneEdit(Edit::Kind::kAdd, forward); }
 Result Nat::RemoveForward(const Forward& forward) { return OneEdit(Edit::Kind::kRemove, forward); }
 
@@ -195,7 +198,8 @@ void Nat::LogOutcome(const Transaction& transaction, const Outcome& outcome) {
   } else if (const auto* refused = std::get_if<Refused>(&outcome)) {
     const Refusal& refusal = refused->refusals.front();
     const std::string line =
-        refusal.operation ? ToLine(transaction.operations[*refusal.operation], refusal.element.value_or(0)) : "";
+        refusal.operation ? ToLine(transaction.operations[*refusal.operation], refusal.element.value_or(0))
+                          : "";
     options_.log(LogLevel::kInfo, "refused with errno " + std::to_string(refusal.errno_value), line);
   } else if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
     options_.log(LogLevel::kInfo, "the answer was lost, errno " + std::to_string(unknown->errno_value), "");
@@ -205,7 +209,8 @@ void Nat::LogOutcome(const Transaction& transaction, const Outcome& outcome) {
 void Nat::LogResult(const Result& result) {
   if (!result) return;
   for (const Error& lost : result->lost) options_.log(LogLevel::kWarning, ToString(lost), lost.operation);
-  for (const Error& missing : result->unsupported) options_.log(LogLevel::kWarning, ToString(missing), missing.operation);
+  for (const Error& missing : result->unsupported)
+    options_.log(LogLevel::kWarning, ToString(missing), missing.operation);
 }
 
 }  // namespace natplan

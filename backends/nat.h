@@ -1,13 +1,14 @@
 // NAT for a daemon: say what is wanted, and it is so.
 //
-// One Nat is a context: use it from one thread, or under the caller's lock; several contexts in one process are
-// independent. It has no thread of its own, keeps no global state, installs no signal handler, writes no sysctl,
-// and never touches stdout or stderr: what there is to say goes to the log callback. Every call has a deadline
-// that bounds waiting, retries and back-off; the kernel carries a whole transaction out inside sendmsg(2), and that
-// one system call cannot be interrupted. A change is one transaction: whatever fails, and whenever the process
-// ends, the kernel holds the old state or the new one. After fork(2) the child must not use it: every call gives
-// ECHILD. Building a context sends nothing and creates nothing. Descriptors are close-on-exec and above 2. No
-// exception leaves it; out of memory is ErrorCode::kNoMemory with the state unchanged.
+// One Nat is a context: use it from one thread, or under the caller's lock; several contexts in one process
+// are independent. It has no thread of its own, keeps no global state, installs no signal handler, writes no
+// sysctl, and never touches stdout or stderr: what there is to say goes to the log callback. Every call has a
+// deadline that bounds waiting, retries and back-off; the kernel carries a whole transaction out inside
+// sendmsg(2), and that one system call cannot be interrupted. A change is one transaction: whatever fails,
+// and whenever the process ends, the kernel holds the old state or the new one. After fork(2) the child must
+// not use it: every call gives ECHILD. Building a context sends nothing and creates nothing. Descriptors are
+// close-on-exec and above 2. No exception leaves it; out of memory is ErrorCode::kNoMemory with the state
+// unchanged.
 #ifndef NATPLAN_BACKENDS_NAT_H_
 #define NATPLAN_BACKENDS_NAT_H_
 
@@ -37,11 +38,11 @@ enum class LogLevel {
 using LogCallback = std::function<void(LogLevel level, std::string_view text, std::string_view operation)>;
 
 struct NatOptions {
-  std::string table = kDefaultTable;          // another name: another program's table, in the origin's layout
-  Scope scope = Scope::kOwn;                  // what may be removed
-  Owner owner = Owner::Default();             // of the verbs that name none
-  std::chrono::milliseconds deadline{5000};   // of each call
-  std::optional<std::uint64_t> jitter_seed = {};   // of the waits between tries; default: from the clock
+  std::string table = kDefaultTable;         // another name: another program's table, in the origin's layout
+  Scope scope = Scope::kOwn;                 // what may be removed
+  Owner owner = Owner::Default();            // of the verbs that name none
+  std::chrono::milliseconds deadline{5000};  // of each call
+  std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
 };
 
@@ -49,14 +50,14 @@ class Nat {
  public:
   // Talks to the kernel of the network namespace that the process is in now.
   [[nodiscard]] static std::expected<Nat, Error> Open(NatOptions options = {});
-  // The same over a NETLINK_NETFILTER descriptor that the caller opened, which fixes the network namespace. The
-  // descriptor belongs to the context from now on, whether or not this succeeds.
+  // The same over a NETLINK_NETFILTER descriptor that the caller opened, which fixes the network namespace.
+  // The descriptor belongs to the context from now on, whether or not this succeeds.
   [[nodiscard]] static std::expected<Nat, Error> Adopt(int descriptor, NatOptions options = {});
   // Over any executor: a simulated kernel, or one wrapped for tracing or for faults.
   Nat(std::unique_ptr<Executor> executor, NatOptions options);
 
-  // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several owners,
-  // equal or nested, are counted. A port that another owner or another program holds is kConflict.
+  // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several
+  // owners, equal or nested, are counted. A port that another owner or another program holds is kConflict.
   [[nodiscard]] Result AddMasquerade(const Masquerade& masquerade);
   [[nodiscard]] Result RemoveMasquerade(const Masquerade& masquerade);
   // Replaces the target where this owner forwards the port already; in one transaction.
@@ -66,8 +67,8 @@ class Nat {
   [[nodiscard]] Result Apply(const std::vector<Intent>& intents);
   // Several edits, for several owners, in one transaction: all of them or none.
   [[nodiscard]] Result Change(const std::vector<Edit>& edits);
-  // Reads the kernel and compares; changes nothing. Report::transaction is what is missing or wrong, Report::foreign
-  // what else is there.
+  // Reads the kernel and compares; changes nothing. Report::transaction is what is missing or wrong,
+  // Report::foreign what else is there.
   [[nodiscard]] Result Verify();
   // What Apply would do; changes neither the kernel nor this context.
   [[nodiscard]] Result Preview(const std::vector<Intent>& intents);

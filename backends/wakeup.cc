@@ -19,8 +19,9 @@ std::expected<Wakeup, Error> Wakeup::Open() {
     descriptor = moved;
   }
   if (descriptor < 0) {
-    return std::unexpected(
-        Error{.code = ErrorCode::kEnvironment, .errno_value = errno, .text = "no timer descriptor could be opened"});
+    return std::unexpected(Error{.code = ErrorCode::kEnvironment,
+                                 .errno_value = errno,
+                                 .text = "no timer descriptor could be opened"});
   }
   return Wakeup(descriptor);
 }
@@ -38,8 +39,8 @@ Wakeup::~Wakeup() {
 
 void Wakeup::Arm(TimePoint when) {
   // steady_clock is CLOCK_MONOTONIC; a value of zero would disarm, so what is past is one nanosecond.
-  const auto nanoseconds =
-      std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::nanoseconds>(when.time_since_epoch()).count());
+  const auto nanoseconds = std::max<std::int64_t>(
+      1, std::chrono::duration_cast<std::chrono::nanoseconds>(when.time_since_epoch()).count());
   itimerspec spec{};
   spec.it_value.tv_sec = static_cast<time_t>(nanoseconds / 1'000'000'000);
   spec.it_value.tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000);

@@ -20,8 +20,8 @@ int main() {
     std::fprintf(stderr, "%s\n", natplan::ToString(nat.error()).c_str());
     return 1;
   }
-  const std::vector<natplan::Intent> wanted = {
-      *masquerade, natplan::Forward{natplan::Protocol::kTcp, *port, *target}};
+  const std::vector<natplan::Intent> wanted = {*masquerade,
+                                               natplan::Forward{natplan::Protocol::kTcp, *port, *target}};
   const natplan::Result applied = nat->Apply(wanted);
   if (!applied) {
     std::fprintf(stderr, "%s\n", natplan::ToString(applied.error()).c_str());

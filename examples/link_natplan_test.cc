@@ -1,10 +1,10 @@
 // Runs the example program against the live kernel, as its reader would.
+#include <gtest/gtest.h>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "tests/support/namespace.h"
 
@@ -23,7 +23,8 @@ std::string OutputOf(const std::string& command) {
 
 TEST(LinkNatplan, AppliesAndTakesBack) {
   testing::RunInNamespaceOrSkip([] {
-    EXPECT_EQ(OutputOf("examples/link_natplan"), "in place since generation 2\ntaken back in generation 3\nexit 0");
+    EXPECT_EQ(OutputOf("examples/link_natplan"),
+              "in place since generation 2\ntaken back in generation 3\nexit 0");
     const std::string left = OutputOf("nft list ruleset");
     EXPECT_NE(left.find("table ip natplan {"), std::string::npos) << left;
     EXPECT_EQ(left.find("elements"), std::string::npos) << left;

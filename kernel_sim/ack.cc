@@ -45,7 +45,8 @@ void WritePolicy(MessageWriter& writer, const AttributeRule& rule) {
       type = NL_ATTR_TYPE_NESTED;
       break;
   }
-  const bool has_length = type == NL_ATTR_TYPE_STRING || type == NL_ATTR_TYPE_NUL_STRING || type == NL_ATTR_TYPE_BINARY;
+  const bool has_length =
+      type == NL_ATTR_TYPE_STRING || type == NL_ATTR_TYPE_NUL_STRING || type == NL_ATTR_TYPE_BINARY;
   if (has_length && rule.limit != 0) writer.HostU32(NL_POLICY_TYPE_ATTR_MAX_LENGTH, rule.limit);
   writer.HostU32(NL_POLICY_TYPE_ATTR_TYPE, type);
   writer.EndNest(nest);

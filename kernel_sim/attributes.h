@@ -52,9 +52,9 @@ class AttributeCursor {
   std::span<const std::uint8_t> rest_;
 };
 
-// Sorts `bytes` into `out`, whose index is the attribute's number; numbers outside `out` are skipped. Returns 0, or
-// ERANGE or EINVAL if an attribute breaks its rule (`extack` may be null).
-// Kernel: lib/nlattr.c nla_parse_deprecated() (6.18)
+// Sorts `bytes` into `out`, whose index is the attribute's number; numbers outside `out` are skipped. Returns
+// 0, or ERANGE or EINVAL if an attribute breaks its rule (`extack` may be null). Kernel: lib/nlattr.c
+// nla_parse_deprecated() (6.18)
 int ParseAttributes(std::span<const std::uint8_t> bytes, std::span<const AttributeRule> policy,
                     std::span<Attribute> out, ExtAck* extack);
 

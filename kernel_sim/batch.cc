@@ -13,8 +13,7 @@ namespace natplan::kernel_sim {
 namespace {
 
 constexpr std::array<AttributeRule, NFNL_BATCH_MAX + 1> kBeginPolicy = {{
-    {},
-    {AttributeKind::kU32},  // NFNL_BATCH_GENID
+    {}, {AttributeKind::kU32},  // NFNL_BATCH_GENID
 }};
 
 constexpr unsigned kSubsystemCount = 13;  // NFNL_SUBSYS_COUNT
@@ -28,7 +27,8 @@ std::span<const std::uint8_t> AttributesOf(const MessageView& message) {
 // What BATCH_BEGIN says: 0, or why the batch is not even begun.
 int CheckBegin(const NfTables& state, const MessageView& begin, std::span<const std::uint8_t> datagram) {
   AttributeTable<NFNL_BATCH_MAX + 1> attributes;
-  if (const int error = ParseAttributes(AttributesOf(begin), kBeginPolicy, attributes.at, nullptr)) return error;
+  if (const int error = ParseAttributes(AttributesOf(begin), kBeginPolicy, attributes.at, nullptr))
+    return error;
   // A BEGIN that is too short is read on into the next header, as the kernel does.
   const std::uint8_t high = datagram[NLMSG_HDRLEN + 2];
   const std::uint8_t low = datagram[NLMSG_HDRLEN + 3];
@@ -59,7 +59,8 @@ class Batch {
       CommitOutcome outcome = Commit(state_, sender_, listeners, result_.notifications);
       if (outcome == CommitOutcome::kReplay) {
         Replay();
-        outcome = failed_ ? CommitOutcome::kReplay : Commit(state_, sender_, listeners, result_.notifications);
+        outcome =
+            failed_ ? CommitOutcome::kReplay : Commit(state_, sender_, listeners, result_.notifications);
       }
       Finish(outcome);
     } else if (end == End::kNoBatchEnd && !failed_ && !ValidateTables(state_)) {
@@ -132,7 +133,8 @@ class Batch {
   }
 
   int RunMessage(const MessageView& message, ExtAck& extack) {
-    if (message.header.nlmsg_type < NLMSG_MIN_TYPE || message.subsystem() != NFNL_SUBSYS_NFTABLES) return EINVAL;
+    if (message.header.nlmsg_type < NLMSG_MIN_TYPE || message.subsystem() != NFNL_SUBSYS_NFTABLES)
+      return EINVAL;
     const MessageKind* kind = FindMessageKind(message.number());
     if (kind == nullptr || kind->change == nullptr) return EINVAL;
     std::array<Attribute, kAttributeLimit> attributes;
@@ -152,7 +154,8 @@ class Batch {
 
 }  // namespace
 
-BatchResult RunBatch(NfTables& state, const Sender& sender, bool listeners, std::span<const std::uint8_t> datagram) {
+BatchResult RunBatch(NfTables& state, const Sender& sender, bool listeners,
+                     std::span<const std::uint8_t> datagram) {
   const MessageView begin = *FirstMessage(datagram);
   if (datagram.size() < NLMSG_HDRLEN + sizeof(nfgenmsg)) return {};
   if (const int error = CheckBegin(state, begin, datagram)) {

@@ -26,9 +26,10 @@ struct BatchResult {
   std::vector<BatchAck> acks;
 };
 
-// `datagram` begins with a complete BATCH_BEGIN. `listeners`: somebody besides the sender wants notifications.
-// Kernel: net/netfilter/nfnetlink.c nfnetlink_rcv_skb_batch(), nfnetlink_rcv_batch() (6.18)
-BatchResult RunBatch(NfTables& state, const Sender& sender, bool listeners, std::span<const std::uint8_t> datagram);
+// `datagram` begins with a complete BATCH_BEGIN. `listeners`: somebody besides the sender wants
+// notifications. Kernel: net/netfilter/nfnetlink.c nfnetlink_rcv_skb_batch(), nfnetlink_rcv_batch() (6.18)
+BatchResult RunBatch(NfTables& state, const Sender& sender, bool listeners,
+                     std::span<const std::uint8_t> datagram);
 
 }  // namespace natplan::kernel_sim
 

@@ -12,24 +12,25 @@ namespace {
 
 constexpr std::array<AttributeRule, NFTA_CHAIN_MAX + 1> kPolicy = {{
     {},
-    {AttributeKind::kString, kNameLimit},        // NFTA_CHAIN_TABLE
-    {AttributeKind::kU64},                       // NFTA_CHAIN_HANDLE
-    {AttributeKind::kString, kNameLimit},        // NFTA_CHAIN_NAME
-    {AttributeKind::kNested},                    // NFTA_CHAIN_HOOK
-    {AttributeKind::kU32},                       // NFTA_CHAIN_POLICY
-    {},                                          // NFTA_CHAIN_USE
+    {AttributeKind::kString, kNameLimit},           // NFTA_CHAIN_TABLE
+    {AttributeKind::kU64},                          // NFTA_CHAIN_HANDLE
+    {AttributeKind::kString, kNameLimit},           // NFTA_CHAIN_NAME
+    {AttributeKind::kNested},                       // NFTA_CHAIN_HOOK
+    {AttributeKind::kU32},                          // NFTA_CHAIN_POLICY
+    {},                                             // NFTA_CHAIN_USE
     {AttributeKind::kNulString, kModuleNameLimit},  // NFTA_CHAIN_TYPE
-    {AttributeKind::kNested},                    // NFTA_CHAIN_COUNTERS
-    {},                                          // NFTA_CHAIN_PAD
-    {AttributeKind::kU32},                       // NFTA_CHAIN_FLAGS
-    {AttributeKind::kU32},                       // NFTA_CHAIN_ID
-    {AttributeKind::kBinary, kUserdataLimit},    // NFTA_CHAIN_USERDATA
+    {AttributeKind::kNested},                       // NFTA_CHAIN_COUNTERS
+    {},                                             // NFTA_CHAIN_PAD
+    {AttributeKind::kU32},                          // NFTA_CHAIN_FLAGS
+    {AttributeKind::kU32},                          // NFTA_CHAIN_ID
+    {AttributeKind::kBinary, kUserdataLimit},       // NFTA_CHAIN_USERDATA
 }};
 
 constexpr std::uint32_t kKnownFlags = NFT_CHAIN_BASE | NFT_CHAIN_HW_OFFLOAD | NFT_CHAIN_BINDING;
 
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_addchain() (6.18)
-int AddChain(NfTables& state, const Request& request, Table& table, std::uint32_t policy, std::uint32_t flags) {
+int AddChain(NfTables& state, const Request& request, Table& table, std::uint32_t policy,
+             std::uint32_t flags) {
   auto chain = std::make_unique<Chain>();
   chain->table = &table;
   chain->flags = flags;
@@ -49,7 +50,8 @@ int AddChain(NfTables& state, const Request& request, Table& table, std::uint32_
     return EINVAL;
   }
   chain->handle = NextHandle(table);
-  if (chain->name.empty() && !request[NFTA_CHAIN_NAME]) chain->name = "__chain" + std::to_string(chain->handle);
+  if (chain->name.empty() && !request[NFTA_CHAIN_NAME])
+    chain->name = "__chain" + std::to_string(chain->handle);
   if (const Attribute& userdata = request[NFTA_CHAIN_USERDATA]) {
     chain->userdata.emplace(userdata.payload.begin(), userdata.payload.end());
   }
@@ -91,7 +93,8 @@ int UpdateChain(NfTables& state, const Request& request, Table& table, Chain& ch
       return EEXIST;
     }
     const auto renames_alike = [&](const Transaction& entry) {
-      return entry.change == Change::kUpdateChain && entry.table == &table && entry.update->new_name == wanted;
+      return entry.change == Change::kUpdateChain && entry.table == &table &&
+             entry.update->new_name == wanted;
     };
     if (std::ranges::any_of(state.log, renames_alike)) {
       request.extack->Blame(name);
@@ -139,7 +142,8 @@ int NewChain(NfTables& state, const Request& request) {
 
   std::uint32_t policy = NF_ACCEPT;
   if (request[NFTA_CHAIN_POLICY]) {
-    const bool is_base = chain != nullptr ? chain->base != nullptr : static_cast<bool>(request[NFTA_CHAIN_HOOK]);
+    const bool is_base =
+        chain != nullptr ? chain->base != nullptr : static_cast<bool>(request[NFTA_CHAIN_HOOK]);
     if (!is_base) {
       request.extack->Blame(request[NFTA_CHAIN_POLICY]);
       return EOPNOTSUPP;

@@ -114,7 +114,8 @@ class Committer {
   void CommitElementDeletion(const Transaction& entry) {
     Set& set = *entry.set;
     if (entry.element->is_catch_all()) {
-      std::erase_if(set.catch_all, [&](const ElementPointer& element) { return element.get() == entry.element; });
+      std::erase_if(set.catch_all,
+                    [&](const ElementPointer& element) { return element.get() == entry.element; });
       return;
     }
     --set.element_count;

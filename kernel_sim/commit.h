@@ -22,9 +22,8 @@ enum class CommitOutcome : std::uint8_t {
   kRefused,      // an anonymous set or binding chain that no rule has taken: EINVAL
 };
 
-// On kCommitted appends the notifications, in order, that somebody wants: all if there are `listeners`, else those
-// with an echo.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_commit() (6.18)
+// On kCommitted appends the notifications, in order, that somebody wants: all if there are `listeners`, else
+// those with an echo. Kernel: net/netfilter/nf_tables_api.c nf_tables_commit() (6.18)
 CommitOutcome Commit(NfTables& state, const Sender& sender, bool listeners, std::vector<Notification>& out);
 
 // Undoes everything that the batch did, newest first. Handles that it used up stay used.

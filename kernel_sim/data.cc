@@ -17,9 +17,9 @@ constexpr std::array<AttributeRule, NFTA_DATA_MAX + 1> kDataPolicy = {{
 
 constexpr std::array<AttributeRule, NFTA_VERDICT_MAX + 1> kVerdictPolicy = {{
     {},
-    {AttributeKind::kU32},                  // NFTA_VERDICT_CODE
-    {AttributeKind::kString, kNameLimit},   // NFTA_VERDICT_CHAIN
-    {AttributeKind::kU32},                  // NFTA_VERDICT_CHAIN_ID
+    {AttributeKind::kU32},                 // NFTA_VERDICT_CODE
+    {AttributeKind::kString, kNameLimit},  // NFTA_VERDICT_CHAIN
+    {AttributeKind::kU32},                 // NFTA_VERDICT_CHAIN_ID
 }};
 
 int ParseValue(const Attribute& attribute, const DataDescription& description, Data& out) {

@@ -40,9 +40,9 @@ struct DataDescription {
   std::size_t length = 0;
 };
 
-// Reads NFTA_DATA_VALUE or NFTA_DATA_VERDICT inside `nest`. A jump takes a reference on its chain (use); whoever
-// keeps the data gives it back with ReleaseVerdict. Returns 0 or an errno.
-// Kernel: net/netfilter/nf_tables_api.c nft_data_init(), nft_verdict_init() (6.18)
+// Reads NFTA_DATA_VALUE or NFTA_DATA_VERDICT inside `nest`. A jump takes a reference on its chain (use);
+// whoever keeps the data gives it back with ReleaseVerdict. Returns 0 or an errno. Kernel:
+// net/netfilter/nf_tables_api.c nft_data_init(), nft_verdict_init() (6.18)
 int ParseData(NfTables& state, const Table& table, const Attribute& nest, const DataDescription& description,
               Data& out);
 

@@ -84,7 +84,8 @@ std::size_t WriteChain(MessageWriter& writer, const Heading& heading, const Chai
   return message;
 }
 
-std::size_t WriteRule(MessageWriter& writer, const Heading& heading, const Rule& rule, std::uint64_t position) {
+std::size_t WriteRule(MessageWriter& writer, const Heading& heading, const Rule& rule,
+                      std::uint64_t position) {
   const Table& table = *rule.chain->table;
   const std::size_t message = Begin(writer, heading, table.family);
   writer.String(NFTA_RULE_TABLE, table.name);
@@ -150,7 +151,8 @@ void EndElementList(MessageWriter& writer, const ElementList& list) {
   writer.EndMessage(list.message);
 }
 
-std::size_t WriteOneElement(MessageWriter& writer, const Heading& heading, const Set& set, const Element& element) {
+std::size_t WriteOneElement(MessageWriter& writer, const Heading& heading, const Set& set,
+                            const Element& element) {
   const ElementList list = BeginElementList(writer, heading, set);
   WriteListElement(writer, set, element);
   EndElementList(writer, list);

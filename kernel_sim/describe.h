@@ -24,9 +24,11 @@ struct Heading {
 std::size_t WriteTable(MessageWriter& writer, const Heading& heading, const Table& table);
 std::size_t WriteChain(MessageWriter& writer, const Heading& heading, const Chain& chain);
 // `position` is the handle of the rule before it, 0 for the first.
-std::size_t WriteRule(MessageWriter& writer, const Heading& heading, const Rule& rule, std::uint64_t position);
+std::size_t WriteRule(MessageWriter& writer, const Heading& heading, const Rule& rule,
+                      std::uint64_t position);
 std::size_t WriteSet(MessageWriter& writer, const Heading& heading, const Set& set);
-std::size_t WriteOneElement(MessageWriter& writer, const Heading& heading, const Set& set, const Element& element);
+std::size_t WriteOneElement(MessageWriter& writer, const Heading& heading, const Set& set,
+                            const Element& element);
 std::size_t WriteGeneration(MessageWriter& writer, const Heading& heading, const Process& process);
 
 // For dumps of many elements: the message up to the open list, and one element of the list.
@@ -38,9 +40,9 @@ ElementList BeginElementList(MessageWriter& writer, const Heading& heading, cons
 void WriteListElement(MessageWriter& writer, const Set& set, const Element& element);
 void EndElementList(MessageWriter& writer, const ElementList& list);
 
-// NFTA_RULE_POSITION of a notification: the handle of the rule in front. 0, and not written, for the first rule of
-// the chain's list and for the last, at the time of the commit.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_rule_notify() (6.18)
+// NFTA_RULE_POSITION of a notification: the handle of the rule in front. 0, and not written, for the first
+// rule of the chain's list and for the last, at the time of the commit. Kernel: net/netfilter/nf_tables_api.c
+// nf_tables_rule_notify() (6.18)
 std::uint64_t PositionOf(const Rule& rule);
 
 }  // namespace natplan::kernel_sim

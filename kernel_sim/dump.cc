@@ -1,7 +1,7 @@
 // Dumps: one datagram after the other until everything that matches was shown.
 //
-// Like the kernel's, a dump of tables, chains, rules or sets remembers only how many objects it has passed, so that a
-// change between two parts can make it skip or repeat; NLM_F_DUMP_INTR tells the program.
+// Like the kernel's, a dump of tables, chains, rules or sets remembers only how many objects it has passed,
+// so that a change between two parts can make it skip or repeat; NLM_F_DUMP_INTR tells the program.
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -142,8 +142,8 @@ class SetDump : public ObjectDump {
   std::uint64_t table_handle_;  // 0: all tables
 };
 
-// Packs as many elements into each message as fit. The last message has none of the walk; the catch-all goes there.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_dump_set() (6.18)
+// Packs as many elements into each message as fit. The last message has none of the walk; the catch-all goes
+// there. Kernel: net/netfilter/nf_tables_api.c nf_tables_dump_set() (6.18)
 class ElementDump : public Dump {
  public:
   ElementDump(const NfTables& state, const Request& request, const Table& table, const Set& set)

@@ -16,13 +16,15 @@ namespace natplan::kernel_sim {
 class Element {
  public:
   // `data` may be null; `flags` are NFT_SET_ELEM_*.
-  static std::unique_ptr<Element, void (*)(Element*)> Make(std::span<const std::uint8_t> key, std::uint8_t flags,
-                                                           const Data* data,
+  static std::unique_ptr<Element, void (*)(Element*)> Make(std::span<const std::uint8_t> key,
+                                                           std::uint8_t flags, const Data* data,
                                                            std::span<const std::uint8_t> userdata);
   static void Free(Element* element);
 
   std::span<const std::uint8_t> key() const { return {bytes() + data_room_, key_length_}; }
-  std::span<const std::uint8_t> userdata() const { return {bytes() + data_room_ + key_length_, userdata_length_}; }
+  std::span<const std::uint8_t> userdata() const {
+    return {bytes() + data_room_ + key_length_, userdata_length_};
+  }
   bool has_data() const { return data_room_ != 0; }
   bool has_verdict() const { return has_verdict_; }
   std::span<const std::uint8_t> value() const { return {bytes(), data_length_}; }

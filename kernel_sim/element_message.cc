@@ -28,9 +28,9 @@ int CheckElementAttributes(const Set& set, const ElementAttributes& attributes, 
   const bool has_data = static_cast<bool>(attributes[NFTA_SET_ELEM_DATA]);
   if (set.is_map() ? !has_data && !end : has_data) return EINVAL;
   if (attributes[NFTA_SET_ELEM_OBJREF] || attributes[NFTA_SET_ELEM_KEY_END]) return EINVAL;
-  const bool has_extra = has_data || attributes[NFTA_SET_ELEM_TIMEOUT] || attributes[NFTA_SET_ELEM_EXPIRATION] ||
-                         attributes[NFTA_SET_ELEM_USERDATA] || attributes[NFTA_SET_ELEM_EXPR] ||
-                         attributes[NFTA_SET_ELEM_EXPRESSIONS];
+  const bool has_extra = has_data || attributes[NFTA_SET_ELEM_TIMEOUT] ||
+                         attributes[NFTA_SET_ELEM_EXPIRATION] || attributes[NFTA_SET_ELEM_USERDATA] ||
+                         attributes[NFTA_SET_ELEM_EXPR] || attributes[NFTA_SET_ELEM_EXPRESSIONS];
   if (end && has_extra) return EINVAL;
   // The set has no timeouts.
   if (attributes[NFTA_SET_ELEM_TIMEOUT] || attributes[NFTA_SET_ELEM_EXPIRATION]) return EINVAL;
@@ -39,7 +39,8 @@ int CheckElementAttributes(const Set& set, const ElementAttributes& attributes, 
 }
 
 Element* FindCatchAll(const Set& set) {
-  const auto found = std::ranges::find_if(set.catch_all, [](const ElementPointer& element) { return element->active; });
+  const auto found =
+      std::ranges::find_if(set.catch_all, [](const ElementPointer& element) { return element->active; });
   return found == set.catch_all.end() ? nullptr : found->get();
 }
 
@@ -53,13 +54,12 @@ InsertResult Insert(NfTables& state, Set& set, ElementPointer& element) {
 
 bool IsFull(const Set& set) {
   if (set.size == 0) return false;
-  const std::uint64_t room =
-      std::uint64_t{set.size} + set.elements->FreeElements() + set.deactivated_count;
+  const std::uint64_t room = std::uint64_t{set.size} + set.elements->FreeElements() + set.deactivated_count;
   return set.element_count >= room;
 }
 
-// Elements of one set that follow each other in the log are one entry in the kernel: all have the flags of the first
-// message. Kernel: net/netfilter/nf_tables_api.c nft_trans_try_collapse() (6.18)
+// Elements of one set that follow each other in the log are one entry in the kernel: all have the flags of
+// the first message. Kernel: net/netfilter/nf_tables_api.c nft_trans_try_collapse() (6.18)
 void RecordElement(NfTables& state, const Request& request, Change change, Set& set, Element& element) {
   Transaction& entry = Record(state, request, change, *set.table);
   entry.set = &set;
@@ -89,8 +89,9 @@ int AddElement(NfTables& state, const Request& request, Set& set, const Attribut
     const bool looked_up = std::ranges::find(set.bindings, true) != set.bindings.end();
     if (looked_up && data.is_verdict && IsJump(data.verdict)) CallForValidation(*set.table);
   }
-  ElementPointer element = Element::Make(key.value(), static_cast<std::uint8_t>(flags), has_data ? &data : nullptr,
-                                         attributes[NFTA_SET_ELEM_USERDATA].payload);
+  ElementPointer element =
+      Element::Make(key.value(), static_cast<std::uint8_t>(flags), has_data ? &data : nullptr,
+                    attributes[NFTA_SET_ELEM_USERDATA].payload);
   Element* added = element.get();
   const InsertResult result = Insert(state, set, element);
   if (result.outcome != InsertOutcome::kInserted) {
@@ -142,7 +143,8 @@ int RemoveElement(NfTables& state, const Request& request, Set& set, const Attri
 
 // Kernel: net/netfilter/nf_tables_api.c nft_set_flush() (6.18)
 void FlushSet(NfTables& state, const Request& request, Set& set) {
-  for (Element* element = set.elements->Next(nullptr); element != nullptr; element = set.elements->Next(element)) {
+  for (Element* element = set.elements->Next(nullptr); element != nullptr;
+       element = set.elements->Next(element)) {
     if (element->active) RecordDeletion(state, request, set, *element);
   }
   if (Element* element = FindCatchAll(set)) RecordDeletion(state, request, set, *element);

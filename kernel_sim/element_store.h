@@ -23,21 +23,22 @@ struct InsertResult {
   const Element* existing = nullptr;
 };
 
-// Holds the elements of one set, also those that the current batch has deleted (inactive) until they are removed.
-// Owns them. Bounded by memory only.
+// Holds the elements of one set, also those that the current batch has deleted (inactive) until they are
+// removed. Owns them. Bounded by memory only.
 class ElementStore {
  public:
   virtual ~ElementStore() = default;
 
-  // Takes the element if the outcome is kInserted, else leaves it. `batch` is the number of the running batch.
+  // Takes the element if the outcome is kInserted, else leaves it. `batch` is the number of the running
+  // batch.
   virtual InsertResult Insert(ElementPointer& element, std::uint64_t batch) = 0;
   // Finds the active element with this key and kind, makes it inactive and returns it; null if there is none.
   virtual Element* Deactivate(std::span<const std::uint8_t> key, bool end, std::uint64_t batch) = 0;
   // Takes an element out, active or not.
   virtual ElementPointer Remove(Element* element) = 0;
-  // What GETSETELEM finds for a key: for intervals the start of the one that holds it, or with `end` the node above.
-  // Nothing: ENOENT. Null: found, but there is no node to show, as above an open interval; the kernel then says
-  // nothing at all. Only between batches.
+  // What GETSETELEM finds for a key: for intervals the start of the one that holds it, or with `end` the node
+  // above. Nothing: ENOENT. Null: found, but there is no node to show, as above an open interval; the kernel
+  // then says nothing at all. Only between batches.
   virtual std::optional<const Element*> Get(std::span<const std::uint8_t> key, bool end) const = 0;
 
   // The walk in dump order: null begins, null ends. Inactive elements are in it.

@@ -60,8 +60,8 @@ class Expression {
 };
 
 using ExpressionResult = std::expected<std::unique_ptr<Expression>, int>;
-// The two steps in which one kind of expression is read from NFTA_EXPR_DATA, which may be absent. All expressions of
-// a rule are checked before the first is made, so which error a rule gets depends on the step.
+// The two steps in which one kind of expression is read from NFTA_EXPR_DATA, which may be absent. All
+// expressions of a rule are checked before the first is made, so which error a rule gets depends on the step.
 // Kernel: struct nft_expr_type's policy and select_ops(); struct nft_expr_ops' init() (6.18)
 using ExpressionChecker = int (*)(const Attribute& data);
 using ExpressionMaker = ExpressionResult (*)(ExpressionContext& context, const Attribute& data);

@@ -30,7 +30,8 @@ GetReply Missing(const Request& request, const Attribute& attribute) {
 }
 
 // The table, whoever owns it; null with the error in `reply`.
-const Table* FindNamedTable(const NfTables& state, const Request& request, std::size_t number, GetReply& reply) {
+const Table* FindNamedTable(const NfTables& state, const Request& request, std::size_t number,
+                            GetReply& reply) {
   const Attribute& name = request[number];
   if (!name) {
     reply.error = EINVAL;

@@ -1,7 +1,7 @@
 // What each message of nf_tables does. One function a message; the files are grouped by object.
 //
-// Every handler returns 0 or a positive errno and leaves in the request's ExtAck what the kernel would say more.
-// A handler that fails leaves nothing of its own message behind, except what the undo log takes back.
+// Every handler returns 0 or a positive errno and leaves in the request's ExtAck what the kernel would say
+// more. A handler that fails leaves nothing of its own message behind, except what the undo log takes back.
 #ifndef NATPLAN_KERNEL_SIM_HANDLERS_H_
 #define NATPLAN_KERNEL_SIM_HANDLERS_H_
 
@@ -26,8 +26,8 @@ int NewSet(NfTables& state, const Request& request);
 int DeleteSet(NfTables& state, const Request& request);
 int NewElements(NfTables& state, const Request& request);
 int DeleteElements(NfTables& state, const Request& request);
-// Objects and flowtables are not modelled: creating one fails as in a kernel without its module, deleting one as
-// where there is none.
+// Objects and flowtables are not modelled: creating one fails as in a kernel without its module, deleting one
+// as where there is none.
 int NewObject(NfTables& state, const Request& request);
 int DeleteObject(NfTables& state, const Request& request);
 int NewFlowtable(NfTables& state, const Request& request);

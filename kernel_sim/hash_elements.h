@@ -12,8 +12,8 @@
 
 namespace natplan::kernel_sim {
 
-// Open addressing with linear probing. The kernel's own order is seeded in each network namespace, so any order is
-// right; insertion order is the one that is the same everywhere.
+// Open addressing with linear probing. The kernel's own order is seeded in each network namespace, so any
+// order is right; insertion order is the one that is the same everywhere.
 class HashElements : public ElementStore {
  public:
   // `name` is the kernel's backend of the same set.

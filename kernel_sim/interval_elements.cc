@@ -61,12 +61,14 @@ void IntervalElements::BuildArray() const {
   array_is_good_ = true;
 }
 
-// Which of two adjacent intervals answers a question for the end at their border depends on how the search halves
-// the array, so it halves as the kernel's does.
-// Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_get() (6.18), lib/bsearch.c
+// Which of two adjacent intervals answers a question for the end at their border depends on how the search
+// halves the array, so it halves as the kernel's does. Kernel: net/netfilter/nft_set_rbtree.c
+// nft_rbtree_get() (6.18), lib/bsearch.c
 std::optional<const Element*> IntervalElements::Get(std::span<const std::uint8_t> key, bool end) const {
   if (!array_is_good_) BuildArray();
-  const auto compare = [&](const Element* node) { return std::memcmp(key.data(), node->key().data(), key.size()); };
+  const auto compare = [&](const Element* node) {
+    return std::memcmp(key.data(), node->key().data(), key.size());
+  };
   std::size_t base = 0;
   for (std::size_t count = array_.size(); count > 0;) {
     const std::size_t pivot = base + count / 2;
@@ -93,8 +95,8 @@ Element* IntervalElements::Next(const Element* after) const {
   return walk_ == nodes_.end() ? nullptr : *walk_;
 }
 
-// The null end that nft puts in front does not count; the kernel looks for a byte of value 1 where it means a byte
-// that is not 0, and so do we. Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_adjust_maxsize() (6.18)
+// The null end that nft puts in front does not count; the kernel looks for a byte of value 1 where it means a
+// byte that is not 0, and so do we. Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_adjust_maxsize() (6.18)
 std::uint32_t IntervalElements::FreeElements() const {
   if (nodes_.empty()) return 0;
   const Element* last = *std::prev(nodes_.end());

@@ -12,8 +12,8 @@
 
 namespace natplan::kernel_sim {
 
-// There is no interval object: an interval reaches from a start to the next end above it, or to the greatest key.
-// Kernel: net/netfilter/nft_set_rbtree.c (6.18)
+// There is no interval object: an interval reaches from a start to the next end above it, or to the greatest
+// key. Kernel: net/netfilter/nft_set_rbtree.c (6.18)
 class IntervalElements : public ElementStore {
  public:
   ~IntervalElements() override;
@@ -32,7 +32,8 @@ class IntervalElements : public ElementStore {
   void set_anonymous(bool anonymous) { anonymous_ = anonymous; }
 
  private:
-  // An interval as GETSETELEM sees it: `from` is null for an end that closes nothing, `to` for an open interval.
+  // An interval as GETSETELEM sees it: `from` is null for an end that closes nothing, `to` for an open
+  // interval.
   struct Interval {
     const Element* from = nullptr;
     const Element* to = nullptr;

@@ -13,7 +13,8 @@ int Compare(std::span<const std::uint8_t> left, std::span<const std::uint8_t> ri
   return std::memcmp(left.data(), right.data(), std::min(left.size(), right.size()));
 }
 
-bool Before(std::span<const std::uint8_t> left, bool left_end, std::span<const std::uint8_t> right, bool right_end) {
+bool Before(std::span<const std::uint8_t> left, bool left_end, std::span<const std::uint8_t> right,
+            bool right_end) {
   const int order = Compare(left, right);
   return order != 0 ? order > 0 : !left_end && right_end;
 }
@@ -59,8 +60,8 @@ bool IsNullEnd(std::span<const std::uint8_t> key, bool end) {
 
 InsertResult JudgeInsert(const IntervalNodes& nodes, const IntervalKey& added, bool anonymous,
                          IntervalCookie& cookie) {
-  // The nodes next to the new one: `ge` at or above its key, `le` at or below. The walk begins at the last node
-  // above the key, active or not, and at the first node if there is none above.
+  // The nodes next to the new one: `ge` at or above its key, `le` at or below. The walk begins at the last
+  // node above the key, active or not, and at the first node if there is none above.
   auto place = nodes.lower_bound(IntervalKey{added.key, false});
   if (place != nodes.begin()) --place;
   const Element* ge = nullptr;
@@ -93,7 +94,8 @@ InsertResult JudgeInsert(const IntervalNodes& nodes, const IntervalKey& added, b
     return {InsertOutcome::kDuplicate, *le};
   }
   if (le != nodes.end() && !(*le)->is_end() && !added.end) {
-    // An anonymous set lists adjacent starts on purpose; only a node above that closes `le` makes it an overlap.
+    // An anonymous set lists adjacent starts on purpose; only a node above that closes `le` makes it an
+    // overlap.
     const Element* above = ActiveAbove(nodes, le);
     if (!anonymous || (above != nullptr && above->is_end())) return {InsertOutcome::kOverlap, *le};
   }

@@ -42,8 +42,8 @@ bool IsNullEnd(std::span<const std::uint8_t> key, bool end);
 InsertResult JudgeInsert(const IntervalNodes& nodes, const IntervalKey& added, bool anonymous,
                          IntervalCookie& cookie);
 
-// Whether the active node `found` may be deleted, as far as the cookie is concerned; notes a start in the cookie.
-// Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_deactivate_same_interval() (6.18)
+// Whether the active node `found` may be deleted, as far as the cookie is concerned; notes a start in the
+// cookie. Kernel: net/netfilter/nft_set_rbtree.c nft_rbtree_deactivate_same_interval() (6.18)
 bool JudgeDelete(const IntervalNodes& nodes, IntervalNodes::const_iterator found, IntervalCookie& cookie);
 
 }  // namespace natplan::kernel_sim

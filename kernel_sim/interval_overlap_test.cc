@@ -55,7 +55,8 @@ class Oracle {
     if (le && nodes_[*le].end == end) return InsertOutcome::kOverlap;
     if (ge && nodes_[*ge].end && end) return InsertOutcome::kOverlap;
     std::size_t place = 0;
-    while (place < nodes_.size() && (nodes_[place].key > key || (nodes_[place].key == key && !nodes_[place].end))) {
+    while (place < nodes_.size() &&
+           (nodes_[place].key > key || (nodes_[place].key == key && !nodes_[place].end))) {
       ++place;
     }
     nodes_.insert(nodes_.begin() + static_cast<std::ptrdiff_t>(place), {key, end, true, next_number_++});

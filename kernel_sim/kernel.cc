@@ -15,7 +15,8 @@
 namespace natplan::kernel_sim {
 namespace {
 
-constexpr std::uint32_t kFirstChosenPort = 0xffffefff;  // -4097: the kernel's own choice begins there, downwards
+constexpr std::uint32_t kFirstChosenPort =
+    0xffffefff;  // -4097: the kernel's own choice begins there, downwards
 constexpr std::uint32_t kGroupMask = 1U << (kNfTablesGroup - 1);
 const Process kStranger = {2, "nft"};
 
@@ -91,7 +92,8 @@ class Kernel::Impl {
   // Kernel: net/netlink/af_netlink.c netlink_autobind() (6.18)
   std::uint32_t FreePort(std::uint32_t wanted) const {
     std::uint32_t port = wanted;
-    for (std::uint32_t chosen = kFirstChosenPort; port == 0 || sockets_.contains(port); --chosen) port = chosen;
+    for (std::uint32_t chosen = kFirstChosenPort; port == 0 || sockets_.contains(port); --chosen)
+      port = chosen;
     return port;
   }
 
@@ -188,7 +190,8 @@ class Kernel::Impl {
   // Kernel: net/netfilter/nfnetlink.c nfnetlink_rcv_msg() (6.18)
   std::expected<void, int> Answer(NetlinkSocket& socket, const MessageView& message, ExtAck& extack) {
     if (message.payload().size() < sizeof(nfgenmsg)) return {};
-    if (message.subsystem() != NFNL_SUBSYS_NFTABLES || !state_.profile.nf_tables) return std::unexpected(EINVAL);
+    if (message.subsystem() != NFNL_SUBSYS_NFTABLES || !state_.profile.nf_tables)
+      return std::unexpected(EINVAL);
     const MessageKind* kind = FindMessageKind(message.number());
     if (kind == nullptr) return std::unexpected(EINVAL);
     std::array<Attribute, kAttributeLimit> attributes;

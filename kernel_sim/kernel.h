@@ -24,14 +24,14 @@ namespace natplan::kernel_sim {
 // What this kernel was built with, and what it does on purpose wrong. Transactions are counted from 1: each
 // datagram that starts with NFNL_MSG_BATCH_BEGIN and is sent through any socket is one.
 struct Profile {
-  bool nf_tables = true;   // false: every nf_tables message is refused as by a kernel without it
-  bool ip_family = true;   // false: NEWTABLE of the family gives EOPNOTSUPP
+  bool nf_tables = true;  // false: every nf_tables message is refused as by a kernel without it
+  bool ip_family = true;  // false: NEWTABLE of the family gives EOPNOTSUPP
   bool ip6_family = true;
-  bool nat = true;         // false: chain type nat, expressions nat and masq do not exist (ENOENT)
-  bool fib = true;         // false: expression fib does not exist (ENOENT)
+  bool nat = true;  // false: chain type nat, expressions nat and masq do not exist (ENOENT)
+  bool fib = true;  // false: expression fib does not exist (ENOENT)
   std::set<std::uint64_t> flush_before;  // another process flushes the ruleset just before this transaction
   std::set<std::uint64_t> lost_ack;      // the transaction is carried out, none of its acks arrives
-  std::set<std::uint64_t> enobufs;       // the transaction is carried out, acks are lost, receive gives ENOBUFS
+  std::set<std::uint64_t> enobufs;  // the transaction is carried out, acks are lost, receive gives ENOBUFS
 };
 
 // The process on whose behalf a socket sends: NFTA_GEN_PROC_PID and NFTA_GEN_PROC_NAME.
@@ -74,11 +74,11 @@ class Kernel {
   void SetReceiveBuffer(std::uint32_t port, std::size_t bytes);
   void SetSendBuffer(std::uint32_t port, std::size_t bytes);
 
-  // One sendmsg: the datagram is processed completely before this returns, as in the kernel. EMSGSIZE if it does
-  // not fit into the send buffer (nothing processed).
+  // One sendmsg: the datagram is processed completely before this returns, as in the kernel. EMSGSIZE if it
+  // does not fit into the send buffer (nothing processed).
   std::expected<void, int> Send(std::uint32_t port, std::span<const std::uint8_t> datagram);
-  // One recvmsg with a buffer of `capacity` bytes (a longer datagram is cut, as the kernel does; the size of the
-  // buffer is what dumps are cut to). EAGAIN: nothing there. ENOBUFS: something was lost, said once.
+  // One recvmsg with a buffer of `capacity` bytes (a longer datagram is cut, as the kernel does; the size of
+  // the buffer is what dumps are cut to). EAGAIN: nothing there. ENOBUFS: something was lost, said once.
   std::expected<Datagram, int> Receive(std::uint32_t port, std::size_t capacity = 65536);
 
   // nf_tables' generation (NFTA_GEN_ID): 1 at the start, one more with each batch that changed something.

@@ -24,7 +24,8 @@ Bytes NewTables(const std::vector<std::string>& names, std::uint32_t generation 
                 std::uint16_t flags = kAcked, std::uint32_t table_flags = 0) {
   MessageWriter writer(SIZE_MAX);
   std::uint32_t sequence = 1;
-  const auto begin = [&](std::uint16_t type, std::uint16_t message_flags, std::uint8_t family, std::uint16_t resource) {
+  const auto begin = [&](std::uint16_t type, std::uint16_t message_flags, std::uint8_t family,
+                         std::uint16_t resource) {
     const std::size_t message = writer.BeginMessage(type, message_flags, sequence++, 0);
     writer.NfGenMessage(family, resource);
     return message;

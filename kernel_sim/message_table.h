@@ -11,8 +11,8 @@
 
 namespace natplan::kernel_sim {
 
-// One row: a change (only in a batch), or a question (only outside one), or neither: the number is assigned but no
-// request.
+// One row: a change (only in a batch), or a question (only outside one), or neither: the number is assigned
+// but no request.
 struct MessageKind {
   Handler change = nullptr;
   Getter get = nullptr;

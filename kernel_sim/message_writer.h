@@ -1,4 +1,5 @@
-// Writing of netlink messages: headers, attributes, nests, within the room that the kernel's buffer would have.
+// Writing of netlink messages: headers, attributes, nests, within the room that the kernel's buffer would
+// have.
 #ifndef NATPLAN_KERNEL_SIM_MESSAGE_WRITER_H_
 #define NATPLAN_KERNEL_SIM_MESSAGE_WRITER_H_
 
@@ -10,8 +11,8 @@
 
 namespace natplan::kernel_sim {
 
-// Appends to one buffer of limited size. What does not fit is not written and makes full() true; the caller then
-// goes back to a mark that it took before.
+// Appends to one buffer of limited size. What does not fit is not written and makes full() true; the caller
+// then goes back to a mark that it took before.
 class MessageWriter {
  public:
   explicit MessageWriter(std::size_t capacity) : capacity_(capacity) {}
@@ -22,7 +23,8 @@ class MessageWriter {
   bool full() const { return full_; }
   std::size_t room() const { return capacity_ - bytes_.size(); }
 
-  std::size_t BeginMessage(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence, std::uint32_t port);
+  std::size_t BeginMessage(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence,
+                           std::uint32_t port);
   void EndMessage(std::size_t message);
   void AddFlags(std::size_t message, std::uint16_t flags);
   // struct nfgenmsg; resource is written big endian.

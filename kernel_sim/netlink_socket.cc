@@ -25,7 +25,8 @@ void Dump::MarkIfChanged(MessageWriter& writer, std::size_t message) {
   previous_ = generation_;
 }
 
-NetlinkSocket::NetlinkSocket(const SocketOptions& options, std::uint32_t port) : options_(options), port_(port) {}
+NetlinkSocket::NetlinkSocket(const SocketOptions& options, std::uint32_t port)
+    : options_(options), port_(port) {}
 
 // Kernel: net/netlink/af_netlink.c netlink_attachskb(), netlink_broadcast_deliver() (6.18)
 void NetlinkSocket::Deliver(std::vector<std::uint8_t> bytes, std::uint32_t group_mask) {

@@ -1,4 +1,5 @@
-// One netlink socket: its options, its receive queue with the kernel's accounting, and the dump that runs on it.
+// One netlink socket: its options, its receive queue with the kernel's accounting, and the dump that runs on
+// it.
 #ifndef NATPLAN_KERNEL_SIM_NETLINK_SOCKET_H_
 #define NATPLAN_KERNEL_SIM_NETLINK_SOCKET_H_
 
@@ -22,8 +23,8 @@ namespace natplan::kernel_sim {
 class Dump {
  public:
   virtual ~Dump() = default;
-  // Writes what fits and returns whether the dump goes on. False: it is over, with status() for NLMSG_DONE, which
-  // then goes into the same datagram.
+  // Writes what fits and returns whether the dump goes on. False: it is over, with status() for NLMSG_DONE,
+  // which then goes into the same datagram.
   virtual bool Fill(MessageWriter& writer) = 0;
   // 0 or a positive errno.
   int status() const { return status_; }

@@ -12,8 +12,8 @@ namespace {
 // The first active object of a container of pointers that `matches`.
 template <typename Container, typename Predicate>
 auto FindActive(const Container& container, Predicate matches) -> decltype(container.front().get()) {
-  const auto found = std::ranges::find_if(
-      container, [&](const auto& object) { return object->active && matches(*object); });
+  const auto found =
+      std::ranges::find_if(container, [&](const auto& object) { return object->active && matches(*object); });
   return found == container.end() ? nullptr : found->get();
 }
 
@@ -84,7 +84,8 @@ Rule* FindRuleById(const NfTables& state, const Chain& chain, std::uint32_t id) 
   return nullptr;
 }
 
-Set* FindSetByNameOrId(const NfTables& state, const Table& table, const Attribute& name, const Attribute& id) {
+Set* FindSetByNameOrId(const NfTables& state, const Table& table, const Attribute& name,
+                       const Attribute& id) {
   Set* set = name ? FindSet(table, ReadString(name)) : nullptr;
   if (set == nullptr && id) set = FindSetById(state, table, ReadU32(id));
   return set;

@@ -15,8 +15,8 @@
 
 namespace natplan::kernel_sim {
 
-// What has left its container in the running batch; it is freed when the batch is over, because the undo log and the
-// notifications still point to it.
+// What has left its container in the running batch; it is freed when the batch is over, because the undo log
+// and the notifications still point to it.
 struct Graveyard {
   std::vector<std::unique_ptr<Table>> tables;
   std::vector<std::unique_ptr<Chain>> chains;
@@ -58,8 +58,8 @@ Rule* FindRuleById(const NfTables& state, const Chain& chain, std::uint32_t id);
 // By name, else by id.
 Set* FindSetByNameOrId(const NfTables& state, const Table& table, const Attribute& name, const Attribute& id);
 
-// The table that attribute `number` names, for a sender who may change it. Blames the attribute with ENOENT, or
-// EPERM if another socket owns the table.
+// The table that attribute `number` names, for a sender who may change it. Blames the attribute with ENOENT,
+// or EPERM if another socket owns the table.
 std::expected<Table*, int> LookUpTable(const NfTables& state, const Request& request, std::size_t number);
 
 // Take an object out of its container and keep it in the graveyard.

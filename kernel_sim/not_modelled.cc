@@ -31,8 +31,8 @@ constexpr std::array<AttributeRule, NFTA_FLOWTABLE_MAX + 1> kFlowtablePolicy = {
     {AttributeKind::kU32},                 // NFTA_FLOWTABLE_FLAGS
 }};
 
-int DeleteMissing(NfTables& state, const Request& request, std::size_t table_number, std::uint8_t destroy_number,
-                  const Attribute& blamed) {
+int DeleteMissing(NfTables& state, const Request& request, std::size_t table_number,
+                  std::uint8_t destroy_number, const Attribute& blamed) {
   const auto table = LookUpTable(state, request, table_number);
   if (!table) return table.error();
   if (IsDestroy(request, destroy_number)) return 0;

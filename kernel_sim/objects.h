@@ -1,8 +1,9 @@
-// The objects of nf_tables: tables hold chains and sets, chains hold rules, rules hold expressions, sets elements.
+// The objects of nf_tables: tables hold chains and sets, chains hold rules, rules hold expressions, sets
+// elements.
 //
-// As in the kernel, an object that a batch creates or deletes stays in its container until the batch is committed or
-// aborted; `active` says whether it exists in the generation that the batch is making. Between batches every object
-// is active.
+// As in the kernel, an object that a batch creates or deletes stays in its container until the batch is
+// committed or aborted; `active` says whether it exists in the generation that the batch is making. Between
+// batches every object is active.
 #ifndef NATPLAN_KERNEL_SIM_OBJECTS_H_
 #define NATPLAN_KERNEL_SIM_OBJECTS_H_
 
@@ -72,7 +73,7 @@ struct Table {
   std::vector<std::unique_ptr<Chain>> chains;
   std::vector<std::unique_ptr<Set>> sets;
   ValidateState validate = ValidateState::kSkip;
-  bool flags_changed = false;   // in this batch (__NFT_TABLE_F_UPDATE)
+  bool flags_changed = false;  // in this batch (__NFT_TABLE_F_UPDATE)
 };
 
 }  // namespace natplan::kernel_sim

@@ -18,8 +18,8 @@ using Register = std::uint8_t;
 // Kernel: net/netfilter/nf_tables_api.c nft_parse_register_load(), nft_parse_register_store() (6.18)
 class RegisterTracker {
  public:
-  // Reading `length` bytes: 0, ERANGE (no such register, or beyond the last), EINVAL (the verdict, no bytes) or
-  // ENODATA.
+  // Reading `length` bytes: 0, ERANGE (no such register, or beyond the last), EINVAL (the verdict, no bytes)
+  // or ENODATA.
   int Load(const Attribute& attribute, std::size_t length, Register& out) const;
   // Writing `length` bytes of a value.
   int StoreValue(const Attribute& attribute, std::size_t length, Register& out);

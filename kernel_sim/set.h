@@ -35,7 +35,7 @@ struct Set {
   std::string name;
   SetDeclaration declaration;
   std::uint32_t policy = 0;
-  std::uint32_t size = 0;      // in the backend's elements; 0: no limit
+  std::uint32_t size = 0;  // in the backend's elements; 0: no limit
   std::vector<std::uint8_t> userdata;
   std::uint32_t use = 0;       // lookups
   std::vector<bool> bindings;  // one for each lookup that is bound: whether it reads the data

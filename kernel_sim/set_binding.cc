@@ -8,7 +8,8 @@ namespace {
 
 template <typename Action>
 void ForEachActiveElement(const Set& set, Action action) {
-  for (Element* element = set.elements->Next(nullptr); element != nullptr; element = set.elements->Next(element)) {
+  for (Element* element = set.elements->Next(nullptr); element != nullptr;
+       element = set.elements->Next(element)) {
     if (element->active) action(*element);
   }
   for (const ElementPointer& element : set.catch_all) {
@@ -16,8 +17,8 @@ void ForEachActiveElement(const Set& set, Action action) {
   }
 }
 
-// Marks the log entries that made the set and its elements in this batch: its rule answers for them from now on.
-// Kernel: net/netfilter/nf_tables_api.c nft_set_trans_bind() (6.18)
+// Marks the log entries that made the set and its elements in this batch: its rule answers for them from now
+// on. Kernel: net/netfilter/nf_tables_api.c nft_set_trans_bind() (6.18)
 void MarkBound(NfTables& state, const Set& set, bool bound) {
   if (!set.is_anonymous()) return;
   for (Transaction& entry : state.log) {

@@ -1,4 +1,5 @@
-// The tie between a lookup and its set: a set in use cannot be deleted, an anonymous one lives as long as its rule.
+// The tie between a lookup and its set: a set in use cannot be deleted, an anonymous one lives as long as its
+// rule.
 #ifndef NATPLAN_KERNEL_SIM_SET_BINDING_H_
 #define NATPLAN_KERNEL_SIM_SET_BINDING_H_
 

@@ -38,15 +38,15 @@ constexpr std::array<AttributeRule, NFTA_SET_DESC_MAX + 1> kDescriptionPolicy = 
 }};
 
 constexpr std::array<AttributeRule, NFTA_SET_FIELD_MAX + 1> kFieldPolicy = {{
-    {},
-    {AttributeKind::kU32},  // NFTA_SET_FIELD_LEN
+    {}, {AttributeKind::kU32},  // NFTA_SET_FIELD_LEN
 }};
 
 constexpr std::uint32_t kKnownFlags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | NFT_SET_INTERVAL | NFT_SET_MAP |
-                                      NFT_SET_TIMEOUT | NFT_SET_EVAL | NFT_SET_OBJECT | NFT_SET_CONCAT | NFT_SET_EXPR;
-constexpr std::uint32_t kDataLimit = 64;          // NFT_DATA_VALUE_MAXLEN
-constexpr std::size_t kFieldLimit = 16;           // NFT_REG32_COUNT
-constexpr std::uint32_t kVerdictLength = 16;      // sizeof(struct nft_verdict)
+                                      NFT_SET_TIMEOUT | NFT_SET_EVAL | NFT_SET_OBJECT | NFT_SET_CONCAT |
+                                      NFT_SET_EXPR;
+constexpr std::uint32_t kDataLimit = 64;      // NFT_DATA_VALUE_MAXLEN
+constexpr std::size_t kFieldLimit = 16;       // NFT_REG32_COUNT
+constexpr std::uint32_t kVerdictLength = 16;  // sizeof(struct nft_verdict)
 
 int CheckFlags(std::uint32_t flags) {
   if ((flags & ~kKnownFlags) != 0) return EOPNOTSUPP;
@@ -62,7 +62,8 @@ int ReadDataType(const Request& request, SetDeclaration& out) {
   if (!type) return (out.flags & NFT_SET_MAP) != 0 ? EINVAL : 0;
   if ((out.flags & NFT_SET_MAP) == 0) return EINVAL;
   out.data_type = ReadU32(type);
-  if ((out.data_type & NFT_DATA_RESERVED_MASK) == NFT_DATA_RESERVED_MASK && out.data_type != NFT_DATA_VERDICT) {
+  if ((out.data_type & NFT_DATA_RESERVED_MASK) == NFT_DATA_RESERVED_MASK &&
+      out.data_type != NFT_DATA_VERDICT) {
     return EINVAL;
   }
   if (out.data_type == NFT_DATA_VERDICT) {
@@ -120,7 +121,8 @@ int ReadDescription(const Request& request, ParsedSet& out) {
 std::span<const AttributeRule> SetPolicy() { return kPolicy; }
 
 int ParseSetDeclaration(const Request& request, ParsedSet& out) {
-  if (!request[NFTA_SET_TABLE] || !request[NFTA_SET_NAME] || !request[NFTA_SET_KEY_LEN] || !request[NFTA_SET_ID]) {
+  if (!request[NFTA_SET_TABLE] || !request[NFTA_SET_NAME] || !request[NFTA_SET_KEY_LEN] ||
+      !request[NFTA_SET_ID]) {
     return EINVAL;
   }
   SetDeclaration& declaration = out.declaration;

@@ -24,9 +24,10 @@ std::unique_ptr<ElementStore> MakeStore(const Set& set) {
   if (set.declaration.key_length <= 2 && needs == 0) {
     return std::make_unique<HashElements>("nft_set_bitmap_type");
   }
-  if (set.size == 0 || (needs & NFT_SET_EVAL) != 0) return std::make_unique<HashElements>("nft_set_rhash_type");
+  if (set.size == 0 || (needs & NFT_SET_EVAL) != 0)
+    return std::make_unique<HashElements>("nft_set_rhash_type");
   return std::make_unique<HashElements>(set.declaration.key_length == 4 ? "nft_set_hash_fast_type"
-                                                                         : "nft_set_hash_type");
+                                                                        : "nft_set_hash_type");
 }
 
 // Intervals of several fields, timeouts, objects and expressions in sets need what this kernel does not have.
@@ -87,7 +88,8 @@ int NewSet(NfTables& state, const Request& request) {
   if (!found) return found.error();
   Table& table = **found;
   const Attribute& name = request[NFTA_SET_NAME];
-  if (Set* existing = FindSet(table, ReadString(name))) return UpdateSet(state, request, table, *existing, parsed);
+  if (Set* existing = FindSet(table, ReadString(name)))
+    return UpdateSet(state, request, table, *existing, parsed);
   if ((request.flags() & NLM_F_CREATE) == 0) return ENOENT;
   if (!IsModelled(request, parsed.declaration.flags)) return EOPNOTSUPP;
 

@@ -38,8 +38,9 @@ struct Update {
   std::uint32_t set_size = 0;
 };
 
-// One change. Pointers stay good until the batch is over: what is taken out of its container at commit or abort is
-// kept until then. Of a set with a million new elements there are a million of these, so they are small.
+// One change. Pointers stay good until the batch is over: what is taken out of its container at commit or
+// abort is kept until then. Of a set with a million new elements there are a million of these, so they are
+// small.
 struct Transaction {
   Change change = Change::kNewTable;
   std::uint16_t flags = 0;     // for the notification: NLM_F_CREATE and the like

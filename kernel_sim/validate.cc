@@ -7,8 +7,8 @@
 namespace natplan::kernel_sim {
 namespace {
 
-// A chain that this walk has seen at this depth or deeper is not walked again: without that, a few dozen chains that
-// each jump twice to the next would take forever.
+// A chain that this walk has seen at this depth or deeper is not walked again: without that, a few dozen
+// chains that each jump twice to the next would take forever.
 bool Seen(const ValidationContext& context, const Chain& chain) {
   return chain.validation_run == context.run && chain.validation_level >= context.level;
 }

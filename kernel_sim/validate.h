@@ -7,8 +7,8 @@
 
 namespace natplan::kernel_sim {
 
-// Walks from each base chain of the table through jumps and verdict maps. 0, EMLINK or what an expression refuses.
-// Kernel: net/netfilter/nf_tables_api.c nft_table_validate(), nft_chain_validate() (6.18)
+// Walks from each base chain of the table through jumps and verdict maps. 0, EMLINK or what an expression
+// refuses. Kernel: net/netfilter/nf_tables_api.c nft_table_validate(), nft_chain_validate() (6.18)
 int ValidateTable(NfTables& state, Table& table);
 // Validates the tables that changes of this batch call for. False: one of them is not valid.
 // Kernel: net/netfilter/nf_tables_api.c nf_tables_validate() (6.18)

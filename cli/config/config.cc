@@ -8,14 +8,13 @@
 #include <tuple>
 #include <utility>
 
+#include "cli/config/ascii.h"
 #include "cli/config/nearest.h"
+#include "cli/config/toml.h"
 #include "core/values/intent.h"
 #include "core/values/port.h"
 #include "core/values/prefix.h"
 #include "fmt/format.h"
-
-#define TOML_EXCEPTIONS 0
-#include "toml++/toml.h"
 
 namespace natplan::cli {
 namespace {
@@ -210,7 +209,17 @@ std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
 }
 
 std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
-  const toml::parse_result file = toml::parse(text);
+  // toml++ 3.3 runs into undefined behaviour at some characters beyond ASCII.
+  const auto ascii = ToAscii(text);
+  if (!ascii) {
+    const std::string_view before = text.substr(0, ascii.error());
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return std::unexpected(std::vector<Diagnostic>{
+        {.line = static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
+         .column = static_cast<std::uint32_t>(before.size() - line_start + 1),
+         .text = "this is not TOML: a byte here is not UTF-8; save the file as UTF-8"}});
+  }
+  const toml::parse_result file = toml::parse(*ascii);
   if (!file) {
     const toml::source_position place = file.error().source().begin;
     return std::unexpected(std::vector<Diagnostic>{

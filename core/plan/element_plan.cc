@@ -53,8 +53,8 @@ class Planner {
     }
   }
 
-  // Where somebody took a part of ours, what is left of it goes as well; what is wanted comes again whole. Nodes
-  // in ascending order: the kernel deletes an end only behind the start below it.
+  // Where somebody took a part of ours, what is left of it goes as well; what is wanted comes again whole.
+  // Nodes in ascending order: the kernel deletes an end only behind the start below it.
   void DeleteOwnBrokenRanges() {
     if (in_.view.broken.empty()) return;
     std::set<Element> own;
@@ -65,7 +65,8 @@ class Planner {
       own.insert({.kind = ElementKind::kEnd, .key = range.end});
     }
     for (const BrokenRange& broken : in_.view.broken) {
-      if (!std::ranges::all_of(broken.nodes, [&](const Element& node) { return own.contains(node); })) continue;
+      if (!std::ranges::all_of(broken.nodes, [&](const Element& node) { return own.contains(node); }))
+        continue;
       plan_.changes.range_deletes.insert(plan_.changes.range_deletes.end(), broken.nodes.begin(),
                                          broken.nodes.end());
       deleted_.insert(broken.covers);
@@ -173,7 +174,8 @@ class Planner {
       Delete(there);
     }
     for (const BrokenRange& broken : in_.view.broken) {
-      if (broken.covers.Overlaps(wanted) && !IsDeleted(broken.covers)) return Conflicts(prefix, broken.covers);
+      if (broken.covers.Overlaps(wanted) && !IsDeleted(broken.covers))
+        return Conflicts(prefix, broken.covers);
     }
     return true;
   }

@@ -121,7 +121,9 @@ TEST_F(ElementPlanTest, ARangeOfOursThatLostItsEndUnderAnotherIsAddedAgainWhole)
   held_.prefixes = want_.prefixes();
   view_.ranges.clear();
   // The end 10.3.0.0 is gone: to the kernel 10.2.0.0 reaches up to 240.0.0.0.
-  PairNodes(Family::kIp, {{.kind = ElementKind::kStart, .key = {10, 2, 0, 0}}, {.kind = ElementKind::kStart, .key = {240, 0, 0, 0}}},
+  PairNodes(Family::kIp,
+            {{.kind = ElementKind::kStart, .key = {10, 2, 0, 0}},
+             {.kind = ElementKind::kStart, .key = {240, 0, 0, 0}}},
             view_);
   const ElementPlan plan = Plan(Scope::kOwn);
   EXPECT_TRUE(plan.conflicts.empty());

@@ -86,11 +86,15 @@ std::optional<std::string> MissingPiece(const Operation& operation, const Refusa
 }
 
 Error Unsupported(const Transaction& transaction, const Refusal& refusal, const std::string& piece) {
-  return {.code = ErrorCode::kNotSupported,
-          .errno_value = refusal.errno_value,
-          .operation = LineOf(transaction, refusal),
-          .text = "this kernel does not have " + piece +
-                  "; load or build its nf_tables NAT (modules nft_chain_nat, nft_nat, nft_masq, nft_fib)"};
+  return {
+      .code = ErrorCode::kNotSupported,
+      .errno_value = refusal.errno_value,
+      .operation = LineOf(transaction, refusal),
+      .text = "this kernel does not have " + piece + "; " +
+              (std::holds_alternative<EnsureTable>(transaction.operations[*refusal.operation])
+                   ? "build it with CONFIG_NF_TABLES_IPV4 and CONFIG_NF_TABLES_IPV6, or want nothing of that "
+                     "family"
+                   : "load or build its nf_tables NAT (modules nft_chain_nat, nft_nat, nft_masq, nft_fib)")};
 }
 
 Recovery OfOperation(const Transaction& transaction, const Refusal& refusal) {

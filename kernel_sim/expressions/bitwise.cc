@@ -49,7 +49,8 @@ class Bitwise : public Expression {
   Data shift;
 };
 
-int ReadBool(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX + 1>& attributes, Bitwise& out) {
+int ReadBool(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX + 1>& attributes,
+             Bitwise& out) {
   if (attributes[NFTA_BITWISE_DATA] || !attributes[NFTA_BITWISE_MASK] || !attributes[NFTA_BITWISE_XOR]) {
     return EINVAL;
   }
@@ -61,7 +62,8 @@ int ReadBool(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX +
   return read(NFTA_BITWISE_XOR, out.exclusive_or);
 }
 
-int ReadShift(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX + 1>& attributes, Bitwise& out) {
+int ReadShift(ExpressionContext& context, const AttributeTable<NFTA_BITWISE_MAX + 1>& attributes,
+              Bitwise& out) {
   if (attributes[NFTA_BITWISE_MASK] || attributes[NFTA_BITWISE_XOR] || !attributes[NFTA_BITWISE_DATA]) {
     return EINVAL;
   }
@@ -93,8 +95,7 @@ ExpressionResult MakeBitwise(ExpressionContext& context, const Attribute& data) 
   const std::uint32_t length = ReadU32(attributes[NFTA_BITWISE_LEN]);
   auto bitwise = std::make_unique<Bitwise>();
   bitwise->length = static_cast<std::uint8_t>(length);
-  if (const int error =
-          context.registers.Load(attributes[NFTA_BITWISE_SREG], length, bitwise->source)) {
+  if (const int error = context.registers.Load(attributes[NFTA_BITWISE_SREG], length, bitwise->source)) {
     return std::unexpected(error);
   }
   if (const int error =

@@ -16,8 +16,8 @@ constexpr std::array<AttributeRule, NFTA_FIB_MAX + 1> kPolicy = {{
     {AttributeKind::kU32},  // NFTA_FIB_FLAGS
 }};
 
-constexpr std::uint32_t kKnownFlags =
-    NFTA_FIB_F_SADDR | NFTA_FIB_F_DADDR | NFTA_FIB_F_MARK | NFTA_FIB_F_IIF | NFTA_FIB_F_OIF | NFTA_FIB_F_PRESENT;
+constexpr std::uint32_t kKnownFlags = NFTA_FIB_F_SADDR | NFTA_FIB_F_DADDR | NFTA_FIB_F_MARK | NFTA_FIB_F_IIF |
+                                      NFTA_FIB_F_OIF | NFTA_FIB_F_PRESENT;
 constexpr std::size_t kInterfaceNameLength = 16;
 
 // Kernel: net/netfilter/nft_fib.c nft_fib_init(), nft_fib_validate() (6.18)
@@ -41,8 +41,8 @@ class Fib : public Expression {
     if ((flags & NFTA_FIB_F_OIF) != 0) {
       return DemandHook(*context.base, {NF_INET_FORWARD, NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING});
     }
-    return DemandHook(*context.base, {NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD, NF_INET_LOCAL_OUT,
-                                      NF_INET_POST_ROUTING});
+    return DemandHook(*context.base, {NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD,
+                                      NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING});
   }
 
   Register destination = 0;

@@ -63,8 +63,9 @@ ExpressionResult MakeImmediate(ExpressionContext& context, const Attribute& data
     return std::unexpected(error);
   }
   RegisterTracker& registers = context.registers;
-  const int error = value.is_verdict ? registers.StoreVerdict(destination, immediate->destination)
-                                     : registers.StoreValue(destination, value.length, immediate->destination);
+  const int error = value.is_verdict
+                        ? registers.StoreVerdict(destination, immediate->destination)
+                        : registers.StoreValue(destination, value.length, immediate->destination);
   if (error != 0) {
     ReleaseVerdict(value.verdict);
     return std::unexpected(error);

@@ -1,4 +1,5 @@
-// The expressions that this kernel has, one checker and one maker each. Each file names its kernel counterpart.
+// The expressions that this kernel has, one checker and one maker each. Each file names its kernel
+// counterpart.
 #ifndef NATPLAN_KERNEL_SIM_EXPRESSIONS_MAKERS_H_
 #define NATPLAN_KERNEL_SIM_EXPRESSIONS_MAKERS_H_
 

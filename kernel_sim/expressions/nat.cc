@@ -36,7 +36,8 @@ class Nat : public Expression {
   }
   bool needs_validation() const override { return true; }
   int Validate(ValidationContext& context) const override {
-    const bool inet = context.family == NFPROTO_IPV4 || context.family == NFPROTO_IPV6 || context.family == NFPROTO_INET;
+    const bool inet =
+        context.family == NFPROTO_IPV4 || context.family == NFPROTO_IPV6 || context.family == NFPROTO_INET;
     if (!inet) return EOPNOTSUPP;
     if (const int error = DemandType(*context.base, ChainType::kNat)) return error;
     if (type == NFT_NAT_SNAT) return DemandHook(*context.base, {NF_INET_POST_ROUTING, NF_INET_LOCAL_IN});

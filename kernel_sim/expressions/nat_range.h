@@ -19,8 +19,8 @@ struct RegisterRange {
   Register greatest = 0;  // the same register if the program gave none
 
   // Nothing without `least_attribute`, even if the other one is there. Returns 0 or an errno.
-  int Read(const RegisterTracker& registers, const Attribute& least_attribute, const Attribute& greatest_attribute,
-           std::size_t length);
+  int Read(const RegisterTracker& registers, const Attribute& least_attribute,
+           const Attribute& greatest_attribute, std::size_t length);
   void Dump(MessageWriter& writer, std::uint16_t least_type, std::uint16_t greatest_type) const;
 };
 

@@ -20,8 +20,8 @@ constexpr std::array<AttributeRule, NFTA_PAYLOAD_MAX + 1> kPolicy = {{
     {AttributeKind::kU32},              // NFTA_PAYLOAD_CSUM_FLAGS
 }};
 
-// Bytes of the packet into a register. Writing into the packet (NFTA_PAYLOAD_SREG) is not modelled: EOPNOTSUPP.
-// Kernel: net/netfilter/nft_payload.c nft_payload_select_ops(), nft_payload_init() (6.18)
+// Bytes of the packet into a register. Writing into the packet (NFTA_PAYLOAD_SREG) is not modelled:
+// EOPNOTSUPP. Kernel: net/netfilter/nft_payload.c nft_payload_select_ops(), nft_payload_init() (6.18)
 class Payload : public Expression {
  public:
   std::string_view name() const override { return "payload"; }
@@ -61,8 +61,8 @@ ExpressionResult MakePayload(ExpressionContext& context, const Attribute& data) 
   payload->base = ReadU32(attributes[NFTA_PAYLOAD_BASE]);
   payload->offset = ReadU32(attributes[NFTA_PAYLOAD_OFFSET]);
   payload->length = ReadU32(attributes[NFTA_PAYLOAD_LEN]);
-  if (const int error =
-          context.registers.StoreValue(attributes[NFTA_PAYLOAD_DREG], payload->length, payload->destination)) {
+  if (const int error = context.registers.StoreValue(attributes[NFTA_PAYLOAD_DREG], payload->length,
+                                                     payload->destination)) {
     return std::unexpected(error);
   }
   return payload;

@@ -1,6 +1,6 @@
-// What a change costs on the live kernel and on the simulator, beside the same bytes encoded beforehand (the floor).
-// Ours and the floor run in turn, and the counter x_floor is the ratio of their medians: only that is comparable
-// between machines. The live half runs in a user namespace of its own.
+// What a change costs on the live kernel and on the simulator, beside the same bytes encoded beforehand (the
+// floor). Ours and the floor run in turn, and the counter x_floor is the ratio of their medians: only that is
+// comparable between machines. The live half runs in a user namespace of its own.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -109,7 +109,8 @@ void Load(benchmark::State& state) {
   const Transaction transaction{.operations = {kMake(count)}};
   const EncodedBatch batch = Encode(transaction, 1);
   if (!raw->EnsureSendBuffer(batch.bytes.size())) {
-    state.SkipWithError("the send buffer cannot be had in a user namespace: raise net.core.wmem_max or run as root");
+    state.SkipWithError(
+        "the send buffer cannot be had in a user namespace: raise net.core.wmem_max or run as root");
     return;
   }
   std::vector<double> mine;
@@ -132,13 +133,29 @@ void Load(benchmark::State& state) {
 BENCHMARK_TEMPLATE(OneForward, Simulated)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
 BENCHMARK_TEMPLATE(OneForward, Live)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
 BENCHMARK_TEMPLATE(Load, Simulated, Forwards)
-    ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
+    ->Arg(10000)
+    ->Arg(100000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(11);
 BENCHMARK_TEMPLATE(Load, Simulated, Prefixes)
-    ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
+    ->Arg(10000)
+    ->Arg(100000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(11);
 BENCHMARK_TEMPLATE(Load, Live, Forwards)
-    ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
+    ->Arg(10000)
+    ->Arg(100000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(11);
 BENCHMARK_TEMPLATE(Load, Live, Prefixes)
-    ->Arg(10000)->Arg(100000)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(11);
+    ->Arg(10000)
+    ->Arg(100000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(11);
 
 }  // namespace
 }  // namespace natplan::benchmarks

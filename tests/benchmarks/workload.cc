@@ -38,7 +38,8 @@ AddElements Forwards(std::size_t count) {
     const auto protocol = static_cast<std::uint8_t>(6 + i / 65535);
     const auto port = static_cast<std::uint16_t>(i % 65535 + 1);
     add.elements.push_back(
-        {.key = {protocol, 0, 0, 0, static_cast<std::uint8_t>(port >> 8U), static_cast<std::uint8_t>(port & 255U), 0, 0},
+        {.key = {protocol, 0, 0, 0, static_cast<std::uint8_t>(port >> 8U),
+                 static_cast<std::uint8_t>(port & 255U), 0, 0},
          .data = {10, static_cast<std::uint8_t>(i >> 16U & 255U), static_cast<std::uint8_t>(i >> 8U & 255U),
                   static_cast<std::uint8_t>(i & 255U), 31, 144, 0, 0}});
   }

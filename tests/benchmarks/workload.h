@@ -1,4 +1,5 @@
-// What the benchmarks load: forwards and prefixes, the same in every run, and a network namespace to load it into.
+// What the benchmarks load: forwards and prefixes, the same in every run, and a network namespace to load it
+// into.
 #ifndef NATPLAN_TESTS_BENCHMARKS_WORKLOAD_H_
 #define NATPLAN_TESTS_BENCHMARKS_WORKLOAD_H_
 
@@ -24,8 +25,8 @@ Transaction DropTable();
 // Enters a user and network namespace of its own, once; false if the host forbids it (said on stderr).
 bool EnterNamespace();
 
-// Sends bytes that were encoded before, and reads until the answer with `last_sequence` came: what any program must
-// at least do. Aborts if the kernel refuses.
+// Sends bytes that were encoded before, and reads until the answer with `last_sequence` came: what any
+// program must at least do. Aborts if the kernel refuses.
 void SendRaw(NetlinkSocket& socket, std::span<const std::uint8_t> bytes, std::uint32_t last_sequence);
 
 double Median(std::vector<double> values);

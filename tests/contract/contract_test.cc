@@ -1,5 +1,5 @@
-// Every scenario passes on the simulated kernel and on the running one, with the same transcript, and fails on a
-// kernel that stores nothing and on one that refuses everything.
+// Every scenario passes on the simulated kernel and on the running one, with the same transcript, and fails
+// on a kernel that stores nothing and on one that refuses everything.
 #include <string>
 
 #include "gtest/gtest.h"
@@ -19,7 +19,8 @@ TEST_P(Contract, HoldsOnTheSimulatedKernel) {
 }
 
 TEST_P(Contract, HoldsOnTheRunningKernelWithTheSameTranscript) {
-  if (GetParam().where == Where::kSimulatorOnly) GTEST_SKIP() << "SKIPPED[simulator-only]: " << GetParam().reason;
+  if (GetParam().where == Where::kSimulatorOnly)
+    GTEST_SKIP() << "SKIPPED[simulator-only]: " << GetParam().reason;
   const contract::Run live = RunOnLiveKernel(GetParam());
   if (IsSkipped() || HasFailure()) return;
   EXPECT_EQ(live.failures, "") << live.transcript;
@@ -30,7 +31,9 @@ TEST_P(Contract, HoldsOnTheRunningKernelWithTheSameTranscript) {
 
 TEST_P(Contract, FailsOnAKernelThatStoresNothing) { EXPECT_NE(RunOnNullKernel(GetParam()).failures, ""); }
 
-TEST_P(Contract, FailsOnAKernelThatRefusesEverything) { EXPECT_NE(RunOnRefusingKernel(GetParam()).failures, ""); }
+TEST_P(Contract, FailsOnAKernelThatRefusesEverything) {
+  EXPECT_NE(RunOnRefusingKernel(GetParam()).failures, "");
+}
 
 INSTANTIATE_TEST_SUITE_P(Scenario, Contract, ::testing::ValuesIn(Scenarios()), NameOfScenario);
 

@@ -24,7 +24,9 @@ class RefusingExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> NullKernel::MakeExecutor(std::vector<Sent>&) { return std::make_unique<NullExecutor>(); }
+std::unique_ptr<Executor> NullKernel::MakeExecutor(std::vector<Sent>&) {
+  return std::make_unique<NullExecutor>();
+}
 
 std::expected<Nat, Error> NullKernel::Adopt(NatOptions options, std::vector<Sent>&) {
   return Nat(std::make_unique<NullExecutor>(), std::move(options));

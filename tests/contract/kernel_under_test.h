@@ -18,8 +18,8 @@
 
 namespace natplan::contract {
 
-// A transaction that a program of the scenario handed to an executor, and the datagram that the executor made of it
-// (empty if nothing was sent).
+// A transaction that a program of the scenario handed to an executor, and the datagram that the executor made
+// of it (empty if nothing was sent).
 struct Sent {
   Transaction transaction = {};
   std::vector<std::uint8_t> bytes = {};
@@ -42,9 +42,6 @@ class KernelUnderTest {
   // Of each call of a context, unless the scenario says otherwise.
   virtual std::chrono::milliseconds deadline() const { return std::chrono::seconds(5); }
 };
-
-// An executor over the socket; what goes through it and through the executor is added to `sent`.
-std::unique_ptr<Executor> MakeRecordingExecutor(std::unique_ptr<NetlinkSocket> socket, std::vector<Sent>& sent);
 
 }  // namespace natplan::contract
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backends/netlink/linux_socket.h"
+#include "tests/contract/recording_executor.h"
 
 namespace natplan::contract {
 
@@ -17,7 +18,8 @@ std::string OutputOf(const std::string& command) {
   FILE* const pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return text;
   std::array<char, 4096> part;
-  for (std::size_t size = 0; (size = fread(part.data(), 1, part.size(), pipe)) > 0;) text.append(part.data(), size);
+  for (std::size_t size = 0; (size = fread(part.data(), 1, part.size(), pipe)) > 0;)
+    text.append(part.data(), size);
   pclose(pipe);
   return text;
 }

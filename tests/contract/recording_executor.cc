@@ -1,3 +1,5 @@
+#include "tests/contract/recording_executor.h"
+
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
@@ -6,7 +8,6 @@
 
 #include "backends/netlink/netlink_executor.h"
 #include "backends/netlink/tracing_socket.h"
-#include "tests/contract/kernel_under_test.h"
 
 namespace natplan::contract {
 namespace {
@@ -42,7 +43,8 @@ class RecordingExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> MakeRecordingExecutor(std::unique_ptr<NetlinkSocket> socket, std::vector<Sent>& sent) {
+std::unique_ptr<Executor> MakeRecordingExecutor(std::unique_ptr<NetlinkSocket> socket,
+                                                std::vector<Sent>& sent) {
   return std::make_unique<RecordingExecutor>(std::move(socket), sent);
 }
 

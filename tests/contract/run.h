@@ -20,8 +20,8 @@ Run RunOnSimulator(const Scenario& scenario);
 Run RunOnNullKernel(const Scenario& scenario);
 Run RunOnRefusingKernel(const Scenario& scenario);
 
-// In a child process, in a network namespace of its own; without a namespace it skips the current test. `sent` stays
-// empty.
+// In a child process, in a network namespace of its own; without a namespace it skips the current test.
+// `sent` stays empty.
 Run RunOnLiveKernel(const Scenario& scenario);
 
 }  // namespace natplan::contract

@@ -21,7 +21,7 @@ struct Scenario {
   std::string name;
   void (*run)(World&);
   Where where = Where::kBoth;
-  std::string reason = {};    // why not on both
+  std::string reason = {};           // why not on both
   kernel_sim::Profile profile = {};  // of the simulated kernel
 };
 

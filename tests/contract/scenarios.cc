@@ -5,9 +5,9 @@ namespace natplan::contract {
 const std::vector<Scenario>& Scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> list;
-    for (const auto part : {ArgumentScenarios, ElementScenarios, SkeletonScenarios, BatchScenarios,
-                            RestorationScenarios, RepairScenarios, ForeignScenarios, SharingScenarios, FaultScenarios,
-                            ContextScenarios}) {
+    for (const auto part :
+         {ArgumentScenarios, ElementScenarios, SkeletonScenarios, BatchScenarios, RestorationScenarios,
+          RepairScenarios, ForeignScenarios, SharingScenarios, FaultScenarios, ContextScenarios}) {
       for (Scenario& scenario : part()) list.push_back(std::move(scenario));
     }
     return list;

@@ -9,7 +9,8 @@ namespace {
 
 bool RefusedWithEinval(std::string_view prefix) {
   const auto masquerade = Masquerade::Make(Prefix::Parse(prefix).value());
-  return !masquerade && masquerade.error().code == ErrorCode::kInvalidArgument && masquerade.error().errno_value == EINVAL;
+  return !masquerade && masquerade.error().code == ErrorCode::kInvalidArgument &&
+         masquerade.error().errno_value == EINVAL;
 }
 
 // A refused argument is no value: there is nothing that could be handed to the context.
@@ -20,7 +21,8 @@ void RefusedArgumentsSendNothing(World& world) {
   world.Expect(RefusedWithEinval("0.0.0.0/0"), "0.0.0.0/0 should be refused");
   world.Expect(RefusedWithEinval("::/0"), "::/0 should be refused");
   for (int length = 1; length < 8; ++length) {
-    world.Expect(RefusedWithEinval("fe00::/" + std::to_string(length)), "IPv6 shorter than /8 should be refused");
+    world.Expect(RefusedWithEinval("fe00::/" + std::to_string(length)),
+                 "IPv6 shorter than /8 should be refused");
   }
   world.Expect(!RefusedWithEinval("fe00::/8"), "IPv6 /8 should be taken");
   world.Expect(!Prefix::Parse("10.0.0.0/33"), "/33 should be refused");

@@ -29,7 +29,8 @@ void AWholeBatchIsCommittedOnce(World& world) {
   world.Act("make the table", MadeTable());
   world.Expect(world.generation() == before + 1, "should be one generation more");
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "240.0.0.0"}, {"tcp . 80 : 10.0.0.2 . 80"});
-  world.Act("add what is there already", {Adds(Ours(), {"10.0.0.0/24"}), Adds(Ours(), To(80, "10.0.0.2:80"))});
+  world.Act("add what is there already",
+            {Adds(Ours(), {"10.0.0.0/24"}), Adds(Ours(), To(80, "10.0.0.2:80"))});
   world.Expect(world.generation() == before + 1, "a batch that changes nothing should leave the generation");
 }
 
@@ -47,18 +48,19 @@ void AFailedBatchLeavesEverythingAsItWas(World& world) {
 
 void TheFirstOfTwoErrorsIsTold(World& world) {
   world.Act("make the table", MadeTable());
-  const Outcome outcome = world.Commit(
-      "two operations fail", {.operations = {Adds(Ours(), {"10.9.0.0/24"}), Adds(Ours(), To(80, "10.0.0.9:80")),
-                                             Deletes(Ours(), {"192.0.2.0/24"})}});
+  const Outcome outcome =
+      world.Commit("two operations fail",
+                   {.operations = {Adds(Ours(), {"10.9.0.0/24"}), Adds(Ours(), To(80, "10.0.0.9:80")),
+                                   Deletes(Ours(), {"192.0.2.0/24"})}});
   const Refused* refused = ExpectRefused(world, outcome, 1, EEXIST);
   world.Expect(refused != nullptr && refused->refusals.size() == 2, "both refusals should be told");
 }
 
 void ARefusalNamesTheElement(World& world) {
   world.Act("make the table", MadeTable());
-  const Outcome outcome =
-      world.Commit("the third element overlaps",
-                   {.operations = {Adds(Ours(), {"10.1.0.0/24", "10.2.0.0/24", "10.0.0.64/26", "10.3.0.0/24"})}});
+  const Outcome outcome = world.Commit(
+      "the third element overlaps",
+      {.operations = {Adds(Ours(), {"10.1.0.0/24", "10.2.0.0/24", "10.0.0.64/26", "10.3.0.0/24"})}});
   const Refused* refused = ExpectRefused(world, outcome, 0, EEXIST);
   world.Expect(refused != nullptr && refused->refusals[0].element == 2u, "the element should be named");
 }
@@ -70,11 +72,12 @@ void AFailedCommitLeavesEverythingAsItWas(World& world) {
   SetShape anonymous = MasqueradeShape(Family::kIp);
   anonymous.other_flags = kAnonymous;
   const Outcome outcome =
-      world.Commit("an anonymous set that nobody uses", {.operations = {Adds(Ours(), {"10.5.0.0/24"}),
-                                                                        EnsureSet{Ours(), "__set%d", anonymous},
-                                                                        Adds(Ours(), {"10.6.0.0/24"})}});
+      world.Commit("an anonymous set that nobody uses",
+                   {.operations = {Adds(Ours(), {"10.5.0.0/24"}), EnsureSet{Ours(), "__set%d", anonymous},
+                                   Adds(Ours(), {"10.6.0.0/24"})}});
   const auto* refused = std::get_if<Refused>(&outcome);
-  world.Expect(refused != nullptr && refused->refusals.front().errno_value == EINVAL, "should be refused with EINVAL");
+  world.Expect(refused != nullptr && refused->refusals.front().errno_value == EINVAL,
+               "should be refused with EINVAL");
   world.Expect(world.snapshot() == before, "the snapshot should be equal");
 }
 
@@ -93,20 +96,23 @@ void ACheckOnlyBatchChangesNothing(World& world) {
 void ABatchOfAnotherGenerationIsRefused(World& world) {
   world.Act("make the table", MadeTable());
   const std::uint32_t old = world.generation() - 1;
-  const Outcome outcome = world.Commit(
-      "a batch that requires the generation before",
-      {.operations = {Adds(Ours(), {"10.9.0.0/24"})}, .required_generation = old});
+  const Outcome outcome =
+      world.Commit("a batch that requires the generation before",
+                   {.operations = {Adds(Ours(), {"10.9.0.0/24"})}, .required_generation = old});
   const auto* refused = std::get_if<Refused>(&outcome);
   world.Expect(refused != nullptr && refused->refusals.size() == 1 && !refused->refusals[0].operation &&
                    refused->refusals[0].errno_value == ERESTART,
                "the batch itself should be refused with ERESTART");
-  const Outcome now = world.Commit("a batch that requires this one", {.operations = {Adds(Ours(), {"10.9.0.0/24"})},
-                                                                      .required_generation = world.generation()});
+  const Outcome now = world.Commit(
+      "a batch that requires this one",
+      {.operations = {Adds(Ours(), {"10.9.0.0/24"})}, .required_generation = world.generation()});
   world.Expect(std::holds_alternative<Committed>(now), "should be taken");
-  const Outcome none = world.Commit("a batch that requires none", {.operations = {Adds(Ours(), {"10.8.0.0/24"})}});
+  const Outcome none =
+      world.Commit("a batch that requires none", {.operations = {Adds(Ours(), {"10.8.0.0/24"})}});
   world.Expect(std::holds_alternative<Committed>(none), "should be taken");
-  world.ExpectNodes(Ours(), kMasqueradeSet,
-                    {"10.0.0.0", "10.0.1.0 end", "10.8.0.0", "10.8.1.0 end", "10.9.0.0", "10.9.1.0 end", "240.0.0.0"});
+  world.ExpectNodes(
+      Ours(), kMasqueradeSet,
+      {"10.0.0.0", "10.0.1.0 end", "10.8.0.0", "10.8.1.0 end", "10.9.0.0", "10.9.1.0 end", "240.0.0.0"});
 }
 
 void AKeyCanBeDeletedAndAddedInOneBatch(World& world) {
@@ -117,10 +123,12 @@ void AKeyCanBeDeletedAndAddedInOneBatch(World& world) {
   world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.1.0.0 end", "240.0.0.0"});
   world.Act("a range for itself", {Deletes(Ours(), {"10.0.0.0/16"}), Adds(Ours(), {"10.0.0.0/16"})});
   world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.1.0.0 end", "240.0.0.0"});
-  world.Act("the same entry twice", {Adds(Ours(), To(81, "10.0.0.4:81")), Adds(Ours(), To(81, "10.0.0.4:81"))});
+  world.Act("the same entry twice",
+            {Adds(Ours(), To(81, "10.0.0.4:81")), Adds(Ours(), To(81, "10.0.0.4:81"))});
   world.ExpectNodes(Ours(), kForwardMap, {"tcp . 80 : 10.0.0.3 . 81", "tcp . 81 : 10.0.0.4 . 81"});
-  ExpectRefused(world, world.Commit("add before delete", {.operations = {Adds(Ours(), To(80, "10.0.0.9:80")),
-                                                                         Deletes(Ours(), To(80, "10.0.0.3:81"))}}),
+  ExpectRefused(world,
+                world.Commit("add before delete", {.operations = {Adds(Ours(), To(80, "10.0.0.9:80")),
+                                                                  Deletes(Ours(), To(80, "10.0.0.3:81"))}}),
                 0, EEXIST);
 }
 
@@ -165,6 +173,20 @@ void OverlapsAreRefusedAsTheKernelRefusesThem(World& world) {
   }
 }
 
+// Its start is that of the lower one and its end that of the upper one: neither is new, and yet it is another
+// range.
+void ARangeOverTwoNeighboursIsRefused(World& world) {
+  std::vector<Operation> operations = Skeleton(Ours());
+  operations.push_back(Adds(Ours(), {"10.0.0.0/25", "10.0.0.128/25"}));
+  world.Act("make the table", operations);
+  ExpectRefused(world, world.Commit("add 10.0.0.0/24", {.operations = {Adds(Ours(), {"10.0.0.0/24"})}}), 0,
+                EEXIST);
+  world.Act("add both again", {Adds(Ours(), {"10.0.0.0/25", "10.0.0.128/25"})});
+  world.Act("in one batch",
+            {Deletes(Ours(), {"10.0.0.0/25", "10.0.0.128/25"}), Adds(Ours(), {"10.0.0.0/24"})});
+  world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.0.1.0 end"});
+}
+
 void DeletesNeedTheExactRange(World& world) {
   world.Act("make the table", MadeTable());
   world.Act("add its neighbour", {Adds(Ours(), {"10.0.1.0/24"})});
@@ -189,6 +211,7 @@ std::vector<Scenario> BatchScenarios() {
           {"ABatchOfAnotherGenerationIsRefused", ABatchOfAnotherGenerationIsRefused},
           {"AKeyCanBeDeletedAndAddedInOneBatch", AKeyCanBeDeletedAndAddedInOneBatch},
           {"OverlapsAreRefusedAsTheKernelRefusesThem", OverlapsAreRefusedAsTheKernelRefusesThem},
+          {"ARangeOverTwoNeighboursIsRefused", ARangeOverTwoNeighboursIsRefused},
           {"DeletesNeedTheExactRange", DeletesNeedTheExactRange}};
 }
 

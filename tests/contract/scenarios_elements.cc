@@ -28,7 +28,8 @@ void CheckRanges(World& world, const std::vector<Range>& ranges) {
     };
     world.Expect(matches(source.source().network()), "the first address should match");
     world.Expect(matches(source.source().last()), "the last address should match");
-    if (range.end != nullptr) world.Expect(!matches(*source.source().end()), "the address behind it should not match");
+    if (range.end != nullptr)
+      world.Expect(!matches(*source.source().end()), "the address behind it should not match");
     world.Changes(std::string("remove ") + range.prefix, nat.RemoveMasquerade(source));
     world.ExpectTable(Ours(family), {}, {});
     world.Expect(!matches(source.source().network()), "nothing should match");
@@ -62,7 +63,8 @@ void Ipv6PrefixesBecomeHalfOpenRanges(World& world) {
 void Ipv6PrefixesAtTheTopHaveNoEnd(World& world) {
   CheckRanges(world, {{"ff00::/8", "ff00::", nullptr},
                       {"ffff::/16", "ffff::", nullptr},
-                      {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", nullptr}});
+                      {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+                       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", nullptr}});
 }
 
 // An end below the start of an open range, and an end at the key of a start, side by side.
@@ -71,7 +73,8 @@ void AnOpenRangeAndItsNeighbourMatchExactly(World& world) {
   world.Changes("masquerade 240.0.0.0/4", nat.AddMasquerade(Source("240.0.0.0/4")));
   world.Changes("masquerade 224.0.0.0/4", nat.AddMasquerade(Source("224.0.0.0/4")));
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.0.1.0 end", "224.0.0.0", "240.0.0.0 end", "240.0.0.0"});
+  world.ExpectNodes(Ours(), kMasqueradeSet,
+                    {"10.0.0.0", "10.0.1.0 end", "224.0.0.0", "240.0.0.0 end", "240.0.0.0"});
   const auto matches = [&](const char* text) {
     return world.Matches(Ours(), kMasqueradeSet, Address::Parse(text).value());
   };
@@ -100,11 +103,12 @@ void EntriesAreLaidOutByBytePosition(World& world) {
   world.Changes("remove it", nat.RemoveForward(To(4711, "1.2.3.4:815")));
   world.Changes("udp 4711", nat.AddForward(To(4711, "1.2.3.4:815", Protocol::kUdp)));
   entry = OnlyEntry(world, Family::kIp);
-  world.Expect(entry != nullptr && entry->key == ElementKey{17, 0, 0, 0, 0x12, 0x67, 0, 0}, "the key's bytes");
+  world.Expect(entry != nullptr && entry->key == ElementKey{17, 0, 0, 0, 0x12, 0x67, 0, 0},
+               "the key's bytes");
   world.Changes("tcp 4711 of IPv6", nat.AddForward(To(4711, "[2001:db8::5]:815")));
   entry = OnlyEntry(world, Family::kIp6);
   world.Expect(entry != nullptr && entry->key == ElementKey{6, 0, 0, 0, 0x12, 0x67, 0, 0}, "the key's bytes");
-  world.Expect(entry != nullptr && entry->data == ElementData{0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0,
+  world.Expect(entry != nullptr && entry->data == ElementData{0x20, 1, 0xd, 0xb8, 0, 0, 0, 0,    0, 0,
                                                               0,    0, 0,   0,    0, 5, 3, 0x2f, 0, 0},
                "the data's bytes");
 }
@@ -191,7 +195,8 @@ void TheSameTargetIsAPlainAdd(World& world) {
   Nat& nat = world.Open();
   world.Changes("forward 4711", nat.AddForward(To(4711, "1.2.3.4:815")));
   world.Act("another program removes the entry", {Deletes(Ours(), To(4711, "1.2.3.4:815"))});
-  const Report* report = world.Changes("forward 4711 to the same target", nat.AddForward(To(4711, "1.2.3.4:815")));
+  const Report* report =
+      world.Changes("forward 4711 to the same target", nat.AddForward(To(4711, "1.2.3.4:815")));
   world.Expect(report != nullptr && report->transaction.operations.size() == 1 &&
                    std::holds_alternative<AddElements>(report->transaction.operations[0]),
                "should be one add");
@@ -206,7 +211,8 @@ void ProtocolsAndFamiliesAreIndependent(World& world) {
   world.ExpectNoTable(Ours(Family::kIp6));
   world.Changes("tcp 53 of IPv6", nat.AddForward(To(53, "[fd00::5]:53")));
   world.Changes("masquerade of IPv6", nat.AddMasquerade(Source("fd00::/8")));
-  world.ExpectTable(Ours(), {}, {"tcp . 53 : 10.0.0.2 . 53", "udp . 53 : 10.0.0.3 . 53", "sctp . 53 : 10.0.0.4 . 53"});
+  world.ExpectTable(Ours(), {},
+                    {"tcp . 53 : 10.0.0.2 . 53", "udp . 53 : 10.0.0.3 . 53", "sctp . 53 : 10.0.0.4 . 53"});
   world.ExpectTable(Ours(Family::kIp6), {"fd00::", "fe00:: end"}, {"tcp . 53 : fd00::5 . 53"});
   world.Changes("remove tcp 53", nat.RemoveForward(To(53, "10.0.0.2:53")));
   world.ExpectTable(Ours(), {}, {"udp . 53 : 10.0.0.3 . 53", "sctp . 53 : 10.0.0.4 . 53"});

@@ -37,12 +37,14 @@ World::Wrap With(Faults faults) {
 
 void ALostAnswerIsLookedUp(World& world) {
   for (const int errno_value : {ENOBUFS, ETIMEDOUT}) {
-    Nat& nat = world.OpenBehind(With({.commits = {{LoseAnswer{errno_value}, 1}, {LoseAnswer{errno_value}, 13}}}));
+    Nat& nat =
+        world.OpenBehind(With({.commits = {{LoseAnswer{errno_value}, 1}, {LoseAnswer{errno_value}, 13}}}));
     world.Succeeds("apply", nat.Apply(FullHouse()));
     ExpectFullHouse(world);
     for (int i = 2; i < 13; ++i) {
       const bool add = i % 2 == 0;
-      world.Succeeds(add ? "add" : "remove", add ? nat.AddMasquerade(Source(kNinth)) : nat.RemoveMasquerade(Source(kNinth)));
+      world.Succeeds(add ? "add" : "remove",
+                     add ? nat.AddMasquerade(Source(kNinth)) : nat.RemoveMasquerade(Source(kNinth)));
     }
     world.Succeeds("remove, and the answer is lost", nat.RemoveMasquerade(Source(kNinth)));
     ExpectFullHouse(world);
@@ -52,7 +54,8 @@ void ALostAnswerIsLookedUp(World& world) {
 }
 
 void ALostTransactionIsDoneAgain(World& world) {
-  Nat& nat = world.OpenBehind(With({.commits = {{LoseTransaction{ETIMEDOUT}, 1}, {LoseTransaction{ENOBUFS}, 3}}}));
+  Nat& nat =
+      world.OpenBehind(With({.commits = {{LoseTransaction{ETIMEDOUT}, 1}, {LoseTransaction{ENOBUFS}, 3}}}));
   world.Succeeds("apply", nat.Apply(FullHouse()));
   ExpectFullHouse(world);
   world.Succeeds("masquerade one more", nat.AddMasquerade(Source(kNinth)));
@@ -60,9 +63,11 @@ void ALostTransactionIsDoneAgain(World& world) {
 }
 
 void AnswersThatNeverComeEndInUnknown(World& world) {
-  Nat& nat = world.OpenBehind(With({.commits = {{LoseTransaction{ENOBUFS}, 2, true}}}), {.deadline = milliseconds(100)});
+  Nat& nat = world.OpenBehind(With({.commits = {{LoseTransaction{ENOBUFS}, 2, true}}}),
+                              {.deadline = milliseconds(100)});
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.Fails("masquerade 10.1.0.0/24", nat.AddMasquerade(Source("10.1.0.0/24")), ErrorCode::kUnknownOutcome, ENOBUFS);
+  world.Fails("masquerade 10.1.0.0/24", nat.AddMasquerade(Source("10.1.0.0/24")), ErrorCode::kUnknownOutcome,
+              ENOBUFS);
   world.Expect(nat.desired().masquerades().size() == 1, "the wish should be as before");
 }
 
@@ -98,7 +103,8 @@ void ARefusalThatGoesAwayIsSurvived(World& world) {
     if (errno_value == ERESTART) refuse.operation.reset();
     Nat& nat = world.OpenBehind(With({.commits = {{refuse, 2}}}));
     world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-    world.Changes("refused once with errno " + std::to_string(errno_value), nat.AddMasquerade(Source("10.1.0.0/24")));
+    world.Changes("refused once with errno " + std::to_string(errno_value),
+                  nat.AddMasquerade(Source("10.1.0.0/24")));
     world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end"}, {});
     world.FlushRuleset();
   }
@@ -108,21 +114,24 @@ void TornReadsAreReadAgain(World& world) {
   Nat& nat = world.OpenBehind(With({.reads = {{TearRead{}, 1}, {TearRead{}, 2}}}));
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   Nat& never = world.OpenBehind(With({.reads = {{TearRead{}, 1, true}}}), {.deadline = milliseconds(50)});
-  world.Fails("every read is torn", never.AddMasquerade(Source("10.1.0.0/24")), ErrorCode::kDeadline, ETIMEDOUT);
+  world.Fails("every read is torn", never.AddMasquerade(Source("10.1.0.0/24")), ErrorCode::kDeadline,
+              ETIMEDOUT);
 }
 
 void ACommitBetweenReadAndCommitIsSeen(World& world) {
   Nat& nat = world.OpenBehind(BeforeCommit([&](int commit) {
     if (commit == 1) world.ActMeanwhile({EnsureTable{{Family::kIp6, kForeignTable}}});
     if (commit == 3) world.ActMeanwhile({DeleteTable{Ours()}});
-    if (commit == 5) world.ActMeanwhile({Deletes(Ours(), {"10.0.0.0/24"}), Adds(Ours(), To(80, "10.0.0.2:80"))});
+    if (commit == 5)
+      world.ActMeanwhile({Deletes(Ours(), {"10.0.0.0/24"}), Adds(Ours(), To(80, "10.0.0.2:80"))});
   }));
   world.Succeeds("a foreign table appears", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {});
   world.Succeeds("our table is deleted", nat.AddMasquerade(Source("10.1.0.0/24")));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end"}, {});
   world.Succeeds("our range goes, and the wanted entry comes", nat.AddForward(To(80, "10.0.0.2:80")));
-  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end"}, {"tcp . 80 : 10.0.0.2 . 80"});
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end"},
+                    {"tcp . 80 : 10.0.0.2 . 80"});
 }
 
 // `while true; do nft flush ruleset; done`, and something to flush.
@@ -135,7 +144,8 @@ void AnEndlessFlushEndsInADeadline(World& world) {
                               }),
                               {.deadline = milliseconds(150)});
   const auto begin = std::chrono::steady_clock::now();
-  world.FailsMeanwhile("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")), ErrorCode::kDeadline, ETIMEDOUT);
+  world.FailsMeanwhile("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")),
+                       ErrorCode::kDeadline, ETIMEDOUT);
   const auto took = std::chrono::steady_clock::now() - begin;
   world.Expect(took >= milliseconds(100) && took < milliseconds(2000), "should take about the deadline");
   world.ExpectEmptyRuleset();
@@ -164,7 +174,8 @@ void WithoutNatNothingIsTriedAgain(World& world) {
   Nat& nat = world.Open();
   const Error* error =
       world.Fails("masquerade", nat.AddMasquerade(Source("10.0.0.0/24")), ErrorCode::kNotSupported, ENOENT);
-  world.Expect(error != nullptr && error->text.find("nat") != std::string::npos, "the missing piece should be named");
+  world.Expect(error != nullptr && error->text.find("nat") != std::string::npos,
+               "the missing piece should be named");
   world.Expect(world.sent().size() == 1, "should be tried once");
   world.ExpectEmptyRuleset();
   world.Fails("the same of IPv6", nat.AddMasquerade(Source("fd00::/64")), ErrorCode::kNotSupported, ENOENT);
@@ -172,18 +183,22 @@ void WithoutNatNothingIsTriedAgain(World& world) {
 
 void WithoutFibThePieceIsNamed(World& world) {
   Nat& nat = world.Open();
-  const Error* error = world.Fails("forward", nat.AddForward(To(80, "10.0.0.2:80")), ErrorCode::kNotSupported, ENOENT);
-  world.Expect(error != nullptr && error->text.find("fib") != std::string::npos, "the missing piece should be named");
+  const Error* error =
+      world.Fails("forward", nat.AddForward(To(80, "10.0.0.2:80")), ErrorCode::kNotSupported, ENOENT);
+  world.Expect(error != nullptr && error->text.find("fib") != std::string::npos,
+               "the missing piece should be named");
   world.ExpectEmptyRuleset();
 }
 
 void WithoutIpv6TheOtherFamilyIsServed(World& world) {
   Nat& nat = world.Open();
-  const Report* report = world.Changes("apply both", nat.Apply({Intent{Source("10.0.0.0/24")}, Intent{Source("fd00::/64")}}));
+  const Report* report =
+      world.Changes("apply both", nat.Apply({Intent{Source("10.0.0.0/24")}, Intent{Source("fd00::/64")}}));
   world.Expect(report != nullptr && report->unsupported.size() == 1, "IPv6 should be reported");
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {});
   const std::size_t sent = world.sent().size();
-  world.Fails("forward of IPv6", nat.AddForward(To(80, "[fd00::2]:80")), ErrorCode::kNotSupported, EOPNOTSUPP);
+  world.Fails("forward of IPv6", nat.AddForward(To(80, "[fd00::2]:80")), ErrorCode::kNotSupported,
+              EOPNOTSUPP);
   world.Expect(world.sent().size() == sent, "nothing more should be sent");
   world.Changes("forward of IPv4", nat.AddForward(To(80, "10.0.0.2:80")));
 }
@@ -212,14 +227,13 @@ std::vector<Scenario> FaultScenarios() {
       {"TornReadsAreReadAgain", TornReadsAreReadAgain},
       {"ACommitBetweenReadAndCommitIsSeen", ACommitBetweenReadAndCommitIsSeen},
       {"AnEndlessFlushEndsInADeadline", AnEndlessFlushEndsInADeadline},
-      {"AcksThatAreLostOnTheWayAreLookedUp", AcksThatAreLostOnTheWayAreLookedUp, Where::kSimulatorOnly, kernel,
-       lost_acks},
-      {"AFlushJustBeforeABatchIsSeen", AFlushJustBeforeABatchIsSeen, Where::kSimulatorOnly, kernel,
-       flush},
+      {"AcksThatAreLostOnTheWayAreLookedUp", AcksThatAreLostOnTheWayAreLookedUp, Where::kSimulatorOnly,
+       kernel, lost_acks},
+      {"AFlushJustBeforeABatchIsSeen", AFlushJustBeforeABatchIsSeen, Where::kSimulatorOnly, kernel, flush},
       {"WithoutNatNothingIsTriedAgain", WithoutNatNothingIsTriedAgain, Where::kSimulatorOnly,
        "this kernel has NAT", without_nat},
-      {"WithoutFibThePieceIsNamed", WithoutFibThePieceIsNamed, Where::kSimulatorOnly,
-       "this kernel has fib", without_fib},
+      {"WithoutFibThePieceIsNamed", WithoutFibThePieceIsNamed, Where::kSimulatorOnly, "this kernel has fib",
+       without_fib},
       {"WithoutIpv6TheOtherFamilyIsServed", WithoutIpv6TheOtherFamilyIsServed, Where::kSimulatorOnly,
        "this kernel has IPv6", without_ip6},
   };

@@ -8,8 +8,8 @@ namespace natplan::contract {
 namespace {
 
 void ExpectBothSides(World& world, const Error* error) {
-  world.Expect(error != nullptr && !error->operation.empty() && !error->ours.empty() && !error->theirs.empty() &&
-                   !error->text.empty(),
+  world.Expect(error != nullptr && !error->operation.empty() && !error->ours.empty() &&
+                   !error->theirs.empty() && !error->text.empty(),
                "operation, both sides and the cure should be named");
 }
 
@@ -19,10 +19,10 @@ struct Position {
 };
 
 // The kernel itself would take some of these: a range around another with the same end.
-constexpr Position kOverlaps[] = {{"10.0.0.128/25", "10.0.0.0/24"}, {"10.0.0.0/25", "10.0.0.0/24"},
-                                  {"10.0.0.64/26", "10.0.0.0/24"},  {"10.0.0.0/24", "10.0.0.128/25"},
-                                  {"10.0.0.0/24", "10.0.0.0/25"},   {"10.0.0.0/24", "10.0.0.64/26"},
-                                  {"10.0.0.0/24", "10.0.0.255/32"}, {"10.0.0.255/32", "10.0.0.0/24"},
+constexpr Position kOverlaps[] = {{"10.0.0.128/25", "10.0.0.0/24"},    {"10.0.0.0/25", "10.0.0.0/24"},
+                                  {"10.0.0.64/26", "10.0.0.0/24"},     {"10.0.0.0/24", "10.0.0.128/25"},
+                                  {"10.0.0.0/24", "10.0.0.0/25"},      {"10.0.0.0/24", "10.0.0.64/26"},
+                                  {"10.0.0.0/24", "10.0.0.255/32"},    {"10.0.0.255/32", "10.0.0.0/24"},
                                   {"255.255.255.0/24", "240.0.0.0/4"}, {"240.0.0.0/4", "255.255.255.255/32"}};
 
 void ForeignOverlapsAreConflicts(World& world) {
@@ -33,12 +33,14 @@ void ForeignOverlapsAreConflicts(World& world) {
       operations.push_back(Adds(id, {position.theirs, "192.0.2.0/24"}));
       world.Act(std::string("another program holds ") + position.theirs, operations);
       Nat& fresh = world.Open({.table = table});
-      ExpectBothSides(world, world.Fails(std::string("a context that knows nothing: ") + position.ours,
-                                         fresh.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST));
+      ExpectBothSides(world,
+                      world.Fails(std::string("a context that knows nothing: ") + position.ours,
+                                  fresh.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST));
       Nat& warm = world.Open({.table = table});
       world.Changes("a context that knows the table", warm.AddMasquerade(Source("172.16.0.0/12")));
-      ExpectBothSides(world, world.Fails(std::string("it wants ") + position.ours,
-                                         warm.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST));
+      ExpectBothSides(world,
+                      world.Fails(std::string("it wants ") + position.ours,
+                                  warm.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST));
       world.Expect(warm.desired().masquerades().size() == 1, "what was refused should not be wanted");
       world.Changes("it goes on", warm.AddMasquerade(Source("198.51.100.0/24")));
       world.Act("the other program leaves", {Deletes(id, {position.theirs})});
@@ -54,8 +56,9 @@ void AForeignOverlapThatComesInTheMidstIsAConflict(World& world) {
       if (commit == 2) world.ActMeanwhile({Adds(Ours(), {position.theirs})});
     }));
     world.Changes("masquerade 172.16.0.0/12", nat.AddMasquerade(Source("172.16.0.0/12")));
-    const Error* error = world.FailsMeanwhile(std::string("it wants ") + position.ours + ", another takes " + position.theirs,
-                                              nat.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST);
+    const Error* error =
+        world.FailsMeanwhile(std::string("it wants ") + position.ours + ", another takes " + position.theirs,
+                             nat.AddMasquerade(Source(position.ours)), ErrorCode::kConflict, EEXIST);
     ExpectBothSides(world, error);
     world.Act("what the other program added is as it was", {Deletes(Ours(), {position.theirs})});
     world.ExpectNodes(Ours(), kMasqueradeSet, {"172.16.0.0", "172.32.0.0 end"});
@@ -65,10 +68,11 @@ void AForeignOverlapThatComesInTheMidstIsAConflict(World& world) {
 
 void ForeignNodesWithoutAPartnerAreConflicts(World& world) {
   const auto node = [](ElementKind kind, const char* address) {
-    return AddElements{.table = Ours(),
-                       .set = kMasqueradeSet,
-                       .shape = MasqueradeShape(Family::kIp),
-                       .elements = {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
+    return AddElements{
+        .table = Ours(),
+        .set = kMasqueradeSet,
+        .shape = MasqueradeShape(Family::kIp),
+        .elements = {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
   };
   std::vector<Operation> operations = Skeleton(Ours());
   operations.push_back(node(ElementKind::kStart, "10.0.0.0"));
@@ -81,7 +85,8 @@ void ForeignNodesWithoutAPartnerAreConflicts(World& world) {
   world.Act("an end without a start", operations);
   Nat& other = world.Open();
   world.Changes("masquerade above the end", other.AddMasquerade(Source("192.0.2.0/24")));
-  world.Fails("masquerade around the end", other.AddMasquerade(Source("10.0.0.0/16")), ErrorCode::kConflict, EEXIST);
+  world.Fails("masquerade around the end", other.AddMasquerade(Source("10.0.0.0/16")), ErrorCode::kConflict,
+              EEXIST);
 }
 
 // An identical range serves both; whoever added it takes it away.
@@ -99,9 +104,11 @@ void AForeignPortIsAConflict(World& world) {
   operations.push_back(Adds(Ours(), To(80, "10.9.9.9:80")));
   world.Act("another program forwards port 80", operations);
   Nat& nat = world.Open();
-  ExpectBothSides(world, world.Fails("forward 80", nat.AddForward(To(80, "10.0.0.2:80")), ErrorCode::kConflict, EEXIST));
+  ExpectBothSides(
+      world, world.Fails("forward 80", nat.AddForward(To(80, "10.0.0.2:80")), ErrorCode::kConflict, EEXIST));
   world.Changes("forward udp 80", nat.AddForward(To(80, "10.0.0.2:80", Protocol::kUdp)));
-  ExpectBothSides(world, world.Fails("forward 80 again", nat.AddForward(To(80, "10.0.0.2:80")), ErrorCode::kConflict, EEXIST));
+  ExpectBothSides(world, world.Fails("forward 80 again", nat.AddForward(To(80, "10.0.0.2:80")),
+                                     ErrorCode::kConflict, EEXIST));
   world.Keeps("remove what is not ours", nat.RemoveForward(To(80, "10.9.9.9:80")));
   world.Act("the other program leaves", {Deletes(Ours(), To(80, "10.9.9.9:80"))});
   world.Changes("forward 80, at last", nat.AddForward(To(80, "10.0.0.2:80")));
@@ -112,7 +119,8 @@ void AForeignPortIsAConflict(World& world) {
 void ARemovalLeavesAnothersEntryAlone(World& world) {
   Nat& nat = world.Open();
   world.Changes("forward 80", nat.AddForward(To(80, "10.0.0.2:80")));
-  world.Act("another program takes the port over", {Deletes(Ours(), To(80, "10.0.0.2:80")), Adds(Ours(), To(80, "10.9.9.9:80"))});
+  world.Act("another program takes the port over",
+            {Deletes(Ours(), To(80, "10.0.0.2:80")), Adds(Ours(), To(80, "10.9.9.9:80"))});
   world.Keeps("remove ours", nat.RemoveForward(To(80, "10.0.0.2:80")));
   world.ExpectTable(Ours(), {}, {"tcp . 80 : 10.9.9.9 . 80"});
 }

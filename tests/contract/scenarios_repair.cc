@@ -52,14 +52,16 @@ void AChainAtAnotherPriorityIsReplaced(World& world) {
   Repairs(world, [&] {
     EnsureChain chain{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").base};
     chain.base.priority = 17;
-    world.Act("another priority", {DeleteChain{Ours(), "prerouting"}, chain,
-                                   AppendRule{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").forms[0]}});
+    world.Act("another priority",
+              {DeleteChain{Ours(), "prerouting"}, chain,
+               AppendRule{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").forms[0]}});
   });
 }
 void AChainOnAnotherHookIsReplaced(World& world) {
   Repairs(world, [&] {
-    world.Act("another hook and type", {DeleteChain{Ours(), "output"},
-                                        EnsureChain{Ours(), "output", {"filter", Hook::kForward, 3, Policy::kAccept}}});
+    world.Act("another hook and type",
+              {DeleteChain{Ours(), "output"},
+               EnsureChain{Ours(), "output", {"filter", Hook::kForward, 3, Policy::kAccept}}});
   });
 }
 void AForeignRuleInFrontIsRemoved(World& world) {
@@ -97,7 +99,8 @@ void ARuleOfTheSameTextIsNoDifference(World& world) {
 void AForeignRuleBehindIsListedAndKept(World& world) {
   Nat& nat = world.Open();
   Fill(world, nat);
-  world.Act("a rule behind ours", {AppendRule{Ours(), "postrouting", ChainNamed(Family::kIp, "postrouting").forms[1]}});
+  world.Act("a rule behind ours",
+            {AppendRule{Ours(), "postrouting", ChainNamed(Family::kIp, "postrouting").forms[1]}});
   const Report* report = world.Keeps("apply", nat.Apply(FullHouse()));
   world.Expect(report != nullptr && report->foreign.size() == 1, "the rule should be listed as foreign");
 }
@@ -106,11 +109,13 @@ void ASetOfAnotherTypeIsReportedAndKept(World& world) {
   SetShape shape = ForwardShape(Family::kIp);
   shape.is_map = false;
   shape.data_type = shape.data_length = 0;
-  world.Act("another program's set of our name", {EnsureTable{Ours()}, EnsureSet{Ours(), kMasqueradeSet, shape}});
+  world.Act("another program's set of our name",
+            {EnsureTable{Ours()}, EnsureSet{Ours(), kMasqueradeSet, shape}});
   Nat& nat = world.Open();
   const Error* error =
       world.Fails("masquerade", nat.AddMasquerade(Source("10.0.0.0/24")), ErrorCode::kConflict, EEXIST);
-  world.Expect(error != nullptr && !error->ours.empty() && !error->theirs.empty(), "both sides should be named");
+  world.Expect(error != nullptr && !error->ours.empty() && !error->theirs.empty(),
+               "both sides should be named");
   world.Changes("IPv6 is not affected", nat.AddMasquerade(Source("fd00::/64")));
   world.ExpectTable(Ours(Family::kIp6), {"fd00::", "fd00:0:0:1:: end"}, {});
 }

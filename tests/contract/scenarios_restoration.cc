@@ -1,4 +1,5 @@
-// Other programs take away what a running context holds; its next call brings all of it back (checklist 44 to 51).
+// Other programs take away what a running context holds; its next call brings all of it back (checklist 44 to
+// 51).
 #include <cerrno>
 #include <functional>
 
@@ -49,11 +50,13 @@ void EverythingReturnsAfterAChainIsFlushed(World& world) {
   RestoresAfter(world, [&] { world.Act("flush chain ip output", {FlushChain{Ours(), "output"}}); });
 }
 void EverythingReturnsAfterAChainIsDeleted(World& world) {
-  RestoresAfter(world, [&] { world.Act("delete chain ip postrouting", {DeleteChain{Ours(), "postrouting"}}); });
+  RestoresAfter(world,
+                [&] { world.Act("delete chain ip postrouting", {DeleteChain{Ours(), "postrouting"}}); });
 }
 void EverythingReturnsAfterASetIsDeleted(World& world) {
   RestoresAfter(world, [&] {
-    world.Act("delete set ip masq_saddr", {FlushChain{Ours(), "postrouting"}, DeleteSet{Ours(), kMasqueradeSet}});
+    world.Act("delete set ip masq_saddr",
+              {FlushChain{Ours(), "postrouting"}, DeleteSet{Ours(), kMasqueradeSet}});
   });
 }
 void EverythingReturnsAfterTheMapIsDeleted(World& world) {
@@ -71,21 +74,26 @@ void EverythingReturnsAfterASetIsFlushed(World& world) {
 }
 void EverythingReturnsAfterElementsAreDeleted(World& world) {
   RestoresAfter(world, [&] {
-    world.Act("delete one element of each", {Deletes(Ours(), {"10.2.0.0/16"}), Deletes(Ours(), To(2222, "10.1.0.3:22")),
-                                             Deletes(Ours(Family::kIp6), {"ff00::/8"})});
+    world.Act("delete one element of each",
+              {Deletes(Ours(), {"10.2.0.0/16"}), Deletes(Ours(), To(2222, "10.1.0.3:22")),
+               Deletes(Ours(Family::kIp6), {"ff00::/8"})});
   });
 }
 void HalfOfARangeThatIsDeletedReturns(World& world) {
   Nat& nat = world.Open();
   const auto half = [](ElementKind kind, const char* address) {
-    return DeleteElements{Ours(), kMasqueradeSet, MasqueradeShape(Family::kIp),
-                          {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
+    return DeleteElements{
+        Ours(),
+        kMasqueradeSet,
+        MasqueradeShape(Family::kIp),
+        {Element{.kind = kind, .key = ElementKey(Address::Parse(address).value().bytes())}}};
   };
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.Changes("masquerade 10.2.0.0/24", nat.AddMasquerade(Source("10.2.0.0/24")));
   world.Act("delete the lowest start", {half(ElementKind::kStart, "10.0.0.0")});
   world.Changes("masquerade 10.1.0.0/24", nat.AddMasquerade(Source("10.1.0.0/24")));
-  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.2.1.0 end"}, {});
+  world.ExpectTable(Ours(),
+                    {"10.0.0.0", "10.0.1.0 end", "10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.2.1.0 end"}, {});
   world.Act("delete the highest end", {half(ElementKind::kEnd, "10.2.1.0")});
   world.Changes("remove 10.1.0.0/24", nat.RemoveMasquerade(Source("10.1.0.0/24")));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "10.2.0.0", "10.2.1.0 end"}, {});
@@ -144,8 +152,10 @@ void WhatAnotherProgramTookAfterAFlushIsReportedAsLost(World& world) {
   world.Act("another program takes both", operations);
   const Report* report = world.Changes("masquerade 10.5.0.0/24", nat.AddMasquerade(Source("10.5.0.0/24")));
   world.Expect(report != nullptr && report->lost.size() == 2, "both should be reported as lost");
-  world.ExpectTable(Ours(), {"10.0.0.128", "10.0.1.0 end", "10.5.0.0", "10.5.1.0 end"}, {"tcp . 80 : 10.9.9.9 . 80"});
-  world.Act("the other program leaves", {Deletes(Ours(), {"10.0.0.128/25"}), Deletes(Ours(), To(80, "10.9.9.9:80"))});
+  world.ExpectTable(Ours(), {"10.0.0.128", "10.0.1.0 end", "10.5.0.0", "10.5.1.0 end"},
+                    {"tcp . 80 : 10.9.9.9 . 80"});
+  world.Act("the other program leaves",
+            {Deletes(Ours(), {"10.0.0.128/25"}), Deletes(Ours(), To(80, "10.9.9.9:80"))});
   world.Changes("remove 10.5.0.0/24", nat.RemoveMasquerade(Source("10.5.0.0/24")));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {"tcp . 80 : 10.0.0.2 . 80"});
 }
@@ -167,7 +177,8 @@ std::vector<Scenario> RestorationScenarios() {
           {"AFlushBeforeTheSecondTryIsSurvived", AFlushBeforeTheSecondTryIsSurvived},
           {"AReplacementAfterAFlushAddsTheNewTargetOnly", AReplacementAfterAFlushAddsTheNewTargetOnly},
           {"AReplacementOfAVanishedEntryEndsWithTheNewOne", AReplacementOfAVanishedEntryEndsWithTheNewOne},
-          {"WhatAnotherProgramTookAfterAFlushIsReportedAsLost", WhatAnotherProgramTookAfterAFlushIsReportedAsLost}};
+          {"WhatAnotherProgramTookAfterAFlushIsReportedAsLost",
+           WhatAnotherProgramTookAfterAFlushIsReportedAsLost}};
 }
 
 }  // namespace natplan::contract

@@ -6,8 +6,8 @@
 namespace natplan::contract {
 namespace {
 
-Edit Add(const char* owner, Intent intent) { return {Edit::Kind::kAdd, Named(owner), std::move(intent)}; }
-Edit Remove(const char* owner, Intent intent) { return {Edit::Kind::kRemove, Named(owner), std::move(intent)}; }
+Edit Add(const char* owner, const Intent& intent) { return {Edit::Kind::kAdd, Named(owner), intent}; }
+Edit Remove(const char* owner, const Intent& intent) { return {Edit::Kind::kRemove, Named(owner), intent}; }
 
 void APrefixOfTwoOwnersStaysUntilTheLastOneGoes(World& world) {
   Nat& nat = world.Open();
@@ -22,7 +22,8 @@ void APrefixOfTwoOwnersStaysUntilTheLastOneGoes(World& world) {
 void APortOfAnotherOwnerIsAConflict(World& world) {
   Nat& nat = world.Open();
   world.Changes("a has port 80", nat.Change({Add("a", To(80, "10.0.0.2:80"))}));
-  const Error* error = world.Fails("b wants it too", nat.Change({Add("b", To(80, "10.0.0.3:80"))}), ErrorCode::kConflict, EEXIST);
+  const Error* error = world.Fails("b wants it too", nat.Change({Add("b", To(80, "10.0.0.3:80"))}),
+                                   ErrorCode::kConflict, EEXIST);
   world.Expect(error != nullptr && !error->theirs.empty(), "the owner should be named");
   world.Keeps("b gives up what it has not", nat.Change({Remove("b", To(80, "10.0.0.3:80"))}));
   world.ExpectTable(Ours(), {}, {"tcp . 80 : 10.0.0.2 . 80"});
@@ -35,9 +36,11 @@ void SeveralEditsAreAllOrNothing(World& world) {
               nat.Change({Add("b", Source("10.0.0.0/24")), Remove("a", To(80, "10.0.0.2:80")),
                           Add("a", To(80, "10.0.0.9:80")), Add("b", To(80, "10.0.0.3:80"))}),
               ErrorCode::kConflict, EEXIST);
-  world.Expect(nat.desired().masquerades().empty() && nat.desired().forwards().size() == 1, "the wish should be as before");
-  world.Changes("three good edits", nat.Change({Add("b", Source("10.0.0.0/24")), Remove("a", To(80, "10.0.0.2:80")),
-                                                Add("b", To(80, "10.0.0.3:80"))}));
+  world.Expect(nat.desired().masquerades().empty() && nat.desired().forwards().size() == 1,
+               "the wish should be as before");
+  world.Changes("three good edits",
+                nat.Change({Add("b", Source("10.0.0.0/24")), Remove("a", To(80, "10.0.0.2:80")),
+                            Add("b", To(80, "10.0.0.3:80"))}));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {"tcp . 80 : 10.0.0.3 . 80"});
 }
 
@@ -51,7 +54,8 @@ void TwoContextsShareATable(World& world) {
   world.ExpectTable(Ours(), {"10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.2.1.0 end"},
                     {"tcp . 80 : 10.1.0.2 . 80", "tcp . 81 : 10.2.0.2 . 81"});
   world.Fails("two: forward 80", two.AddForward(To(80, "10.2.0.2:80")), ErrorCode::kConflict, EEXIST);
-  world.Fails("two: masquerade around one's", two.AddMasquerade(Source("10.1.0.0/16")), ErrorCode::kConflict, EEXIST);
+  world.Fails("two: masquerade around one's", two.AddMasquerade(Source("10.1.0.0/16")), ErrorCode::kConflict,
+              EEXIST);
   world.Keeps("two: remove one's port", two.RemoveForward(To(80, "10.1.0.2:80")));
   world.Changes("one: remove its prefix", one.RemoveMasquerade(Source("10.1.0.0/24")));
   world.Changes("two: now masquerade around it", two.AddMasquerade(Source("10.1.0.0/16")));
@@ -60,8 +64,9 @@ void TwoContextsShareATable(World& world) {
   world.FlushRuleset();
   world.Changes("two: masquerade 10.3.0.0/24", two.AddMasquerade(Source("10.3.0.0/24")));
   world.Changes("one: masquerade 10.4.0.0/24", one.AddMasquerade(Source("10.4.0.0/24")));
-  world.ExpectTable(Ours(), {"10.1.0.0", "10.2.0.0 end", "10.2.0.0", "10.2.1.0 end", "10.3.0.0", "10.3.1.0 end",
-                             "10.4.0.0", "10.4.1.0 end"},
+  world.ExpectTable(Ours(),
+                    {"10.1.0.0", "10.2.0.0 end", "10.2.0.0", "10.2.1.0 end", "10.3.0.0", "10.3.1.0 end",
+                     "10.4.0.0", "10.4.1.0 end"},
                     {"tcp . 80 : 10.1.0.2 . 80", "tcp . 81 : 10.2.0.2 . 81"});
 }
 
@@ -70,13 +75,15 @@ void TablesOfOtherProgramsAreNotTouched(World& world) {
   operations.push_back(Adds(Origin(), {"10.0.0.0/24"}));
   operations.push_back(EnsureTable{{Family::kIp6, kForeignTable}});
   world.Act("other programs' tables", operations);
-  const TableSnapshot before = world.snapshot().tables.empty() ? TableSnapshot{} : *world.snapshot().Find(Origin());
+  const TableSnapshot before =
+      world.snapshot().tables.empty() ? TableSnapshot{} : *world.snapshot().Find(Origin());
   Nat& nat = world.Open();
   world.Changes("masquerade 10.0.0.0/16", nat.AddMasquerade(Source("10.0.0.0/16")));
   world.Changes("masquerade fd00::/64", nat.AddMasquerade(Source("fd00::/64")));
   const TableSnapshot* after = world.snapshot().Find(Origin());
   world.Expect(after != nullptr && *after == before, "the other table should be as it was");
-  world.Expect(world.snapshot().Find({Family::kIp6, kForeignTable}) != nullptr, "and the third should be there");
+  world.Expect(world.snapshot().Find({Family::kIp6, kForeignTable}) != nullptr,
+               "and the third should be there");
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ std::vector<wire::Message> MessagesOf(const Sent& sent) {
 int Number(const wire::Message& message) { return message.type & 0xff; }
 
 // What is asked of the kernel in the origin's order, before the elements.
-constexpr int kOriginOrder[] = {NFT_MSG_NEWTABLE, NFT_MSG_NEWCHAIN, NFT_MSG_NEWCHAIN, NFT_MSG_NEWCHAIN, NFT_MSG_NEWSET,
-                                NFT_MSG_NEWSET,   NFT_MSG_NEWRULE,  NFT_MSG_NEWRULE,  NFT_MSG_NEWRULE};
+constexpr int kOriginOrder[] = {NFT_MSG_NEWTABLE, NFT_MSG_NEWCHAIN, NFT_MSG_NEWCHAIN,
+                                NFT_MSG_NEWCHAIN, NFT_MSG_NEWSET,   NFT_MSG_NEWSET,
+                                NFT_MSG_NEWRULE,  NFT_MSG_NEWRULE,  NFT_MSG_NEWRULE};
 
 void TheFirstIntentMakesTheOriginsTable(World& world) {
   Nat& nat = world.Open({.table = kOriginTable});
@@ -43,7 +44,8 @@ void TheSkeletonIsOneBatchInTheOriginsOrder(World& world) {
   world.Expect(messages.size() == std::size(kOriginOrder) + 3, "BEGIN, nine, the element, END");
   if (messages.size() != std::size(kOriginOrder) + 3) return;
   for (std::size_t i = 0; i < std::size(kOriginOrder); ++i) {
-    world.Expect(Number(messages[i + 1]) == kOriginOrder[i], "message " + std::to_string(i + 1) + " in its place");
+    world.Expect(Number(messages[i + 1]) == kOriginOrder[i],
+                 "message " + std::to_string(i + 1) + " in its place");
   }
   world.Expect(Number(messages[std::size(kOriginOrder) + 1]) == NFT_MSG_NEWSETELEM, "the element last");
 }
@@ -62,14 +64,16 @@ void ABatchIsOneDatagramFromBeginToEnd(World& world) {
       world.Expect(control->flags == (NLM_F_REQUEST | NLM_F_ACK), "BEGIN and END should ask for an answer");
       nfgenmsg header;
       std::memcpy(&header, control->payload.data(), sizeof(header));
-      world.Expect(header.res_id == __builtin_bswap16(NFNL_SUBSYS_NFTABLES) || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
-                   "BEGIN and END should name nf_tables in network byte order");
+      world.Expect(
+          header.res_id == __builtin_bswap16(NFNL_SUBSYS_NFTABLES) || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+          "BEGIN and END should name nf_tables in network byte order");
     }
     world.Expect(messages.front().type == NFNL_MSG_BATCH_BEGIN, "should begin with BEGIN");
     world.Expect(messages.back().type == NFNL_MSG_BATCH_END, "should end with END");
     for (std::size_t i = 0; i < messages.size(); ++i) {
       world.Expect(messages[i].sequence != 0, "a sequence number should never be 0");
-      world.Expect(i == 0 || messages[i].sequence == messages[i - 1].sequence + 1, "numbers should be consecutive");
+      world.Expect(i == 0 || messages[i].sequence == messages[i - 1].sequence + 1,
+                   "numbers should be consecutive");
     }
     world.Expect(messages.front().sequence > last, "the next batch should have new numbers");
     last = messages.back().sequence;
@@ -93,8 +97,9 @@ void FlagsOfMessagesAreTheOrigins(World& world) {
       if (Number(message) == NFT_MSG_DELSETELEM) deletes.push_back(flags);
     }
   }
-  world.Expect(adds == std::vector<unsigned>{NLM_F_REQUEST | NLM_F_CREATE, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL},
-               "adds should have CREATE, and in natplan's own table EXCL");
+  world.Expect(
+      adds == std::vector<unsigned>{NLM_F_REQUEST | NLM_F_CREATE, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL},
+      "adds should have CREATE, and in natplan's own table EXCL");
   world.Expect(deletes == std::vector<unsigned>{NLM_F_REQUEST, NLM_F_REQUEST}, "deletes should have no flag");
 }
 
@@ -122,7 +127,8 @@ void OneCallMakesBothFamiliesInOneTransaction(World& world) {
   world.ExpectTable(Ours(Family::kIp6), {"fd00::", "fd00:0:0:1:: end"}, {"tcp . 80 : fd00::2 . 80"});
   world.Keeps("apply the same", nat.Apply({Intent{Source("10.0.0.0/24")}, Intent{Source("fd00::/64")},
                                            Intent{To(80, "10.0.0.2:80")}, Intent{To(80, "[fd00::2]:80")}}));
-  world.Changes("apply less and other things", nat.Apply({Intent{Source("10.0.9.0/24")}, Intent{To(80, "[fd00::3]:81")}}));
+  world.Changes("apply less and other things",
+                nat.Apply({Intent{Source("10.0.9.0/24")}, Intent{To(80, "[fd00::3]:81")}}));
   world.ExpectTable(Ours(), {"10.0.9.0", "10.0.10.0 end"}, {});
   world.ExpectTable(Ours(Family::kIp6), {}, {"tcp . 80 : fd00::3 . 81"});
 }

@@ -4,12 +4,11 @@
 
 #include "backends/sim/sim_socket.h"
 #include "kernel_sim/listing/kernel_listing.h"
+#include "tests/contract/recording_executor.h"
 
 namespace natplan::contract {
 
-std::unique_ptr<NetlinkSocket> SimKernel::MakeSocket() {
-  return std::make_unique<SimSocket>(kernel_);
-}
+std::unique_ptr<NetlinkSocket> SimKernel::MakeSocket() { return std::make_unique<SimSocket>(kernel_); }
 
 std::unique_ptr<Executor> SimKernel::MakeExecutor(std::vector<Sent>& sent) {
   return MakeRecordingExecutor(MakeSocket(), sent);

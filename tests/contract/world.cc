@@ -53,9 +53,10 @@ std::string Describe(const Outcome& outcome) {
   }
   std::string text = "refused:";
   for (const Refusal& refusal : std::get<Refused>(outcome).refusals) {
-    text += " [operation " + (refusal.operation ? std::to_string(*refusal.operation) : "none") + ", element " +
-            (refusal.element ? std::to_string(*refusal.element) : "none") + ", errno " +
-            std::to_string(refusal.errno_value) + (refusal.missing_name.empty() ? "" : ", " + refusal.missing_name) +
+    text += " [operation " + (refusal.operation ? std::to_string(*refusal.operation) : "none") +
+            ", element " + (refusal.element ? std::to_string(*refusal.element) : "none") + ", errno " +
+            std::to_string(refusal.errno_value) +
+            (refusal.missing_name.empty() ? "" : ", " + refusal.missing_name) +
             (refusal.message.empty() ? "" : ", " + refusal.message) + "]";
   }
   return text;
@@ -154,7 +155,8 @@ const Error* World::Fails(std::string_view what, const Result& result, ErrorCode
   return error;
 }
 
-const Error* World::FailsMeanwhile(std::string_view what, const Result& result, ErrorCode code, int errno_value) {
+const Error* World::FailsMeanwhile(std::string_view what, const Result& result, ErrorCode code,
+                                   int errno_value) {
   result_ = result;
   Record(what, Describe(result, generations_));
   return CheckError(code, errno_value);
@@ -193,7 +195,8 @@ Outcome World::Commit(std::string_view what, const Transaction& transaction) {
 bool World::SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put) {
   if (!raw_) return false;
   std::vector<std::uint8_t> bytes;
-  const wire::Header control{.flags = NLM_F_REQUEST | NLM_F_ACK, .sequence = 1, .resource_id = NFNL_SUBSYS_NFTABLES};
+  const wire::Header control{
+      .flags = NLM_F_REQUEST | NLM_F_ACK, .sequence = 1, .resource_id = NFNL_SUBSYS_NFTABLES};
   wire::Header begin = control;
   begin.type = NFNL_MSG_BATCH_BEGIN;
   wire::MessageWriter(bytes, begin).Finish();
@@ -215,7 +218,8 @@ bool World::SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& 
 
 bool World::FlushRulesetMeanwhile() {
   return SendMessages([](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter(bytes, {.type = kNfTables | NFT_MSG_DELTABLE, .flags = NLM_F_REQUEST, .sequence = 2}).Finish();
+    wire::MessageWriter(bytes, {.type = kNfTables | NFT_MSG_DELTABLE, .flags = NLM_F_REQUEST, .sequence = 2})
+        .Finish();
   });
 }
 
@@ -271,7 +275,7 @@ bool World::Matches(const TableId& table, const std::string& set, const Address&
   return found;
 }
 
-void World::ExpectNodes(const TableId& table, const std::string& set, std::vector<std::string> nodes) {
+void World::ExpectNodes(const TableId& table, const std::string& set, const std::vector<std::string>& nodes) {
   std::vector<std::string> there;
   if (const SetSnapshot* found = FindSet(snapshot_, table, set)) {
     std::vector<Element> elements = found->elements;
@@ -286,7 +290,8 @@ void World::ExpectNodes(const TableId& table, const std::string& set, std::vecto
   ExpectEqual("the nodes of " + set, Lines(there), Lines(nodes));
 }
 
-void World::ExpectTable(const TableId& table, std::vector<std::string> nodes, std::vector<std::string> forwards) {
+void World::ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
+                        const std::vector<std::string>& forwards) {
   const TableSnapshot* there = snapshot_.Find(table);
   Expect(there != nullptr, "table " + table.name + " should be there");
   if (there == nullptr) return;
@@ -303,10 +308,11 @@ void World::ExpectTable(const TableId& table, std::vector<std::string> nodes, st
   for (const auto& [name, shape] : {std::pair(kMasqueradeSet, MasqueradeShape(table.family)),
                                     std::pair(kForwardMap, ForwardShape(table.family))}) {
     const SetSnapshot* set = FindSet(snapshot_, table, name);
-    Expect(set != nullptr && set->shape == shape && !set->other_elements, std::string(name) + " should be right");
+    Expect(set != nullptr && set->shape == shape && !set->other_elements,
+           std::string(name) + " should be right");
   }
-  ExpectNodes(table, kMasqueradeSet, std::move(nodes));
-  ExpectNodes(table, kForwardMap, std::move(forwards));
+  ExpectNodes(table, kMasqueradeSet, nodes);
+  ExpectNodes(table, kForwardMap, forwards);
 }
 
 void World::ExpectNoTable(const TableId& table) {
@@ -356,7 +362,8 @@ TableId Ours(Family family) { return {family, kDefaultTable}; }
 TableId Origin(Family family) { return {family, kOriginTable}; }
 
 AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes) {
-  AddElements operation{.table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family), .elements = {}};
+  AddElements operation{
+      .table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family), .elements = {}};
   for (const std::string_view prefix : prefixes) {
     operation.elements.push_back(ToElement(Prefix::Parse(prefix).value()));
   }

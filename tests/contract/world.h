@@ -24,11 +24,12 @@ inline constexpr const char* kOriginTable = "io.systemd.nat";
 // A table that no context here looks at.
 inline constexpr const char* kForeignTable = "foreign";
 
-// Every step is written into a transcript: what was done, what came back, the generation and the ruleset afterwards.
-// Two kernels that behave alike give equal transcripts. What is not as it should be is collected in failures().
+// Every step is written into a transcript: what was done, what came back, the generation and the ruleset
+// afterwards. Two kernels that behave alike give equal transcripts. What is not as it should be is collected
+// in failures().
 //
-// The expected text of a set's nodes has one line a node, ascending: "10.0.0.0" for a start and "10.0.1.0 end" for
-// an end, and for an entry of the map nft's text of it.
+// The expected text of a set's nodes has one line a node, ascending: "10.0.0.0" for a start and "10.0.1.0
+// end" for an end, and for an entry of the map nft's text of it.
 class World {
  public:
   explicit World(KernelUnderTest& kernel);
@@ -72,9 +73,10 @@ class World {
   const Snapshot& snapshot() const { return snapshot_; }
   const std::string& listing() const { return listing_; }
   std::uint32_t generation() const { return snapshot_.generation; }
-  void ExpectNodes(const TableId& table, const std::string& set, std::vector<std::string> nodes);
+  void ExpectNodes(const TableId& table, const std::string& set, const std::vector<std::string>& nodes);
   // The table is as the skeleton makes it, with these prefixes and forwards in it and nothing else.
-  void ExpectTable(const TableId& table, std::vector<std::string> nodes, std::vector<std::string> forwards);
+  void ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& forwards);
   void ExpectNoTable(const TableId& table);
   void ExpectEmptyRuleset();
   void Expect(bool condition, std::string_view what);

@@ -56,7 +56,8 @@ bool TestExists(const std::string& runner) {
 }
 
 bool ScenarioExists(const std::string& name) {
-  return std::ranges::find(contract::Scenarios(), name, &contract::Scenario::name) != contract::Scenarios().end();
+  return std::ranges::find(contract::Scenarios(), name, &contract::Scenario::name) !=
+         contract::Scenarios().end();
 }
 
 TEST(Checklist, HasEveryItemAndARunnerForEachRequiredOne) {
@@ -66,7 +67,8 @@ TEST(Checklist, HasEveryItemAndARunnerForEachRequiredOne) {
     const std::set<std::string>& found = kinds[item];
     EXPECT_FALSE(found.empty()) << "item " << item << " is missing";
     if (IsRequired(item)) {
-      EXPECT_TRUE(found.contains("scenario") || found.contains("test")) << "item " << item << " has no runner";
+      EXPECT_TRUE(found.contains("scenario") || found.contains("test"))
+          << "item " << item << " has no runner";
     }
   }
   EXPECT_EQ(kinds.size(), static_cast<std::size_t>(kLastItem));

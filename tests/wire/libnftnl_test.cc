@@ -17,10 +17,12 @@ std::vector<std::string> Witnessed(const Transaction& transaction) {
   const WitnessedBatch batch = ReadWithLibnftnl(Encode(transaction, 1).bytes);
   EXPECT_TRUE(batch.begin && batch.end && batch.whole);
   std::vector<std::string> texts;
+  texts.reserve(batch.messages.size());
   for (const WitnessedMessage& message : batch.messages) texts.push_back(message.text);
   return texts;
 }
 
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): what is expected of a rule has many lines.
 TEST(LibnftnlReads, TheOriginsTableOfIpv4) {
   Transaction transaction = {.operations = Skeleton(kTable4)};
   transaction.operations.push_back(Prefixes(kTable4));
@@ -95,6 +97,7 @@ TEST(LibnftnlReads, TheOriginsTableOfIpv6) {
           "io.systemd.nat masq_saddr ff000000000000000000000000000000",
           "io.systemd.nat map_port_ipport 0600000012670000:20010db8000000000000000000000005032f0000"}));
 }
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 TEST(LibnftnlReads, EachDelete) {
   const Transaction transaction = {

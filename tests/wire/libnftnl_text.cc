@@ -143,7 +143,9 @@ const nfgenmsg& GenericHeader(const nlmsghdr* message) {
   return *static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
 }
 
-bool IsOfNfTables(const nlmsghdr* message) { return ntohs(GenericHeader(message).res_id) == NFNL_SUBSYS_NFTABLES; }
+bool IsOfNfTables(const nlmsghdr* message) {
+  return ntohs(GenericHeader(message).res_id) == NFNL_SUBSYS_NFTABLES;
+}
 
 std::optional<std::uint32_t> GenerationIn(const nlmsghdr* begin) {
   std::optional<std::uint32_t> generation;
@@ -166,7 +168,8 @@ WitnessedBatch ReadWithLibnftnl(std::span<const std::uint8_t> batch) {
   std::memcpy(aligned.data(), batch.data(), batch.size());
   const auto* message = reinterpret_cast<const nlmsghdr*>(aligned.data());
   bool strange = false;
-  for (bool first = true; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest), first = false) {
+  for (bool first = true; mnl_nlmsg_ok(message, rest);
+       message = mnl_nlmsg_next(message, &rest), first = false) {
     strange = strange || read.end;
     if (message->nlmsg_type == NFNL_MSG_BATCH_BEGIN && first) {
       read.begin = IsOfNfTables(message);

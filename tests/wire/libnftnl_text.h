@@ -1,5 +1,5 @@
-// What libnftnl, which shares nothing with core/wire, reads in the messages of a batch. It prints registers as numbers
-// of the host, which are those of a little-endian one here.
+// What libnftnl, which shares nothing with core/wire, reads in the messages of a batch. It prints registers
+// as numbers of the host, which are those of a little-endian one here.
 #ifndef NATPLAN_TESTS_WIRE_LIBNFTNL_TEXT_H_
 #define NATPLAN_TESTS_WIRE_LIBNFTNL_TEXT_H_
 
@@ -20,9 +20,9 @@ struct WitnessedMessage {
 };
 
 struct WitnessedBatch {
-  bool begin = false;  // NFNL_MSG_BATCH_BEGIN of nf_tables comes first
-  bool end = false;    // NFNL_MSG_BATCH_END of nf_tables comes last
-  bool whole = false;  // nothing is left over, and nothing else is in it
+  bool begin = false;                            // NFNL_MSG_BATCH_BEGIN of nf_tables comes first
+  bool end = false;                              // NFNL_MSG_BATCH_END of nf_tables comes last
+  bool whole = false;                            // nothing is left over, and nothing else is in it
   std::optional<std::uint32_t> generation = {};  // NFNL_BATCH_GENID
   std::vector<WitnessedMessage> messages = {};
 };

@@ -49,23 +49,25 @@ struct ExpressionPrinter {
     const char* const result = fib.result == FibResult::kAddressType ? " type"
                                : fib.result == FibResult::kOif       ? " oif"
                                                                      : " oifname";
-    return std::string("fib ") + ((fib.flags & kFibDestinationAddress) != 0 ? "daddr" : "saddr") + result + " => " +
-           RegisterText(fib.destination);
+    return std::string("fib ") + ((fib.flags & kFibDestinationAddress) != 0 ? "daddr" : "saddr") + result +
+           " => " + RegisterText(fib.destination);
   }
   std::string operator()(const CmpExpression& cmp) const {
     constexpr std::array kOperators = {"eq", "neq", "lt", "lte", "gt", "gte"};
-    return std::string("cmp ") + kOperators.at(static_cast<std::size_t>(cmp.op)) + ' ' + RegisterText(cmp.source) +
-           ' ' + WordsText(cmp.data.span(), "0x%08x");
+    return std::string("cmp ") + kOperators.at(static_cast<std::size_t>(cmp.op)) + ' ' +
+           RegisterText(cmp.source) + ' ' + WordsText(cmp.data.span(), "0x%08x");
   }
   std::string operator()(const MetaExpression& meta) const {
-    const char* const key = meta.key == MetaKey::kL4Proto ? "l4proto" : meta.key == MetaKey::kOif ? "oif" : "iif";
+    const char* const key = meta.key == MetaKey::kL4Proto ? "l4proto"
+                            : meta.key == MetaKey::kOif   ? "oif"
+                                                          : "iif";
     return std::string("meta load ") + key + " => " + RegisterText(meta.destination);
   }
   std::string operator()(const PayloadExpression& payload) const {
     constexpr std::array kBases = {"link", "network", "transport", "inner"};
     return "payload load " + std::to_string(payload.length) + "b @ " +
-           kBases.at(static_cast<std::size_t>(payload.base)) + " header + " + std::to_string(payload.offset) + " => " +
-           RegisterText(payload.destination);
+           kBases.at(static_cast<std::size_t>(payload.base)) + " header + " + std::to_string(payload.offset) +
+           " => " + RegisterText(payload.destination);
   }
   std::string operator()(const BitwiseExpression& bitwise) const {
     return "bitwise " + RegisterText(bitwise.destination) + " = ( " + RegisterText(bitwise.source) + " & " +
@@ -78,14 +80,16 @@ struct ExpressionPrinter {
   }
   std::string operator()(const NatExpression& nat) const {
     return std::string("nat ") + (nat.type == NatType::kDestination ? "dnat " : "snat ") +
-           (nat.family == NFPROTO_IPV4 ? "ip" : "ip6") + (nat.address ? " addr_min " + RegisterText(*nat.address) : "") +
+           (nat.family == NFPROTO_IPV4 ? "ip" : "ip6") +
+           (nat.address ? " addr_min " + RegisterText(*nat.address) : "") +
            (nat.port ? " proto_min " + RegisterText(*nat.port) : "");
   }
   std::string operator()(const MasqueradeExpression&) const { return "masq"; }
   std::string operator()(const CounterExpression&) const { return "counter pkts 0 bytes 0"; }
   std::string operator()(const ImmediateExpression& immediate) const {
     constexpr std::array kVerdicts = {"drop", "accept"};
-    if (!immediate.verdict) return "immediate " + RegisterText(immediate.destination) + ' ' + Hex(immediate.value.span());
+    if (!immediate.verdict)
+      return "immediate " + RegisterText(immediate.destination) + ' ' + Hex(immediate.value.span());
     return "immediate " + RegisterText(immediate.destination) + ' ' +
            kVerdicts.at(static_cast<std::size_t>(*immediate.verdict));
   }
@@ -104,8 +108,9 @@ struct OperationMeaning {
   Meant operator()(const EnsureChain& chain) const {
     return Of(NFT_MSG_NEWCHAIN, NLM_F_CREATE, chain.table,
               chain.table.name + ' ' + chain.chain + ' ' + chain.base.type + " hook " +
-                  std::to_string(static_cast<int>(chain.base.hook)) + " prio " + std::to_string(chain.base.priority) +
-                  " policy " + std::to_string(static_cast<int>(chain.base.policy)));
+                  std::to_string(static_cast<int>(chain.base.hook)) + " prio " +
+                  std::to_string(chain.base.priority) + " policy " +
+                  std::to_string(static_cast<int>(chain.base.policy)));
   }
   Meant operator()(const DeleteChain& chain) const {
     return Of(NFT_MSG_DELCHAIN, 0, chain.table, chain.table.name + ' ' + chain.chain);
@@ -120,7 +125,8 @@ struct OperationMeaning {
     if (flags != 0) text += " flags " + std::to_string(flags);
     text += " key_type " + std::to_string(shape.key_type) + " key_len " + std::to_string(shape.key_length);
     if (shape.is_map) {
-      text += " data_type " + std::to_string(shape.data_type) + " data_len " + std::to_string(shape.data_length);
+      text +=
+          " data_type " + std::to_string(shape.data_type) + " data_len " + std::to_string(shape.data_length);
     }
     return Of(NFT_MSG_NEWSET, NLM_F_CREATE, set.table, text);
   }
@@ -141,12 +147,14 @@ struct OperationMeaning {
   }
   // An element is found by its key alone.
   Meant operator()(const DeleteElements& remove) const {
-    return Of(NFT_MSG_DELSETELEM, 0, remove.table, remove.table.name + ' ' + remove.set + Nodes(remove.elements, false));
+    return Of(NFT_MSG_DELSETELEM, 0, remove.table,
+              remove.table.name + ' ' + remove.set + Nodes(remove.elements, false));
   }
 
  private:
   static Meant Of(int number, unsigned flags, const TableId& table, std::string text) {
-    return {number, ProtocolNumber(table.family), static_cast<std::uint16_t>(NLM_F_REQUEST | flags), std::move(text)};
+    return {number, ProtocolNumber(table.family), static_cast<std::uint16_t>(NLM_F_REQUEST | flags),
+            std::move(text)};
   }
   static std::string TableText(const TableId& table) {
     return table.name + " family " + std::to_string(ProtocolNumber(table.family)) + " flags 0";
@@ -157,7 +165,8 @@ struct OperationMeaning {
       text += ' ' + Hex(element.key.span());
       if (with_data) text += ':' + Hex(element.data.span());
       if (element.kind == ElementKind::kEnd) text += "/1";
-      if (element.kind == ElementKind::kRange && element.end.size() != 0) text += ' ' + Hex(element.end.span()) + "/1";
+      if (element.kind == ElementKind::kRange && !element.end.empty())
+        text += ' ' + Hex(element.end.span()) + "/1";
     }
     return text;
   }
@@ -165,17 +174,21 @@ struct OperationMeaning {
 
 std::string DebugText(const Element& node) {
   return "element " + WordsText(node.key.span(), "%08x") + "  : " +
-         (node.data.size() == 0 ? "" : WordsText(node.data.span(), "%08x") + ' ') +
+         (node.data.empty() ? "" : WordsText(node.data.span(), "%08x") + ' ') +
          (node.kind == ElementKind::kEnd ? "1" : "0");
 }
 
 }  // namespace
 
-std::string ExpressionText(const Expression& expression) { return std::visit(ExpressionPrinter(), expression); }
+std::string ExpressionText(const Expression& expression) {
+  return std::visit(ExpressionPrinter(), expression);
+}
 
 std::vector<Meant> MeantBy(const Transaction& transaction) {
   std::vector<Meant> meant;
-  for (const Operation& operation : transaction.operations) meant.push_back(std::visit(OperationMeaning(), operation));
+  meant.reserve(transaction.operations.size());
+  for (const Operation& operation : transaction.operations)
+    meant.push_back(std::visit(OperationMeaning(), operation));
   return meant;
 }
 

@@ -1,5 +1,5 @@
-// What a transaction, and a snapshot, mean, in libnftnl's words: written from core/values alone, to be compared with
-// what libnftnl reads in the bytes.
+// What a transaction, and a snapshot, mean, in libnftnl's words: written from core/values alone, to be
+// compared with what libnftnl reads in the bytes.
 #ifndef NATPLAN_TESTS_WITNESS_MEANT_TEXT_H_
 #define NATPLAN_TESTS_WITNESS_MEANT_TEXT_H_
 
@@ -28,12 +28,12 @@ std::vector<Meant> MeantBy(const Transaction& transaction);
 // As libnftnl prints an expression, without what the kernel adds when it is read back.
 std::string ExpressionText(const Expression& expression);
 
-// Rules and elements by where they are ("ip natplan prerouting", "ip natplan @masq_saddr"); elements in ascending
-// order of their text. What is empty is left out.
+// Rules and elements by where they are ("ip natplan prerouting", "ip natplan @masq_saddr"); elements in
+// ascending order of their text. What is empty is left out.
 using Kept = std::map<std::string, std::vector<std::string>>;
 Kept KeptIn(const Snapshot& snapshot);
-// The same of what `nft --debug=netlink list ruleset` prints, with what the kernel adds taken away: a lookup's flags
-// of 0, and the maxima and flags of nat.
+// The same of what `nft --debug=netlink list ruleset` prints, with what the kernel adds taken away: a
+// lookup's flags of 0, and the maxima and flags of nat.
 Kept KeptIn(std::string_view nft_debug_text);
 
 }  // namespace natplan::witness

@@ -1,5 +1,5 @@
-// A second witness for every scenario of the contract suite: libnftnl reads in the bytes that were sent what was meant,
-// and nft shows that the running kernel kept what natplan reads from it.
+// A second witness for every scenario of the contract suite: libnftnl reads in the bytes that were sent what
+// was meant, and nft shows that the running kernel kept what natplan reads from it.
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netlink.h>
 
@@ -23,7 +23,8 @@ namespace natplan::witness {
 
 // What gtest prints beside a failure.
 static void PrintTo(const Meant& meant, std::ostream* out) {
-  *out << "message " << meant.number << " family " << int{meant.family} << " flags " << meant.flags << ": " << meant.text;
+  *out << "message " << meant.number << " family " << int{meant.family} << " flags " << meant.flags << ": "
+       << meant.text;
 }
 
 namespace {
@@ -34,9 +35,11 @@ using contract::Scenario;
 std::vector<Meant> Normalised(const std::vector<wire::WitnessedMessage>& messages) {
   static const std::regex kId(R"( id \d+)");
   std::vector<Meant> out;
+  out.reserve(messages.size());
   for (const wire::WitnessedMessage& message : messages) {
-    out.push_back({message.number, message.family, static_cast<std::uint16_t>(message.flags & ~unsigned{NLM_F_ACK}),
-                   message.number == NFT_MSG_NEWSET ? std::regex_replace(message.text, kId, "") : message.text});
+    out.push_back(
+        {message.number, message.family, static_cast<std::uint16_t>(message.flags & ~unsigned{NLM_F_ACK}),
+         message.number == NFT_MSG_NEWSET ? std::regex_replace(message.text, kId, "") : message.text});
   }
   return out;
 }
@@ -44,7 +47,8 @@ std::vector<Meant> Normalised(const std::vector<wire::WitnessedMessage>& message
 // "TABLE SET" and the nodes behind it.
 std::pair<std::string, std::string> Split(const std::string& text) {
   const std::size_t at = text.find(' ', text.find(' ') + 1);
-  return at == std::string::npos ? std::pair(text, std::string()) : std::pair(text.substr(0, at), text.substr(at));
+  return at == std::string::npos ? std::pair(text, std::string())
+                                 : std::pair(text.substr(0, at), text.substr(at));
 }
 
 std::vector<Meant> Joined(const std::vector<Meant>& messages) {
@@ -66,7 +70,8 @@ std::vector<Meant> Joined(const std::vector<Meant>& messages) {
 class SecondWitness : public ::testing::TestWithParam<Scenario> {};
 
 TEST_P(SecondWitness, LibnftnlReadsWhatWasMeant) {
-  if (GetParam().where == contract::Where::kLiveOnly) GTEST_SKIP() << "SKIPPED[live-only]: " << GetParam().reason;
+  if (GetParam().where == contract::Where::kLiveOnly)
+    GTEST_SKIP() << "SKIPPED[live-only]: " << GetParam().reason;
   const contract::Run run = contract::RunOnSimulator(GetParam());
   std::size_t read = 0;
   for (const contract::Sent& sent : run.sent) {
