@@ -22,9 +22,11 @@ package_of() {
 # Whether the BUILD.bazel of package $1 has the file $2, which is relative to it: by name, or by a glob of its
 # folder. A test is not had by the glob "*.cc", from which tests are excluded.
 in_build() {
-  local globbed='*.'${2##*.}
-  if [[ $2 == *_test.cc ]]; then globbed='*_test.cc'; fi
-  grep -qF "\"$2\"" "$1/BUILD.bazel" || { [[ $2 != */* ]] && grep -qF "\"$globbed\"" "$1/BUILD.bazel"; }
+  local folder=''
+  if [[ $2 == */* ]]; then folder=${2%/*}/; fi
+  local globbed=$folder'*.'${2##*.}
+  if [[ $2 == *_test.cc ]]; then globbed=$folder'*_test.cc'; fi
+  grep -qF -e "\"$2\"" -e "\"$globbed\"" "$1/BUILD.bazel"
 }
 
 count=0
