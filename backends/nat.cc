@@ -162,13 +162,8 @@ Outcome Nat::Commit(const Transaction& transaction) {
 }
 
 Result Nat::Finish() {
-  const Result* result = nullptr;
-  while ((result = Poll()) == nullptr) std::this_thread::sleep_until(wake_);
-  try {
-    return *result;
-  } catch (const std::bad_alloc&) {
-    return std::unexpected(OutOfMemory());
-  }
+  while (Poll() == nullptr) std::this_thread::sleep_until(wake_);
+  return out_of_memory_ ? std::move(*out_of_memory_) : reconciler_->TakeResult();
 }
 
 std::expected<int, Error> Nat::descriptor() {

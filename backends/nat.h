@@ -53,7 +53,7 @@ class Nat {
   // The same over a NETLINK_NETFILTER descriptor that the caller opened, which fixes the network namespace.
   // The descriptor belongs to the context from now on, whether or not this succeeds.
   [[nodiscard]] static std::expected<Nat, Error> Adopt(int descriptor, NatOptions options = {});
-  // Over any executor: a simulated kernel, or one wrapped for tracing or for faults.
+  // Over any executor: a simulated kernel, or one wrapped for tracing or for faults. Throws std::bad_alloc.
   Nat(std::unique_ptr<Executor> executor, NatOptions options);
 
   // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several

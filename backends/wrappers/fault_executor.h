@@ -11,15 +11,12 @@
 //   "refused",
 //                    which says as little. Taking Unknown for success would leave the change undone.
 //   Refuse           not carried out, refused: any errno on any operation or on the batch. Another program
-//   removed
-//                    a table (ENOENT), holds a key (EEXIST), committed first (ERESTART); the kernel ran out
-//                    of memory (ENOMEM), lacks a piece (EOPNOTSUPP), or forbids it (EPERM).
+//                    removed a table (ENOENT), holds a key (EEXIST), committed first (ERESTART); the kernel
+//                    ran out of memory (ENOMEM), lacks a piece (EOPNOTSUPP), or forbids it (EPERM).
 //   FailSend         not carried out, not sent. The message is too large for the socket (EMSGSIZE), there is
-//   no
-//                    memory for it (ENOBUFS), or the process was forked (ECHILD).
+//                    no memory for it (ENOBUFS), or the process was forked (ECHILD).
 //   TearRead         no snapshot: another program committed while it was read. A program that commits without
-//   pause
-//                    tears every read, so a caller must give up at its deadline.
+//                    pause tears every read, so a caller must give up at its deadline.
 //   FailRead         no snapshot: EPERM, EOPNOTSUPP, ETIMEDOUT, ENOMEM.
 //
 // Each occurs once (the transient fault) or from then on for ever (the permanent one): the first shows that

@@ -21,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -81,6 +82,9 @@ class Reconciler {
   Step Poll(TimePoint now);
   void OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer);
   void OnOutcome(const Outcome& outcome);
+
+  // The result of a call that has ended, without a copy, for which there may be no memory. Once a call.
+  Result TakeResult() noexcept { return std::move(result_); }
 
   // Gives the call up. A commit that was asked for and not answered counts as one whose outcome is unknown.
   void Cancel();
