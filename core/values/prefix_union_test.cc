@@ -21,7 +21,7 @@ std::string Text(const std::set<Prefix>& prefixes) {
 }
 
 // The small world: all 15 prefixes of eight addresses, /29 to /32 or /125 to /128.
-constexpr std::size_t kPrefixes = 15;
+constexpr std::uint32_t kPrefixes = 15;
 using Addresses = std::bitset<8>;
 
 struct World {
