@@ -59,9 +59,9 @@ Result Nat::RemoveMasquerade(const Masquerade& masquerade) {
 Result Nat::AddForward(const Forward& forward) { return OneEdit(Edit::Kind::kAdd, forward); }
 Result Nat::RemoveForward(const Forward& forward) { return OneEdit(Edit::Kind::kRemove, forward); }
 
-Result Nat::OneEdit(Edit::Kind kind, Intent intent) {
+Result Nat::OneEdit(Edit::Kind kind, const Intent& intent) {
   try {
-    BeginChange({Edit{kind, options_.owner, std::move(intent)}});
+    BeginChange({Edit{kind, options_.owner, intent}});
     return Finish();
   } catch (const std::bad_alloc&) {
     reconciler_->Abandon();

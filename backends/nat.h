@@ -94,7 +94,7 @@ class Nat {
   void BeginIntents(const std::vector<Intent>& intents, Mode mode);
   const Result* Run(TimePoint now);
   Result Finish();
-  Result OneEdit(Edit::Kind kind, Intent intent);
+  Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
   void LogOutcome(const Transaction& transaction, const Outcome& outcome);
   void LogResult(const Result& result);

@@ -25,7 +25,7 @@ bool LengthIsGood(const Attribute& attribute, const AttributeRule& rule) {
     case AttributeKind::kAny:
       return true;
     case AttributeKind::kU8:
-      return payload.size() >= 1;
+      return !payload.empty();
     case AttributeKind::kU32:
       return payload.size() >= 4;
     case AttributeKind::kU64:

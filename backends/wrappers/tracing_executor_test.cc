@@ -119,10 +119,10 @@ TEST_F(TracingExecutorTest, AReadShowsWhatWasAskedForAndWhatIsThere) {
 
 TEST_F(TracingExecutorTest, AReadThatFailedShowsWhy) {
   inner_.snapshot = std::unexpected(ReadFailure{.torn = true});
-  executor_.Read({.tables = {kTable}}, TimePoint());
+  (void)executor_.Read({.tables = {kTable}}, TimePoint());
   EXPECT_EQ(LastLine(), "# torn");
   inner_.snapshot = std::unexpected(ReadFailure{.errno_value = EPERM, .text = "sorry"});
-  executor_.Read({.tables = {kTable}}, TimePoint());
+  (void)executor_.Read({.tables = {kTable}}, TimePoint());
   EXPECT_EQ(LastLine(), "# not read: Operation not permitted (errno 1): sorry");
 }
 

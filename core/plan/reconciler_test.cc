@@ -19,8 +19,8 @@ Masquerade Mask(const char* text) { return Masquerade::Make(Prefix::Parse(text).
 Forward To(int port, const char* to) {
   return {Protocol::kTcp, Port::Make(port).value(), Endpoint::Parse(to).value()};
 }
-Edit Add(Intent intent) { return {Edit::Kind::kAdd, Owner::Default(), std::move(intent)}; }
-Edit Remove(Intent intent) { return {Edit::Kind::kRemove, Owner::Default(), std::move(intent)}; }
+Edit Add(const Intent& intent) { return {Edit::Kind::kAdd, Owner::Default(), intent}; }
+Edit Remove(const Intent& intent) { return {Edit::Kind::kRemove, Owner::Default(), intent}; }
 
 Outcome BatchRefused(int errno_value) { return Refused{{{.errno_value = errno_value}}}; }
 Outcome OperationRefused(std::size_t operation, int errno_value, std::string missing = {}) {

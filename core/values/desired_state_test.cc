@@ -18,10 +18,8 @@ Masquerade Mask(const char* text) { return Masquerade::Make(Prefix::Parse(text).
 Forward To(Protocol protocol, int port, const char* to) {
   return {protocol, Port::Make(port).value(), Endpoint::Parse(to).value()};
 }
-Edit Add(const char* owner, Intent intent) { return {Edit::Kind::kAdd, Named(owner), std::move(intent)}; }
-Edit Remove(const char* owner, Intent intent) {
-  return {Edit::Kind::kRemove, Named(owner), std::move(intent)};
-}
+Edit Add(const char* owner, const Intent& intent) { return {Edit::Kind::kAdd, Named(owner), intent}; }
+Edit Remove(const char* owner, const Intent& intent) { return {Edit::Kind::kRemove, Named(owner), intent}; }
 
 // Everything that can be seen of it.
 std::string Text(const DesiredState& state) {

@@ -45,7 +45,8 @@ World MakeWorld(const std::string& base, int base_length) {
                        : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
       world.prefixes.push_back(Prefix::Make(address, base_length + depth).value());
       Addresses covers;
-      for (int i = 0; i < size; ++i) covers.set(static_cast<std::size_t>(first + i));
+      for (int i = 0; i < size; ++i)
+        covers.set(static_cast<std::size_t>(first) + static_cast<std::size_t>(i));
       world.covers.push_back(covers);
     }
   }

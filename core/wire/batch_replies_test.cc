@@ -155,7 +155,7 @@ TEST(BatchReplies, CountsElementsThroughSeveralMessages) {
   for (unsigned i = 0; i < 2000; ++i) forwards.elements.push_back(forwards.elements[0]);
   const EncodedBatch batch = Encode({.operations = {forwards}}, 1);
   const std::size_t list = 16 + 4 + 8 + 20 + 4;
-  EXPECT_EQ(OutcomeOf(batch, {Ack(3, EEXIST, OffsetAttr(list + 7 * 36))}),
+  EXPECT_EQ(OutcomeOf(batch, {Ack(3, EEXIST, OffsetAttr(list + 7UL * 36UL))}),
             OneRefusal({.operation = 0, .element = 1827, .errno_value = EEXIST}));
 }
 

@@ -14,7 +14,7 @@ std::string Describe(std::span<const std::uint8_t> datagram);
 
 // One message in one line without a newline, for traces: name, flags, sequence number and attributes, lists
 // by their number of entries.
-std::string DescribeLine(std::span<const std::uint8_t> message);
+std::string DescribeLine(std::span<const std::uint8_t> bytes);
 
 }  // namespace natplan
 

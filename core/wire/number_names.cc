@@ -64,7 +64,7 @@ std::string WithRest(std::string text, std::uint32_t rest) {
 }
 
 std::string NumberText(std::uint32_t number, const NumberNames* names) {
-  const std::string digits = std::to_string(number);
+  std::string digits = std::to_string(number);
   if (names == nullptr) return digits;
   if (names->is_flags) {
     if (number == 0) return digits;
