@@ -76,7 +76,7 @@ std::size_t TableCount(Kernel& kernel, std::uint32_t port) {
     for (std::span<const std::uint8_t> rest = datagram->bytes; rest.size() >= NLMSG_HDRLEN;) {
       const nlmsghdr header = HeaderOf({rest.begin(), rest.end()});
       if (header.nlmsg_type != NLMSG_DONE) ++count;
-      rest = rest.subspan(std::min<std::size_t>(rest.size(), (header.nlmsg_len + 3) / 4 * 4));
+      rest = rest.subspan(std::min<std::size_t>(rest.size(), (std::size_t{header.nlmsg_len} + 3) / 4 * 4));
     }
   }
   return count;

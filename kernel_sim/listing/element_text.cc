@@ -35,7 +35,7 @@ Bytes FromKernelOrder(const DataType& type, Bytes key) {
 }
 
 std::string RangeText(const DataType& type, const Range& range) {
-  const std::string first = ValueText(type, FromKernelOrder(type, range.start.key));
+  std::string first = ValueText(type, FromKernelOrder(type, range.start.key));
   if (range.last == range.start.key) return first;
   const int prefix = PrefixLength(range.start.key, range.last);
   if (type.prefixes && prefix >= 0) return first + '/' + std::to_string(prefix);

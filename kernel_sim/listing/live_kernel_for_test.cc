@@ -67,7 +67,8 @@ std::vector<std::uint8_t> FromHex(std::string_view digits) {
   std::vector<std::uint8_t> bytes;
   for (; digits.size() >= 2; digits.remove_prefix(2)) {
     std::uint8_t byte = 0;
-    std::from_chars(digits.data(), digits.data() + 2, byte, 16);
+    const std::string pair(digits.substr(0, 2));
+    std::from_chars(pair.data(), pair.data() + pair.size(), byte, 16);
     bytes.push_back(byte);
   }
   return bytes;
