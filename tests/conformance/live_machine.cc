@@ -43,7 +43,7 @@ class LiveSocket : public Socket {
       : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER)) {
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
-    bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    (void)bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
     socklen_t size = sizeof(address);
     getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = address.nl_pid;
