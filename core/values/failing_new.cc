@@ -42,12 +42,16 @@ std::size_t FailingNew::counted() const { return g_counted; }
 
 }  // namespace natplan
 
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return natplan::FailsNow() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+
 void* operator new(std::size_t size) {
-  if (natplan::FailsNow()) throw std::bad_alloc();
-  void* memory = std::malloc(size == 0 ? 1 : size);
+  void* memory = operator new(size, std::nothrow);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
