@@ -308,7 +308,7 @@ void Reconciler::Abandon() noexcept {
                                   .text = "out of memory"});
   try {
     Undo();
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
     // The next Start tries again.
   }
 }
