@@ -77,7 +77,7 @@ std::vector<std::uint8_t> FromHex(std::string_view digits) {
 LiveSocket::LiveSocket() : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)) {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
-  bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  (void)bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
 }
 
 LiveSocket::~LiveSocket() { close(descriptor_); }
