@@ -176,6 +176,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   if (std::holds_alternative<Committed>(outcome)) {
     committed_ = true;
     if (plan_.continues) {
+      marks_ = {};  // they are in the kernel
       mirror_.reset();
       state_ = State::kRead;
       return;

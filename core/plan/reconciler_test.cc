@@ -492,6 +492,26 @@ TEST_F(ReconcilerTest, AnEditThatTheDesiredStateRefusesUndoesThoseBeforeIt) {
   EXPECT_EQ(Wanted(), 12U);
 }
 
+TEST_F(ReconcilerTest, ADormantTableWithAWrongChainIsWholeAfterTwoCommits) {
+  ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
+  TableSnapshot& table = *kernel_.Find(Family::kIp);
+  table.dormant = true;
+  FindChain(table, "output")->base->priority = 0;
+  kernel_.Edit();
+  commits_ = 0;
+  const Result result = Run({Add(Mask("10.2.0.0/16")), Add(Mask("fd00::/64"))});
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->changed);
+  EXPECT_EQ(commits_, 3);  // the one that was refused with ERESTART, and the two steps
+  EXPECT_FALSE(kernel_.Find(Family::kIp)->dormant);
+  EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kMasqueradeSet)->elements.size(), 4U);
+  EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.size(), 2U);
+  EXPECT_TRUE(Run({}, Mode::kPlan)->transaction.operations.empty());
+  // What the first of the two commits carried is held like the rest.
+  ASSERT_TRUE(Run({Remove(Mask("fd00::/64"))}));
+  EXPECT_TRUE(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.empty());
+}
+
 TEST_F(ReconcilerTest, CancellingLeavesTheOldStateWhereverTheCallIs) {
   Fill();
   const std::vector<Edit> edits = {Add(Mask("10.9.0.0/16"))};

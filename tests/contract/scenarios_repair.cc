@@ -57,6 +57,21 @@ void AChainAtAnotherPriorityIsReplaced(World& world) {
                AppendRule{Ours(), "prerouting", ChainNamed(Family::kIp, "prerouting").forms[0]}});
   });
 }
+// The one repair that takes two commits: the kernel wakes no table in the batch that replaces one of its
+// chains.
+void ADormantTableWithAWrongChainIsRepaired(World& world) {
+  Nat& nat = world.Open();
+  Fill(world, nat);
+  EnsureChain chain{Ours(), "output", ChainNamed(Family::kIp, "output").base};
+  chain.base.priority = 17;
+  world.Act("another priority", {DeleteChain{Ours(), "output"}, chain});
+  world.MakeDormant(Ours());
+  const Report* report = world.Succeeds("masquerade one more", nat.AddMasquerade(Source(kNinth)));
+  world.Expect(report != nullptr && report->changed, "should have changed something");
+  ExpectFullHouse(world, true);
+  report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && report->transaction.operations.empty(), "verify should see nothing");
+}
 void AChainOnAnotherHookIsReplaced(World& world) {
   Repairs(world, [&] {
     world.Act("another hook and type",
@@ -133,6 +148,7 @@ std::vector<Scenario> RepairScenarios() {
   return {{"ADormantTableIsMadeActive", ADormantTableIsMadeActive},
           {"APolicyDropIsRepaired", APolicyDropIsRepaired},
           {"ADormantTableWithAPolicyDropIsRepaired", ADormantTableWithAPolicyDropIsRepaired},
+          {"ADormantTableWithAWrongChainIsRepaired", ADormantTableWithAWrongChainIsRepaired},
           {"AChainAtAnotherPriorityIsReplaced", AChainAtAnotherPriorityIsReplaced},
           {"AChainOnAnotherHookIsReplaced", AChainOnAnotherHookIsReplaced},
           {"AForeignRuleInFrontIsRemoved", AForeignRuleInFrontIsRemoved},
