@@ -512,6 +512,22 @@ TEST_F(ReconcilerTest, ADormantTableWithAWrongChainIsWholeAfterTwoCommits) {
   EXPECT_TRUE(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.empty());
 }
 
+TEST_F(ReconcilerTest, WhatTheFirstOfTwoCommitsCarriedIsTakenBackIfTheCallEndsBetween) {
+  ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
+  kernel_.Find(Family::kIp)->dormant = true;
+  FindChain(*kernel_.Find(Family::kIp), "output")->base->priority = 0;
+  Start({Add(Mask("fd00::/64"))});
+  reconciler_->OnOutcome(BatchRefused(ERESTART));
+  for (Step step = Next(); !std::holds_alternative<ReadStep>(step) || !kernel_.Find(Family::kIp6);
+       step = Next()) {
+    std::holds_alternative<ReadStep>(step) ? AnswerRead() : AnswerCommit();
+  }
+  ASSERT_EQ(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.size(), 2U);
+  reconciler_->Abandon();  // as after std::bad_alloc
+  ASSERT_TRUE(Run({Add(Mask("10.2.0.0/16"))}));
+  EXPECT_TRUE(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.empty());
+}
+
 TEST_F(ReconcilerTest, CancellingLeavesTheOldStateWhereverTheCallIs) {
   Fill();
   const std::vector<Edit> edits = {Add(Mask("10.9.0.0/16"))};
