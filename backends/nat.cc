@@ -50,7 +50,11 @@ Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
     : options_(std::move(options)),
       executor_(std::move(executor)),
       reconciler_(std::make_unique<Reconciler>(Reconciler::Options{
-          {options_.table}, options_.scope, options_.jitter_seed.value_or(SeedFromClock())})) {}
+          .layout = {options_.table},
+          .scope = options_.scope,
+          .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
+          .owner = options_.owner,
+          .inheritance = options_.inheritance})) {}
 
 Result Nat::AddMasquerade(const Masquerade& masquerade) { return OneEdit(Edit::Kind::kAdd, masquerade); }
 Result Nat::RemoveMasquerade(const Masquerade& masquerade) {
@@ -94,22 +98,22 @@ void Nat::BeginApply(const std::vector<Intent>& intents) { BeginIntents(intents,
 void Nat::BeginPreview(const std::vector<Intent>& intents) { BeginIntents(intents, Mode::kPlan); }
 
 void Nat::BeginIntents(const std::vector<Intent>& intents, Mode mode) {
-  try {
-    Begin(reconciler_->desired().EditsTo(options_.owner, intents), mode);
-  } catch (const std::bad_alloc&) {
-    reconciler_->Abandon();
-    out_of_memory_ = std::unexpected(OutOfMemory());
-  }
+  Begin([&](TimePoint now) { reconciler_->StartReplace(options_.owner, intents, mode, now, deadline_); });
 }
 
 void Nat::Begin(const std::vector<Edit>& edits, Mode mode) {
+  Begin([&](TimePoint now) { reconciler_->Start(edits, mode, now, deadline_); });
+}
+
+template <typename StartCall>
+void Nat::Begin(StartCall start) {
   out_of_memory_.reset();
   const TimePoint now = std::chrono::steady_clock::now();
   deadline_ = now + options_.deadline;
   wake_ = now;
   if (wakeup_) wakeup_->Arm(now);
   try {
-    reconciler_->Start(edits, mode, now, deadline_);
+    start(now);
   } catch (const std::bad_alloc&) {
     reconciler_->Abandon();
     out_of_memory_ = std::unexpected(OutOfMemory());
@@ -138,6 +142,8 @@ const Result* Nat::Run(TimePoint now) {
       const Outcome outcome = Commit(*commit->transaction);
       if (options_.log) LogOutcome(*commit->transaction, outcome);
       reconciler_->OnOutcome(outcome);
+    } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
+      reconciler_->OnDrained(executor_->Drain(drain->tables, drain->since));
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
       wake_ = wait->until;
       if (wakeup_) wakeup_->Arm(wake_);

@@ -41,6 +41,9 @@ struct NatOptions {
   std::string table = kDefaultTable;         // another name: another program's table, in the origin's layout
   Scope scope = Scope::kOwn;                 // what may be removed
   Owner owner = Owner::Default();            // of the verbs that name none
+  // What becomes of what the kernel holds under an owner's name when the context begins to use it. In natplan's
+  // own table only: others have no owners.
+  Inheritance inheritance = Inheritance::kAdopt;
   std::chrono::milliseconds deadline{5000};  // of each call
   std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
@@ -91,6 +94,8 @@ class Nat {
 
  private:
   void Begin(const std::vector<Edit>& edits, Mode mode);
+  template <typename StartCall>
+  void Begin(StartCall start);
   void BeginIntents(const std::vector<Intent>& intents, Mode mode);
   const Result* Run(TimePoint now);
   Result Finish();

@@ -118,6 +118,7 @@ class CountingExecutor final : public Executor {
     ++commits_;
     return Committed{};
   }
+  Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 
  private:
   int& commits_;

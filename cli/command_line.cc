@@ -52,6 +52,7 @@ class Parser {
     AddCheck();
     AddList();
     AddRemove();
+    AddDoctor();
   }
 
   std::expected<Options, ExitCode> Parse(int argc, const char* const* argv, Console& console) {
@@ -72,6 +73,7 @@ class Parser {
     if (app_.got_subcommand("apply")) return apply_;
     if (app_.got_subcommand("check")) return check_;
     if (app_.got_subcommand("list")) return list_;
+    if (app_.got_subcommand("doctor")) return doctor_;
     return remove_;
   }
 
@@ -211,6 +213,16 @@ class Parser {
     AddJson(sub, remove_.json);
     AddDeadline(sub, remove_.deadline);
   }
+  void AddDoctor() {
+    CLI::App* sub = Add("doctor", "Print what this host can do, which backend is used, and what is wrong",
+                        "Changes nothing; the kernel may load modules to answer.\n"
+                        "Examples:\n"
+                        "  natplan doctor\n"
+                        "  natplan doctor FILE --json    with the kernel parameters that FILE needs");
+    sub->add_option("FILE", doctor_.file, "What is wanted (TOML); - is standard input");
+    AddJson(sub, doctor_.json);
+    AddDeadline(sub, doctor_.deadline);
+  }
 
   CLI::App app_{"", "natplan"};
   PlanOptions plan_;
@@ -219,6 +231,7 @@ class Parser {
   CheckOptions check_;
   ListOptions list_;
   RemoveOptions remove_;
+  DoctorOptions doctor_;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ ExitCode Run(const ApplyOptions& options, Console& console);
 ExitCode Run(const CheckOptions& options, Console& console);
 ExitCode Run(const ListOptions& options, Console& console);
 ExitCode Run(const RemoveOptions& options, Console& console);
+ExitCode Run(const DoctorOptions& options, Console& console);
 
 }  // namespace natplan::cli
 

@@ -48,4 +48,8 @@ Outcome Witness::Commit(const Transaction& transaction, TimePoint deadline) {
   return executor_->Commit(transaction, deadline);
 }
 
+Drained Witness::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
+  return executor_->Drain(tables, since);
+}
+
 }  // namespace natplan::cli

@@ -24,6 +24,7 @@ class Witness final : public Executor {
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
   const Snapshot& last_read() const { return last_read_; }
   const std::optional<Transaction>& last_sent() const { return last_sent_; }

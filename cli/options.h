@@ -68,8 +68,14 @@ struct RemoveOptions {
   std::chrono::milliseconds deadline = kDefaultDeadline;
 };
 
-using Options =
-    std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, ListOptions, RemoveOptions>;
+struct DoctorOptions {
+  std::string file;  // empty: what NAT needs at all
+  bool json = false;
+  std::chrono::milliseconds deadline = kDefaultDeadline;
+};
+
+using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, ListOptions,
+                             RemoveOptions, DoctorOptions>;
 
 }  // namespace natplan::cli
 

@@ -21,6 +21,7 @@ class EmptyKernel final : public Executor {
     return Snapshot{.generation = 1};
   }
   Outcome Commit(const Transaction&, TimePoint) override { return NotSent{}; }
+  Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
 std::expected<std::unique_ptr<Executor>, Error> KernelOf(const PlanOptions& options) {

@@ -260,4 +260,6 @@ std::expected<Snapshot, ReadFailure> NetlinkExecutor::Read(const ReadRequest& re
   return reader.snapshot();
 }
 
+Drained NetlinkExecutor::Drain(const std::vector<TableId>&, std::uint32_t) { return {}; }
+
 }  // namespace natplan

@@ -44,6 +44,8 @@ class NetlinkExecutor final : public Executor {
   // refusal that was read stands, whatever was lost beside it: nothing was changed then.
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
 
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
+
  private:
   std::uint32_t TakeSequence();
   bool IsOver(TimePoint deadline);

@@ -22,11 +22,19 @@ class FakeExecutor final : public Executor {
     transactions.push_back(transaction);
     return outcome;
   }
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override {
+    drained_tables = tables;
+    drained_since = since;
+    return drained;
+  }
 
   std::expected<Snapshot, ReadFailure> snapshot = Snapshot{.generation = 7};
   Outcome outcome = Committed{};
   std::vector<ReadRequest> requests;
   std::vector<Transaction> transactions;
+  Drained drained = {};
+  std::vector<TableId> drained_tables;
+  std::uint32_t drained_since = 0;
 };
 
 }  // namespace natplan

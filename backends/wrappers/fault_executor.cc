@@ -61,4 +61,8 @@ Outcome FaultExecutor::Commit(const Transaction& transaction, TimePoint deadline
   return executor_.Commit(transaction, deadline);
 }
 
+Drained FaultExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
+  return executor_.Drain(tables, since);
+}
+
 }  // namespace natplan

@@ -84,6 +84,7 @@ class FaultExecutor final : public Executor {
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
   // Calls so far: "fail the N-th, for every N until a run has no failure left" ends when N is above these.
   std::uint64_t commits() const { return commits_; }

@@ -112,4 +112,13 @@ Outcome TracingExecutor::Commit(const Transaction& transaction, TimePoint deadli
   return outcome;
 }
 
+Drained TracingExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
+  const Drained drained = executor_.Drain(tables, since);
+  if (drained.complete) {
+    sink_("# generation " + std::to_string(drained.generation) + ", by notifications: " +
+          (drained.touched ? "changes of others to " : "no change of others to ") + Join(tables, TableText));
+  }
+  return drained;
+}
+
 }  // namespace natplan

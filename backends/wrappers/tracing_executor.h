@@ -32,6 +32,7 @@ class TracingExecutor final : public Executor {
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
  private:
   Executor& executor_;

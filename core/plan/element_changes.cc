@@ -1,6 +1,9 @@
 #include "core/plan/element_changes.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/plan/extra_rules.h"
 
 namespace natplan {
 
@@ -9,45 +12,92 @@ bool Held::Holds(const HostPort& key, const Endpoint& to) const {
   return found != forwards.end() && found->second.contains(to);
 }
 
+namespace {
+
+void AppendAdds(const TableId& table, const char* set, const SetShape& shape, bool exclusive,
+                std::vector<Element>&& elements, std::vector<Operation>& out) {
+  if (!elements.empty()) out.push_back(AddElements{table, set, shape, exclusive, std::move(elements)});
+}
+
+void AppendDeletes(const TableId& table, const char* set, const SetShape& shape,
+                   const std::vector<Element>& elements, std::vector<Operation>& out) {
+  if (!elements.empty()) out.push_back(DeleteElements{table, set, shape, elements});
+}
+
+template <typename Value>
+std::vector<Element> ToElements(const std::vector<Value>& values) {
+  std::vector<Element> out;
+  out.reserve(values.size());
+  for (const Value& value : values) out.push_back(ToElement(value));
+  return out;
+}
+
+std::vector<Element> ToElements(const std::vector<OwnedEntry>& entries) {
+  std::vector<Element> out;
+  out.reserve(entries.size());
+  for (const OwnedEntry& entry : entries) out.push_back(ToElement(entry.entry, entry.owner));
+  return out;
+}
+
+}  // namespace
+
 std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& changes,
                                     bool exclusive_adds) {
   std::vector<Operation> out;
   const SetShape& ranges = MasqueradeShape(table.family);
   const SetShape& entries = ForwardShape(table.family);
+  const SetShape& owners = OwnersShape(table.family);
   if (changes.flush_ranges) out.push_back(FlushSet{table, kMasqueradeSet, false});
-  if (changes.flush_entries) out.push_back(FlushSet{table, kForwardMap, true});
-  if (!changes.range_deletes.empty()) {
-    out.push_back(DeleteElements{table, kMasqueradeSet, ranges, changes.range_deletes});
-  }
-  if (!changes.entry_deletes.empty())
-    out.push_back(DeleteElements{table, kForwardMap, entries, changes.entry_deletes});
-  if (!changes.range_adds.empty()) {
-    AddElements add{table, kMasqueradeSet, ranges, exclusive_adds, {}};
-    add.elements.reserve(changes.range_adds.size());
-    for (const Prefix& prefix : changes.range_adds) add.elements.push_back(ToElement(prefix));
-    out.push_back(std::move(add));
-  }
-  if (!changes.entry_adds.empty()) {
-    AddElements add{table, kForwardMap, entries, exclusive_adds, {}};
-    add.elements.reserve(changes.entry_adds.size());
-    for (const MapEntry& entry : changes.entry_adds)
-      add.elements.push_back(ToElement(entry.host_port, entry.to));
-    out.push_back(std::move(add));
-  }
+  if (changes.forwards.flush) out.push_back(FlushSet{table, kForwardMap, true});
+  if (changes.localhost.flush) out.push_back(FlushSet{table, kLocalhostMap, true});
+  if (changes.flush_ledger) out.push_back(FlushSet{table, kOwnersSet, false});
+  AppendDeletes(table, kMasqueradeSet, ranges, changes.range_deletes, out);
+  AppendDeletes(table, kForwardMap, entries, changes.forwards.deletes, out);
+  AppendDeletes(table, kLocalhostMap, entries, changes.localhost.deletes, out);
+  AppendDeletes(table, kOwnersSet, owners, changes.ledger_deletes, out);
+  AppendAdds(table, kMasqueradeSet, ranges, exclusive_adds, ToElements(changes.range_adds), out);
+  AppendAdds(table, kForwardMap, entries, exclusive_adds, ToElements(changes.forwards.adds), out);
+  AppendAdds(table, kLocalhostMap, entries, exclusive_adds, ToElements(changes.localhost.adds), out);
+  AppendAdds(table, kOwnersSet, owners, exclusive_adds, ToElements(changes.ledger_adds), out);
+  return out;
+}
+
+namespace {
+
+std::vector<Element> ToElements(const MapView& map) {
+  std::vector<Element> out = map.others;
+  for (const auto& [host_port, held] : map.entries)
+    out.push_back(ToElement(MapEntry{host_port, held.to, held.owner}));
+  return out;
+}
+
+}  // namespace
+
+std::vector<Operation> ContentOf(const TableId& table, const FamilyView& view) {
+  std::vector<Operation> out;
+  std::vector<Element> ranges;
+  for (const AddressRange& range : view.ranges) ranges.push_back(ToElement(range));
+  std::vector<Element> owners;
+  for (const LedgerEntry& entry : view.entries) owners.push_back(ToElement(entry, view.names.at(entry.owner)));
+  const SetShape& map = ForwardShape(table.family);
+  AppendAdds(table, kMasqueradeSet, MasqueradeShape(table.family), true, std::move(ranges), out);
+  AppendAdds(table, kForwardMap, map, true, ToElements(view.forwards), out);
+  AppendAdds(table, kLocalhostMap, map, true, ToElements(view.localhost), out);
+  AppendAdds(table, kOwnersSet, OwnersShape(table.family), true, std::move(owners), out);
   return out;
 }
 
 HeldMark MarkHeld(const ElementChanges& changes, Held& held) {
   HeldMark mark;
   mark.prefixes.reserve(changes.range_adds.size() + changes.adopted_prefixes.size());
-  mark.entries.reserve(changes.entry_adds.size() + changes.adopted_entries.size());
+  mark.entries.reserve(changes.forwards.adds.size() + changes.adopted_entries.size());
   try {
     for (const auto* prefixes : {&changes.range_adds, &changes.adopted_prefixes}) {
       for (const Prefix& prefix : *prefixes) {
         if (held.prefixes.insert(prefix).second) mark.prefixes.push_back(prefix);
       }
     }
-    for (const auto* entries : {&changes.entry_adds, &changes.adopted_entries}) {
+    for (const auto* entries : {&changes.forwards.adds, &changes.adopted_entries}) {
       for (const MapEntry& entry : *entries) {
         if (held.forwards[entry.host_port].insert(entry.to).second) mark.entries.push_back(entry);
       }
@@ -79,16 +129,28 @@ void Release(const ElementChanges& changes, Held& held) noexcept {
   Erase(changes.released_prefixes, changes.released_entries, held);
 }
 
+namespace {
+
+void ApplyTo(MapView& view, const MapChanges& changes, Family family) {
+  if (changes.flush) view = {};
+  for (const Element& element : changes.deletes) {
+    if (const auto entry = ToMapEntry(family, element)) {
+      view.entries.erase(entry->host_port);
+    } else {
+      std::erase(view.others, element);
+    }
+  }
+  for (const MapEntry& entry : changes.adds)
+    view.entries.insert_or_assign(entry.host_port, HeldTarget{entry.to, entry.owner});
+}
+
+}  // namespace
+
 void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
   if (changes.flush_ranges) {
     view.ranges.clear();
     view.broken.clear();
     view.unknown_ranges = false;
-  }
-  if (changes.flush_entries) {
-    view.forwards.clear();
-    view.other_entries.clear();
-    view.unknown_entries = false;
   }
   for (const Element& element : changes.range_deletes) {
     if (element.kind != ElementKind::kRange) {
@@ -97,18 +159,29 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
       });
       continue;
     }
-    view.ranges.erase(ToAddress(family, element.key));
+    const auto found = view.ranges.find(ToAddress(family, element.key));
+    if (found != view.ranges.end()) view.ranges.erase(found);
   }
-  for (const Element& element : changes.entry_deletes) {
-    if (const auto entry = ToMapEntry(family, element)) {
-      view.forwards.erase(entry->host_port);
+  for (const Prefix& prefix : changes.range_adds) view.ranges.insert(ToRange(prefix));
+  ApplyTo(view.forwards, changes.forwards, family);
+  ApplyTo(view.localhost, changes.localhost, family);
+  if (changes.localhost_gone) view.localhost = {};
+  if (changes.flush_ledger) {
+    view.entries.clear();
+    view.unknown_junk = false;
+    view.junk.clear();
+  }
+  for (const Element& element : changes.ledger_deletes) {
+    if (const auto owned = ToLedgerEntry(family, element)) {
+      view.entries.erase(owned->entry);
     } else {
-      std::erase(view.other_entries, element);
+      std::erase_if(view.junk, [&](const auto& one) { return one.first == element; });
     }
   }
-  for (const Prefix& prefix : changes.range_adds)
-    view.ranges.insert_or_assign(prefix.network(), prefix.end());
-  for (const MapEntry& entry : changes.entry_adds) view.forwards.insert_or_assign(entry.host_port, entry.to);
+  for (const OwnedEntry& added : changes.ledger_adds) {
+    view.entries.insert(added.entry);
+    view.names.try_emplace(added.entry.owner, added.owner);
+  }
 }
 
 }  // namespace natplan

@@ -1,4 +1,4 @@
-// A planned change of one family's set and map: as operations, and what it leaves behind.
+// A planned change of one family's sets and maps: as operations, and what it leaves behind.
 #ifndef NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
 #define NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/plan/kernel_view.h"
+#include "core/plan/ledger.h"
 
 namespace natplan {
 
@@ -18,14 +19,22 @@ struct Held {
   bool Holds(const HostPort& key, const Endpoint& to) const;
 };
 
+struct MapChanges {
+  bool flush = false;  // elements that cannot be named one by one: empty the map, add again what is wanted
+  std::vector<Element> deletes = {};
+  std::vector<MapEntry> adds = {};
+};
+
 struct ElementChanges {
   bool flush_ranges = false;  // nodes that do not pair: empty the set, add again what is wanted
-  bool flush_entries =
-      false;  // elements that cannot be named one by one: empty the map, add again what is wanted
   std::vector<Element> range_deletes = {};
   std::vector<Prefix> range_adds = {};  // ascending
-  std::vector<Element> entry_deletes = {};
-  std::vector<MapEntry> entry_adds = {};
+  MapChanges forwards = {};
+  MapChanges localhost = {};
+  bool localhost_gone = false;  // the map itself is deleted
+  bool flush_ledger = false;
+  std::vector<Element> ledger_deletes = {};
+  std::vector<OwnedEntry> ledger_adds = {};
   // Wanted and in the kernel already, though this context did not put it there: from now on it holds it too.
   std::vector<Prefix> adopted_prefixes = {};
   std::vector<MapEntry> adopted_entries = {};
@@ -53,6 +62,9 @@ void Unmark(const HeldMark& mark, Held& held) noexcept;
 void Release(const ElementChanges& changes, Held& held) noexcept;
 // They were committed: what the kernel holds now.
 void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family);
+
+// The operations that put everything that the view holds into an empty table.
+std::vector<Operation> ContentOf(const TableId& table, const FamilyView& view);
 
 }  // namespace natplan
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <utility>
 
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
 #include "core/text/element_text.h"
 
 namespace natplan {
@@ -12,12 +15,19 @@ namespace {
 class Planner {
  public:
   explicit Planner(const ElementPlanInput& input)
-      : in_(input), family_(input.table.family), exclusive_(input.scope == Scope::kExclusive) {}
+      : in_(input),
+        family_(input.table.family),
+        exclusive_(input.scope == Scope::kExclusive),
+        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt) {}
 
   ElementPlan All() {
-    plan_.changes.flush_ranges = exclusive_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
-    plan_.changes.flush_entries = exclusive_ && in_.view.unknown_entries;
-    if (!exclusive_) DeleteOwnBrokenRanges();
+    plan_.changes.flush_ranges = takes_unowned_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
+    plan_.changes.forwards.flush = exclusive_ && in_.view.forwards.unknown;
+    plan_.changes.localhost.flush = exclusive_ && in_.view.localhost.unknown && !in_.drop_localhost;
+    plan_.changes.localhost_gone = in_.drop_localhost;
+    if (in_.own) PlanLedger();
+    if (plan_.obstacle) return std::move(plan_);
+    if (!plan_.changes.flush_ranges) DeleteOwnBrokenRanges();
     for (const Prefix& prefix : in_.want.prefixes()) Consider(prefix);
     for (const Prefix& prefix : in_.held.prefixes) {
       if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
@@ -26,29 +36,85 @@ class Planner {
     for (const auto& [key, targets] : in_.held.forwards) {
       if (!in_.want.forwards().contains(key)) Consider(key);
     }
-    Rest();
+    RestOfRanges();
+    RestOfMap(kForwardMap, in_.view.forwards, plan_.changes.forwards);
+    if (in_.own && !in_.drop_localhost)
+      RestOfMap(kLocalhostMap, in_.view.localhost, plan_.changes.localhost);
     return Finish();
   }
 
   ElementPlan Touched() {
+    for (const LedgerEntry& entry : in_.edited.entries) {
+      if (in_.own && entry.prefix.family() == family_) Consider(entry);
+    }
     for (const Prefix& prefix : in_.edited.prefixes) Consider(prefix);
     for (const HostPort& key : in_.edited.ports) Consider(key);
     return Finish();
   }
 
  private:
+  using Wanted = std::optional<HeldTarget>;
+
+  // --- the ledger ---
+
+  void PlanLedger() {
+    const FamilyView& view = in_.view;
+    if (exclusive_) {
+      plan_.changes.flush_ledger = view.unknown_junk;
+      for (const auto& [element, reason] : view.junk) {
+        if (!view.unknown_junk) plan_.changes.ledger_deletes.push_back(element);
+      }
+    } else if (!view.junk.empty()) {
+      const auto& [element, reason] = view.junk.front();
+      plan_.obstacle = LedgerError(Line(kOwnersSet, OwnersShape(family_), element), reason);
+    } else if (view.unknown_junk) {
+      plan_.obstacle = LedgerError("", "it has a timeout, or its key or data is longer than natplan's");
+    }
+    for (const LedgerEntry& entry : in_.want.masquerades()) {
+      if (entry.prefix.family() == family_) Consider(entry);
+    }
+    for (const LedgerEntry& entry : view.entries) {
+      if (!in_.want.masquerades().contains(entry)) Consider(entry);
+    }
+  }
+
+  Error LedgerError(const std::string& element, const std::string& reason) const {
+    const std::string set = std::string(Name(family_)) + " " + in_.table.name + " " + kOwnersSet;
+    return {.code = ErrorCode::kConflict,
+            .errno_value = EEXIST,
+            .theirs = element,
+            .text = "set " + set + ", where natplan keeps who wants what, has an element that is not one of " +
+                    "natplan's: " + reason + "; remove it with: " +
+                    (element.empty() ? "natplan apply --exclusive FILE" : "nft delete " + element)};
+  }
+
+  void Consider(const LedgerEntry& entry) {
+    const bool wanted = in_.want.masquerades().contains(entry);
+    const bool present = in_.view.entries.contains(entry) && !plan_.changes.flush_ledger;
+    if (wanted && !present) {
+      plan_.changes.ledger_adds.push_back({entry, in_.want.OwnerOf(entry)});
+    } else if (!wanted && present) {
+      plan_.changes.ledger_deletes.push_back(ToElement(entry, in_.view.names.at(entry.owner)));
+    }
+  }
+
+  // --- the set of prefixes ---
+
+  bool IsRecorded(const Prefix& prefix) const { return in_.own && HasPrefix(in_.view.entries, prefix); }
+
   void Consider(const Prefix& prefix) {
     if (prefix.family() != family_) return;
     const bool wanted = in_.want.prefixes().contains(prefix);
     const bool present = in_.view.Holds(prefix) && !plan_.changes.flush_ranges;
     const bool held = in_.held.prefixes.contains(prefix);
+    const bool ours = held || IsRecorded(prefix);
     if (!wanted && held) plan_.changes.released_prefixes.push_back(prefix);
     if (wanted && present && !held) plan_.changes.adopted_prefixes.push_back(prefix);
     if (wanted && !present) {
       plan_.changes.range_adds.push_back(prefix);
-    } else if (!wanted && present && (exclusive_ || held)) {
+    } else if (!wanted && present && (takes_unowned_ || ours)) {
       Delete(ToRange(prefix));
-    } else if (!wanted && held) {
+    } else if (!wanted && ours) {
       DeleteOpenStart(prefix);
     }
   }
@@ -58,12 +124,14 @@ class Planner {
   void DeleteOwnBrokenRanges() {
     if (in_.view.broken.empty()) return;
     std::set<Element> own;
-    for (const Prefix& prefix : in_.held.prefixes) {
-      if (prefix.family() != family_) continue;
+    const auto insert = [&](const Prefix& prefix) {
+      if (prefix.family() != family_) return;
       const Element range = ToElement(prefix);
       own.insert({.kind = ElementKind::kStart, .key = range.key});
       own.insert({.kind = ElementKind::kEnd, .key = range.end});
-    }
+    };
+    for (const Prefix& prefix : in_.held.prefixes) insert(prefix);
+    for (const LedgerEntry& entry : in_.view.entries) insert(entry.prefix);
     for (const BrokenRange& broken : in_.view.broken) {
       if (!std::ranges::all_of(broken.nodes, [&](const Element& node) { return own.contains(node); }))
         continue;
@@ -77,79 +145,112 @@ class Planner {
   // prefix wants.
   void DeleteOpenStart(const Prefix& prefix) {
     const auto there = in_.view.ranges.find(prefix.network());
-    if (plan_.changes.flush_ranges || there == in_.view.ranges.end() || there->second) return;
+    if (plan_.changes.flush_ranges || there == in_.view.ranges.end() || there->end) return;
     const AddressRange open{there->first, std::nullopt};
     const auto is_open = [&](const Prefix& other) { return ToRange(other) == open; };
     if (IsDeleted(open) || std::ranges::any_of(in_.want.prefixes(), is_open)) return;
     Delete(open);
   }
 
-  void Consider(const HostPort& key) {
-    if (key.family != family_) return;
-    const auto wanted = in_.want.forwards().find(key);
-    const auto present = plan_.changes.flush_entries ? in_.view.forwards.end() : in_.view.forwards.find(key);
-    const auto held = in_.held.forwards.find(key);
-    if (held != in_.held.forwards.end()) {
-      for (const Endpoint& to : held->second) {
-        if (wanted == in_.want.forwards().end() || wanted->second.to != to) {
-          plan_.changes.released_entries.push_back({key, to});
-        }
-      }
-    }
-    if (present != in_.view.forwards.end()) {
-      const Endpoint& there = present->second;
-      if (wanted != in_.want.forwards().end() && wanted->second.to == there) {
-        if (!in_.held.Holds(key, there)) plan_.changes.adopted_entries.push_back({key, there});
-        return;
-      }
-      if (!exclusive_ && !in_.held.Holds(key, there)) {
-        if (wanted != in_.want.forwards().end()) Conflicts(key, wanted->second.to, there);
-        return;
-      }
-      plan_.changes.entry_deletes.push_back(ToElement(key, there));
-    }
-    if (wanted != in_.want.forwards().end()) plan_.changes.entry_adds.push_back({key, wanted->second.to});
-  }
-
-  // What nobody here wants or holds: removed or shown.
-  void Rest() {
+  // What nobody wants: removed or shown.
+  void RestOfRanges() {
     auto prefix = in_.want.prefixes().begin();
-    for (const auto& [first, end] : in_.view.ranges) {
+    for (const AddressRange& range : in_.view.ranges) {
       while (prefix != in_.want.prefixes().end() &&
-             (prefix->family() != family_ || prefix->network() < first))
+             (prefix->family() != family_ || prefix->network() < range.first))
         ++prefix;
-      const AddressRange range{first, end};
       if (prefix != in_.want.prefixes().end() && ToRange(*prefix) == range) continue;
-      if (IsDeleted(range)) continue;
-      if (!exclusive_) {
-        Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(range));
-      } else if (!plan_.changes.flush_ranges) {
+      if (IsDeleted(range) || plan_.changes.flush_ranges) continue;
+      if (takes_unowned_ || (in_.own && in_.view.IsRecorded(range))) {
         Delete(range);
+      } else {
+        Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(range));
       }
     }
-    if (plan_.changes.flush_entries) return;
-    for (const auto& [key, to] : in_.view.forwards) {
-      // What is wanted or held at this port has been considered.
-      if (in_.want.forwards().contains(key) || in_.held.Holds(key, to)) continue;
-      if (exclusive_ && in_.held.forwards.contains(key)) continue;
-      RemoveOrShowEntry(ToElement(key, to));
-    }
-    for (const Element& element : in_.view.other_entries) RemoveOrShowEntry(element);
-    if (exclusive_) return;
+    if (plan_.changes.flush_ranges) return;
     for (const BrokenRange& broken : in_.view.broken) {
       if (!IsDeleted(broken.covers)) Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(broken.covers));
     }
     if (in_.view.unknown_ranges) ShowUnknown(kMasqueradeSet);
-    if (in_.view.unknown_entries) ShowUnknown(kForwardMap);
   }
 
-  void RemoveOrShowEntry(const Element& element) {
-    if (exclusive_) {
-      plan_.changes.entry_deletes.push_back(element);
-    } else {
-      Show(kForwardMap, ForwardShape(family_), element);
-    }
+  // --- the maps ---
+
+  Wanted WantedAt(const HostPort& key, bool localhost) const {
+    const auto wanted = in_.want.forwards().find(key);
+    if (wanted == in_.want.forwards().end() || (localhost && !wanted->second.localhost)) return {};
+    return HeldTarget{wanted->second.to, in_.own ? wanted->second.owner.name() : std::string()};
   }
+
+  bool IsMine(const std::string& owner) const {
+    return std::ranges::any_of(in_.mine, [&](const Owner& mine) { return mine.name() == owner; });
+  }
+
+  // Whether what stands at a port may be taken away. In natplan's own table the owner beside it decides.
+  bool IsDeletable(const HostPort& key, const HeldTarget& there, const Wanted& wanted) const {
+    if (exclusive_ || (in_.own && IsMine(there.owner))) return true;
+    if (in_.own && !there.owner.empty()) return false;
+    const bool same_target = in_.own && wanted && wanted->to == there.to;
+    return same_target || takes_unowned_ || in_.held.Holds(key, there.to);
+  }
+
+  void Consider(const HostPort& key) {
+    if (key.family != family_) return;
+    const auto held = in_.held.forwards.find(key);
+    const Wanted wanted = WantedAt(key, false);
+    if (held != in_.held.forwards.end()) {
+      for (const Endpoint& to : held->second) {
+        if (!wanted || wanted->to != to) plan_.changes.released_entries.push_back({key, to});
+      }
+    }
+    const Finding finding = ConsiderEntry(in_.view.forwards, plan_.changes.forwards, key, wanted);
+    if (finding == Finding::kAsWanted && !in_.held.Holds(key, wanted->to))
+      plan_.changes.adopted_entries.push_back({key, wanted->to});
+    if (!in_.own || in_.drop_localhost) return;
+    const Wanted local = finding == Finding::kTaken ? Wanted() : WantedAt(key, true);
+    (void)ConsiderEntry(in_.view.localhost, plan_.changes.localhost, key, local);
+  }
+
+  enum class Finding { kAsWanted, kChanged, kTaken };
+
+  Finding ConsiderEntry(const MapView& view, MapChanges& changes, const HostPort& key, const Wanted& wanted) {
+    const auto present = changes.flush ? view.entries.end() : view.entries.find(key);
+    if (present != view.entries.end()) {
+      const HeldTarget& there = present->second;
+      if (wanted && *wanted == there) return Finding::kAsWanted;
+      if (!IsDeletable(key, there, wanted)) {
+        if (wanted) Conflicts(key, wanted->to, there);
+        return wanted ? Finding::kTaken : Finding::kChanged;
+      }
+      changes.deletes.push_back(ToElement(MapEntry{key, there.to, there.owner}));
+    }
+    if (wanted) changes.adds.push_back({key, wanted->to, wanted->owner});
+    return Finding::kChanged;
+  }
+
+  // What nobody here wants: removed or shown. Another owner's is neither.
+  void RestOfMap(const char* name, const MapView& view, MapChanges& changes) {
+    if (changes.flush) return;
+    for (const auto& [key, there] : view.entries) {
+      // What is wanted or held at this port has been considered.
+      if (in_.want.forwards().contains(key)) continue;
+      const bool deletable = IsDeletable(key, there, {});
+      const bool considered = in_.held.forwards.contains(key);
+      const Element element = ToElement(MapEntry{key, there.to, there.owner});
+      if (deletable && !considered) changes.deletes.push_back(element);
+      if (!deletable && there.owner.empty()) Show(name, ForwardShape(family_), element);
+    }
+    for (const Element& element : view.others) {
+      if (takes_unowned_) {
+        changes.deletes.push_back(element);
+      } else {
+        Show(name, ForwardShape(family_), element);
+      }
+    }
+    if (view.unknown) ShowUnknown(name);
+  }
+
+  // --- what is left of both ---
 
   ElementPlan Finish() {
     std::ranges::sort(plan_.changes.range_adds);
@@ -166,11 +267,12 @@ class Planner {
     auto at = in_.view.ranges.upper_bound(wanted.first);
     if (at != in_.view.ranges.begin()) --at;
     for (; at != in_.view.ranges.end() && (!wanted.end || at->first < *wanted.end); ++at) {
-      const AddressRange there{at->first, at->second};
+      const AddressRange there = *at;
       if (!there.Overlaps(wanted) || IsDeleted(there)) continue;
       // Our start whose end was taken away: to the kernel it reaches to the top of the address space.
-      const bool ours = in_.held.prefixes.contains(prefix) && there.first == wanted.first && !there.end;
-      if (!exclusive_ && !ours) return Conflicts(prefix, there);
+      const bool held = in_.held.prefixes.contains(prefix) || IsRecorded(prefix);
+      const bool ours = held && there.first == wanted.first && !there.end;
+      if (!takes_unowned_ && !ours) return Conflicts(prefix, there);
       Delete(there);
     }
     for (const BrokenRange& broken : in_.view.broken) {
@@ -199,33 +301,46 @@ class Planner {
                             " " + in_.table.name + " that natplan does not know");
   }
 
+  std::string NobodyRecorded() const {
+    return in_.own ? " (no owner is recorded for them; `natplan apply --adopt` takes such elements over)" : "";
+  }
+
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {
     const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
     AddConflict(in_.edited.asked.contains(prefix),
-                Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)), theirs,
-                "another program holds addresses of " + prefix.ToString());
+                {.operation = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
+                 .theirs = theirs,
+                 .text = "another program holds addresses of " + prefix.ToString() + NobodyRecorded() +
+                         "; if nobody needs that any more, remove it with: nft delete " + theirs});
     return false;
   }
-  void Conflicts(const HostPort& key, const Endpoint& ours, const Endpoint& theirs) {
-    AddConflict(in_.edited.ports.contains(key),
-                Line(kForwardMap, ForwardShape(family_), ToElement(key, ours)),
-                Line(kForwardMap, ForwardShape(family_), ToElement(key, theirs)),
-                "another program forwards " + ToString(key) + " already");
+  void Conflicts(const HostPort& key, const Endpoint& ours, const HeldTarget& there) {
+    const SetShape& shape = ForwardShape(family_);
+    const std::string theirs = Line(kForwardMap, shape, ToElement(MapEntry{key, there.to, there.owner}));
+    Error error{.operation = Line(kForwardMap, shape, ToElement(MapEntry{key, ours})), .theirs = theirs};
+    if (there.owner.empty()) {
+      error.text = "another program forwards " + ToString(key) + " already" + NobodyRecorded() +
+                   "; if nobody needs that any more, remove it with: nft delete " + theirs;
+    } else {
+      error.text = "owner \"" + there.owner + "\" forwards " + ToString(key) + " to " + there.to.ToString() +
+                   " already, and not to " + ours.ToString() +
+                   "; choose another host port, or if that owner is gone: natplan forget --owner \"" +
+                   there.owner + "\"";
+    }
+    AddConflict(in_.edited.ports.contains(key), std::move(error));
   }
-  void AddConflict(bool edited, const std::string& ours, const std::string& theirs, const std::string& what) {
-    plan_.conflicts.push_back(
-        {edited,
-         {.code = ErrorCode::kConflict,
-          .errno_value = EEXIST,
-          .operation = "add " + ours,
-          .ours = ours,
-          .theirs = theirs,
-          .text = what + "; if nobody needs that any more, remove it with: nft delete " + theirs}});
+  void AddConflict(bool edited, Error error) {
+    error.code = ErrorCode::kConflict;
+    error.errno_value = EEXIST;
+    error.ours = error.operation;
+    error.operation = "add " + error.operation;
+    plan_.conflicts.push_back({edited, std::move(error)});
   }
 
   ElementPlanInput in_;
   Family family_;
   bool exclusive_;
+  bool takes_unowned_;
   ElementPlan plan_;
   std::set<AddressRange> deleted_;
 };

@@ -2,6 +2,8 @@
 #ifndef NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_
 #define NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@ namespace natplan {
 
 // What may be removed.
 enum class Scope {
-  kOwn,        // only what this context added
+  kOwn,        // what the owners of this context added
+  kApply,      // the same; in a table in which nobody is recorded, everything that is not wanted
+  kAdopt,      // the same, and what no owner is recorded for
   kExclusive,  // everything that is not wanted
 };
 
@@ -27,15 +31,19 @@ struct ElementPlan {
   ElementChanges changes = {};
   std::vector<Conflict> conflicts = {};
   std::vector<std::string> foreign = {};  // elements beyond the wish that are left alone, in nft syntax
+  std::optional<Error> obstacle = {};     // the ledger cannot be read
 };
 
 struct ElementPlanInput {
   TableId table;
+  bool own;  // natplan's own table, with a ledger
   const FamilyView& view;
   const DesiredState& want;
   const Held& held;
   const DesiredState::Touched& edited;  // by this call
-  Scope scope;
+  Scope scope;                  // any but kApply
+  const std::set<Owner>& mine;  // the owners that this context speaks for
+  bool drop_localhost;          // the localhost map goes with everything in it
 };
 
 // Looks at everything. Used after a snapshot was read.

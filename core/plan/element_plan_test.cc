@@ -20,8 +20,15 @@ struct Case {
 class ElementPlanTest : public testing::Test {
  protected:
   ElementPlan Plan(Scope scope) {
-    const ElementPlanInput input{{Family::kIp, "natplan"}, view_, want_, held_, touched_, scope};
-    return PlanAllElements(input);
+    return PlanAllElements({.table = {Family::kIp, "natplan"},
+                            .own = false,
+                            .view = view_,
+                            .want = want_,
+                            .held = held_,
+                            .edited = touched_,
+                            .scope = scope,
+                            .mine = mine_,
+                            .drop_localhost = false});
   }
   void Want(const char* prefix) {
     std::vector<Edit> undo;
@@ -36,7 +43,13 @@ class ElementPlanTest : public testing::Test {
   DesiredState want_;
   Held held_;
   DesiredState::Touched touched_;
+  std::set<Owner> mine_;
 };
+
+void Put(FamilyView& view, const std::vector<AddressRange>& ranges) {
+  view.ranges.clear();
+  for (const AddressRange& range : ranges) view.ranges.insert(range);
+}
 
 TEST_F(ElementPlanTest, AForeignRangeInAnyPositionIsAConflictExactlyIfItOverlaps) {
   const Case cases[] = {{"10.0.0.0/24", "10.0.0.128", "10.0.1.0", true},
@@ -61,8 +74,8 @@ TEST_F(ElementPlanTest, AForeignRangeInAnyPositionIsAConflictExactlyIfItOverlaps
     want_ = {};
     touched_ = {};
     Want(c.wanted);
-    view_.ranges = {{Address::Parse(c.first).value(),
-                     *c.end == 0 ? std::nullopt : std::optional(Address::Parse(c.end).value())}};
+    Put(view_, {{Address::Parse(c.first).value(),
+                 *c.end == 0 ? std::nullopt : std::optional(Address::Parse(c.end).value())}});
     const ElementPlan plan = Plan(Scope::kOwn);
     EXPECT_EQ(plan.conflicts.size(), c.conflict ? 1U : 0U)
         << c.wanted << " against " << c.first << "-" << c.end;
@@ -77,7 +90,7 @@ TEST_F(ElementPlanTest, AForeignRangeInAnyPositionIsAConflictExactlyIfItOverlaps
 
 TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
   Want("10.0.0.0/24");
-  view_.ranges = {{P("10.0.0.0").network(), P("10.0.1.0").network()}};
+  Put(view_, {{P("10.0.0.0").network(), P("10.0.1.0").network()}});
   const ElementPlan plan = Plan(Scope::kOwn);
   EXPECT_EQ(Text(plan), "");
   EXPECT_EQ(plan.changes.adopted_prefixes, std::vector{P("10.0.0.0/24")});
@@ -85,8 +98,8 @@ TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
 }
 
 TEST_F(ElementPlanTest, OnlyWhatIsHeldIsDeleted) {
-  view_.ranges = {{P("10.0.0.0").network(), P("10.0.1.0").network()},
-                  {P("10.1.0.0").network(), P("10.1.1.0").network()}};
+  Put(view_, {{P("10.0.0.0").network(), P("10.0.1.0").network()},
+              {P("10.1.0.0").network(), P("10.1.1.0").network()}});
   held_.prefixes = {P("10.0.0.0/24"), P("10.9.0.0/24")};
   const ElementPlan plan = Plan(Scope::kOwn);
   EXPECT_EQ(Text(plan), "delete element ip natplan masq_saddr { 10.0.0.0/24 }\n");
@@ -118,7 +131,7 @@ TEST_F(ElementPlanTest, AnEndThatIsLeftOfOursIsDeletedBeforeItIsAddedAgain) {
 TEST_F(ElementPlanTest, ARangeOfOursThatLostItsEndUnderAnotherIsAddedAgainWhole) {
   Want("10.2.0.0/16");
   Want("240.0.0.0/4");
-  held_.prefixes = want_.prefixes();
+  held_.prefixes = {want_.prefixes().begin(), want_.prefixes().end()};
   view_.ranges.clear();
   // The end 10.3.0.0 is gone: to the kernel 10.2.0.0 reaches up to 240.0.0.0.
   PairNodes(Family::kIp,
@@ -136,7 +149,7 @@ TEST_F(ElementPlanTest, ARangeOfOursThatLostItsEndUnderAnotherIsAddedAgainWhole)
 }
 
 TEST_F(ElementPlanTest, ElementsThatNatplanDoesNotKnowAreShownOrEmptied) {
-  view_.unknown_ranges = view_.unknown_entries = true;
+  view_.unknown_ranges = view_.forwards.unknown = true;
   EXPECT_EQ(Plan(Scope::kOwn).foreign.size(), 2U);
   EXPECT_EQ(Text(Plan(Scope::kOwn)), "");
   EXPECT_EQ(Text(Plan(Scope::kExclusive)),

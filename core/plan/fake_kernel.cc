@@ -84,7 +84,7 @@ struct Apply {
     if (TableSnapshot* table = Table(op.table)) {
       table->dormant = false;
     } else {
-      state.tables.push_back({.id = op.table});
+      state.tables.push_back({.id = op.table, .comment = op.comment});
     }
     return {};
   }
@@ -149,8 +149,17 @@ struct Apply {
       const auto* lookup = std::get_if<LookupExpression>(&expression);
       if (lookup != nullptr && FindSet(*table, lookup->set) == nullptr) return {ENOENT, {}, "lookup"};
     }
-    chain->rules.push_back({.expressions = op.expressions});
+    chain->rules.push_back(
+        {.handle = ++state.tables.front().handle, .expressions = op.expressions, .comment = op.comment});
     return {};
+  }
+  Fault operator()(const DeleteRule& op) const {
+    TableSnapshot* table = Table(op.table);
+    ChainSnapshot* chain = table == nullptr ? nullptr : FindChain(*table, op.chain);
+    if (chain == nullptr) return {ENOENT};
+    const auto erased =
+        std::erase_if(chain->rules, [&](const RuleSnapshot& rule) { return rule.handle == op.handle; });
+    return {erased > 0 ? 0 : ENOENT};
   }
   Fault operator()(const AddElements& op) const {
     TableSnapshot* table = Table(op.table);

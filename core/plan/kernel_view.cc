@@ -1,6 +1,12 @@
 #include "core/plan/kernel_view.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
+
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
 
 namespace natplan {
 namespace {
@@ -36,7 +42,7 @@ class Pairing {
     const bool closed = group_.back().kind == ElementKind::kEnd;
     if (closed) range.end = ToAddress(family_, group_.back().key);
     if (group_.size() == (closed ? 2U : 1U)) {
-      view_.ranges.emplace(range.first, range.end);
+      view_.ranges.insert(range);
     } else {
       view_.broken.push_back({range, group_});
     }
@@ -65,6 +71,24 @@ bool AddressRange::Overlaps(const AddressRange& other) const {
 
 AddressRange ToRange(const Prefix& prefix) { return {prefix.network(), prefix.end()}; }
 
+std::optional<Prefix> ToPrefix(const AddressRange& range) {
+  const std::span<const std::uint8_t> first = range.first.bytes();
+  std::array<std::uint8_t, 16> last{};
+  if (range.end) std::ranges::copy(range.end->bytes(), last.begin());
+  // One before the end; before an end at the top of the address space, which is 0 here, all ones.
+  for (std::size_t i = first.size(); i-- > 0;) {
+    if (last[i]-- != 0) break;
+  }
+  int length = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const int equal = std::countl_zero(static_cast<std::uint8_t>(first[i] ^ last[i]));
+    length += equal;
+    if (equal < 8) break;
+  }
+  const auto prefix = Prefix::Make(range.first, length);
+  return prefix && ToRange(*prefix) == range ? std::optional(*prefix) : std::nullopt;
+}
+
 Element ToElement(const AddressRange& range) {
   Element out{.kind = ElementKind::kRange, .key = ElementKey(range.first.bytes())};
   if (range.end) out.end = ElementKey(range.end->bytes());
@@ -73,7 +97,18 @@ Element ToElement(const AddressRange& range) {
 
 bool FamilyView::Holds(const Prefix& prefix) const {
   const auto found = ranges.find(prefix.network());
-  return found != ranges.end() && found->second == prefix.end();
+  return found != ranges.end() && found->end == prefix.end();
+}
+
+bool FamilyView::IsRecorded(const AddressRange& range) const {
+  const auto prefix = ToPrefix(range);
+  return prefix && HasPrefix(entries, *prefix);
+}
+
+bool FamilyView::HasOwners() const {
+  const auto has_owner = [](const auto& one) { return !one.second.owner.empty(); };
+  return !entries.empty() || !interface_masquerades.empty() ||
+         std::ranges::any_of(forwards.entries, has_owner);
 }
 
 void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view) {
@@ -87,7 +122,37 @@ void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& vie
   pairing.Close();
 }
 
-FamilyView ViewOf(Family family, const TableSnapshot* table) {
+namespace {
+
+MapView ViewOfMap(const Layout& layout, Family family, const SetSnapshot& set) {
+  MapView view{.unknown = set.other_elements};
+  for (const Element& element : set.elements) {
+    if (auto entry = ToMapEntry(family, element)) {
+      view.entries.emplace(entry->host_port,
+                           HeldTarget{entry->to, layout.own() ? std::move(entry->owner) : std::string()});
+    } else {
+      view.others.push_back(element);
+    }
+  }
+  return view;
+}
+
+void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
+  view.unknown_junk = set.other_elements;
+  for (const Element& element : set.elements) {
+    auto owned = ToLedgerEntry(family, element);
+    if (!owned) {
+      view.junk.emplace_back(element, std::move(owned.error()));
+      continue;
+    }
+    view.entries.insert(owned->entry);
+    view.names.try_emplace(owned->entry.owner, std::move(owned->owner));
+  }
+}
+
+}  // namespace
+
+FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* table) {
   FamilyView view;
   if (table == nullptr) return view;
   view.exists = true;
@@ -96,14 +161,18 @@ FamilyView ViewOf(Family family, const TableSnapshot* table) {
       PairNodes(family, set.elements, view);
       view.unknown_ranges = set.other_elements;
     } else if (set.name == kForwardMap && set.shape == ForwardShape(family)) {
-      view.unknown_entries = set.other_elements;
-      for (const Element& element : set.elements) {
-        if (const auto entry = ToMapEntry(family, element)) {
-          view.forwards.emplace(entry->host_port, entry->to);
-        } else {
-          view.other_entries.push_back(element);
-        }
-      }
+      view.forwards = ViewOfMap(layout, family, set);
+    } else if (layout.own() && set.name == kLocalhostMap && set.shape == ForwardShape(family)) {
+      view.localhost = ViewOfMap(layout, family, set);
+    } else if (layout.own() && set.name == kOwnersSet && set.shape == OwnersShape(family)) {
+      ReadLedger(family, set, view);
+    }
+  }
+  if (!layout.own()) return view;
+  for (const ChainSnapshot& chain : table->chains) {
+    if (chain.name != "postrouting") continue;
+    for (const RuleSnapshot& rule : chain.rules) {
+      if (auto owned = ToOwnedMasquerade(family, rule)) view.interface_masquerades.push_back(*std::move(owned));
     }
   }
   return view;

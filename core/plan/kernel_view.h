@@ -3,12 +3,17 @@
 #define NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/plan/layout.h"
+#include "core/values/desired_state.h"
 #include "core/values/snapshot.h"
+#include "core/values/sorted_set.h"
 
 namespace natplan {
 
@@ -23,6 +28,8 @@ struct AddressRange {
 
 Address ToAddress(Family family, const ElementKey& key);
 AddressRange ToRange(const Prefix& prefix);
+// None: the range is not that of one prefix.
+std::optional<Prefix> ToPrefix(const AddressRange& range);
 Element ToElement(const AddressRange& range);
 
 // Nodes that do not pair to start and end: two starts in a row, or an end with no start below it.
@@ -31,24 +38,57 @@ struct BrokenRange {
   std::vector<Element> nodes = {};
 };
 
+// Disjoint ranges are found by where they begin.
+struct ByFirst {
+  using is_transparent = void;
+  bool operator()(const AddressRange& a, const AddressRange& b) const { return a.first < b.first; }
+  bool operator()(const AddressRange& a, const Address& b) const { return a.first < b; }
+  bool operator()(const Address& a, const AddressRange& b) const { return a < b.first; }
+};
+
+// A target, and the owner that is recorded with it: the element's comment; empty: nobody.
+struct HeldTarget {
+  Endpoint to;
+  std::string owner = {};
+  friend bool operator==(const HeldTarget&, const HeldTarget&) = default;
+};
+
+// What a map from host ports to targets holds.
+struct MapView {
+  std::map<HostPort, HeldTarget> entries = {};
+  std::vector<Element> others = {};  // elements that natplan does not write
+  bool unknown = false;              // there are elements that are not among these (SetSnapshot::other_elements)
+};
+
 struct FamilyView {
-  bool exists = false;                                    // the table
-  std::map<Address, std::optional<Address>> ranges = {};  // first -> end, disjoint
+  bool exists = false;  // the table
+  SortedSet<AddressRange, ByFirst> ranges = {};
   std::vector<BrokenRange> broken = {};
-  bool unknown_ranges =
-      false;  // the set holds elements that are not among these (SetSnapshot::other_elements)
-  std::map<HostPort, Endpoint> forwards = {};
-  std::vector<Element> other_entries = {};  // elements of the map that natplan does not write
-  bool unknown_entries = false;             // the map holds elements that are not among these
+  bool unknown_ranges = false;  // the set holds elements that are not among these
+  MapView forwards = {};
+  MapView localhost = {};  // of natplan's own table
+
+  // The ledger.
+  SortedSet<LedgerEntry> entries = {};
+  std::map<std::uint64_t, Owner> names = {};
+  std::vector<std::pair<Element, std::string>> junk = {};  // what natplan does not write, and why it is not
+  bool unknown_junk = false;                               // there is more, which cannot be named
+
+  std::vector<DesiredState::OwnedMasquerade> interface_masquerades = {};
 
   bool Holds(const Prefix& prefix) const;
+  // Whether the range is a prefix that the ledger has.
+  bool IsRecorded(const AddressRange& range) const;
+  // Whether anything in the table has an owner.
+  bool HasOwners() const;
 };
 
 // The nodes of an interval set, in any order.
 void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view);
 
-// Of one table; null: it does not exist. Sets of another shape than the layout's are left out.
-FamilyView ViewOf(Family family, const TableSnapshot* table);
+// Of one table; null: it does not exist. Sets of another shape than the layout's are left out. Only natplan's
+// own table has owners.
+FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* table);
 
 using KernelView = std::array<FamilyView, 2>;  // by Family
 

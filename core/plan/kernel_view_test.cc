@@ -102,27 +102,27 @@ TEST(KernelViewTest, OnlySetsOfTheLayoutsShapeAreRead) {
       {.name = kMasqueradeSet, .shape = MasqueradeShape(Family::kIp), .elements = Nodes({"s8", "e16"})},
       {.name = kForwardMap, .shape = MasqueradeShape(Family::kIp), .elements = Nodes({"s8", "e16"})},
       {.name = "other", .shape = MasqueradeShape(Family::kIp), .elements = Nodes({"s32", "e33"})}};
-  const FamilyView view = ViewOf(Family::kIp, &table);
+  const FamilyView view = ViewOf({}, Family::kIp, &table);
   EXPECT_TRUE(view.exists);
   EXPECT_EQ(Text(view), "[8,16)");
-  EXPECT_TRUE(view.forwards.empty());
-  EXPECT_TRUE(view.other_entries.empty());
-  EXPECT_FALSE(ViewOf(Family::kIp, nullptr).exists);
+  EXPECT_TRUE(view.forwards.entries.empty());
+  EXPECT_TRUE(view.forwards.others.empty());
+  EXPECT_FALSE(ViewOf({}, Family::kIp, nullptr).exists);
 }
 
 TEST(KernelViewTest, EntriesThatNatplanDoesNotWriteAreKeptApart) {
   const Element ours =
-      ToElement({Family::kIp, Protocol::kTcp, Port::Make(80).value()}, Endpoint::Parse("1.2.3.4:80").value());
+      ToElement(MapEntry{{Family::kIp, Protocol::kTcp, Port::Make(80).value()}, Endpoint::Parse("1.2.3.4:80").value()});
   const Element theirs{.key = {1, 0, 0, 0, 0, 80, 0, 0}, .data = ours.data};
   TableSnapshot table{.id = {Family::kIp, "natplan"}};
   table.sets = {{.name = kForwardMap,
                  .shape = ForwardShape(Family::kIp),
                  .elements = {ours, theirs},
                  .other_elements = true}};
-  const FamilyView view = ViewOf(Family::kIp, &table);
-  EXPECT_EQ(view.forwards.size(), 1U);
-  EXPECT_EQ(view.other_entries, std::vector{theirs});
-  EXPECT_TRUE(view.unknown_entries);
+  const FamilyView view = ViewOf({}, Family::kIp, &table);
+  EXPECT_EQ(view.forwards.entries.size(), 1U);
+  EXPECT_EQ(view.forwards.others, std::vector{theirs});
+  EXPECT_TRUE(view.forwards.unknown);
   EXPECT_FALSE(view.unknown_ranges);
 }
 

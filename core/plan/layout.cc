@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <span>
+
+#include "core/plan/ledger.h"
+#include "core/plan/packet_fields.h"
 
 namespace natplan {
 namespace {
 
-// 4-byte registers, as linux/netfilter/nf_tables.h numbers them.
-constexpr Register kReg32_01 = 9;
-constexpr Register kReg32_02 = 10;
-constexpr Register kReg32_05 = 13;
-constexpr Register kReg1 = 1;  // words 8 to 11
-constexpr Register kReg2 = 2;
-
-constexpr std::uint32_t kNfprotoIpv4 = 2;
-constexpr std::uint32_t kNfprotoIpv6 = 10;
-constexpr std::uint32_t kRouteLocal = 2;       // RTN_LOCAL
-constexpr std::uint32_t kLoopbackIndex = 1;    // lo has interface index 1 in every network namespace
-constexpr std::uint32_t kDestinationPort = 2;  // offset in TCP, UDP and SCTP headers
+constexpr std::uint32_t kRouteLocal = 2;  // RTN_LOCAL
 
 constexpr std::int32_t kDestinationNatPriority = -99;  // behind an administrator's dstnat, -100
 constexpr std::int32_t kSourceNatPriority = 101;       // behind an administrator's srcnat, 100
@@ -28,57 +20,17 @@ constexpr std::uint32_t kTypeIpv6Address = 8;
 constexpr std::uint32_t kTypeProtoService = 12U << 6U | 13U;
 constexpr std::uint32_t kTypeService = 13;
 
-// The kernel keeps interface indices and address types in registers as numbers of the host.
-RegisterBytes HostOrder(std::uint32_t value) {
-  std::array<std::uint8_t, 4> bytes{};
-  std::memcpy(bytes.data(), &value, bytes.size());
-  return RegisterBytes(bytes);
-}
-
-// Where a rule form keeps things.
-struct Registers {
-  Register first;       // addresses, and the map's key and data
-  Register key_port;    // the key's second word
-  Register data_port4;  // behind an IPv4 address
-  Register data_port6;  // behind an IPv6 address
-};
-constexpr Registers kOrigin = {kReg32_01, kReg32_02, kReg32_02, kReg32_05};
-constexpr Registers kNft = {kReg1, kReg32_01, kReg32_01, kReg2};
-
-struct AddressField {
-  std::uint32_t offset;
-  std::uint32_t length;
-};
-AddressField Source(Family family) {
-  return family == Family::kIp ? AddressField{12, 4} : AddressField{8, 16};
-}
-AddressField Destination(Family family) {
-  return family == Family::kIp ? AddressField{16, 4} : AddressField{24, 16};
-}
-
-// dnat to meta l4proto . th dport map @map_port_ipport
-void AppendForward(Family family, const Registers& r, Expressions& out) {
-  const bool ip = family == Family::kIp;
-  out.push_back(MetaExpression{MetaKey::kL4Proto, r.first});
-  out.push_back(PayloadExpression{PayloadBase::kTransport, kDestinationPort, 2, r.key_port});
-  out.push_back(LookupExpression{.set = kForwardMap, .source = r.first, .destination = r.first});
-  out.push_back(NatExpression{.type = NatType::kDestination,
-                              .family = ip ? kNfprotoIpv4 : kNfprotoIpv6,
-                              .address = r.first,
-                              .port = ip ? r.data_port4 : r.data_port6});
-}
-
-Expressions PreroutingRule(Family family, const Registers& r) {
+Expressions PreroutingRule(Family family, const FieldRegisters& r) {
   Expressions out;
   out.push_back(FibExpression{kFibDestinationAddress, FibResult::kAddressType, r.first});
   out.push_back(CmpExpression{r.first, CmpOperator::kEq, HostOrder(kRouteLocal)});
-  AppendForward(family, r, out);
+  AppendForward(family, r, kForwardMap, out);
   return out;
 }
 
-Expressions OutputRule(Family family, const Registers& r, bool short_load) {
+Expressions OutputRule(Family family, const FieldRegisters& r, bool short_load) {
   Expressions out;
-  const auto [offset, length] = Destination(family);
+  const auto [offset, length] = DestinationField(family);
   if (family == Family::kIp6) {
     out.push_back(PayloadExpression{PayloadBase::kNetwork, offset, length, r.first});
     out.push_back(
@@ -93,12 +45,12 @@ Expressions OutputRule(Family family, const Registers& r, bool short_load) {
   }
   out.push_back(MetaExpression{MetaKey::kOif, r.first});
   out.push_back(CmpExpression{r.first, CmpOperator::kEq, HostOrder(kLoopbackIndex)});
-  AppendForward(family, r, out);
+  AppendForward(family, r, kForwardMap, out);
   return out;
 }
 
-Expressions PostroutingRule(Family family, const Registers& r) {
-  const auto [offset, length] = Source(family);
+Expressions PostroutingRule(Family family, const FieldRegisters& r) {
+  const auto [offset, length] = SourceField(family);
   Expressions out;
   out.push_back(PayloadExpression{PayloadBase::kNetwork, offset, length, r.first});
   out.push_back(LookupExpression{.set = kMasqueradeSet, .source = r.first});
@@ -109,13 +61,13 @@ Expressions PostroutingRule(Family family, const Registers& r) {
 std::vector<ChainPlan> MakeChains(Family family) {
   return {{"prerouting",
            {"nat", Hook::kPrerouting, kDestinationNatPriority, Policy::kAccept},
-           {PreroutingRule(family, kOrigin), PreroutingRule(family, kNft)}},
+           {PreroutingRule(family, kOriginRegisters), PreroutingRule(family, kNftRegisters)}},
           {"output",
            {"nat", Hook::kOutput, kDestinationNatPriority, Policy::kAccept},
-           {OutputRule(family, kOrigin, false), OutputRule(family, kNft, true)}},
+           {OutputRule(family, kOriginRegisters, false), OutputRule(family, kNftRegisters, true)}},
           {"postrouting",
            {"nat", Hook::kPostrouting, kSourceNatPriority, Policy::kAccept},
-           {PostroutingRule(family, kOrigin), PostroutingRule(family, kNft)}}};
+           {PostroutingRule(family, kOriginRegisters), PostroutingRule(family, kNftRegisters)}}};
 }
 
 SetShape MakeForwardShape(Family family) {
@@ -154,14 +106,20 @@ const SetShape& ForwardShape(Family family) {
 }
 
 std::vector<Operation> Skeleton(const TableId& table) {
+  const Layout layout{table.name};
   std::vector<Operation> out;
-  out.push_back(EnsureTable{table});
+  out.push_back(EnsureTable{table, layout.own() ? kTableComment : ""});
   for (const ChainPlan& chain : Chains(table.family))
     out.push_back(EnsureChain{table, chain.name, chain.base});
-  out.push_back(EnsureSet{table, kMasqueradeSet, MasqueradeShape(table.family)});
-  out.push_back(EnsureSet{table, kForwardMap, ForwardShape(table.family)});
+  for (const SetPlan& set : Sets(layout, table.family)) out.push_back(EnsureSet{table, set.name, set.shape});
   for (const ChainPlan& chain : Chains(table.family))
     out.push_back(AppendRule{table, chain.name, chain.forms.front()});
+  return out;
+}
+
+std::vector<SetPlan> Sets(const Layout& layout, Family family) {
+  std::vector<SetPlan> out = {{kMasqueradeSet, MasqueradeShape(family)}, {kForwardMap, ForwardShape(family)}};
+  if (layout.own()) out.push_back({kOwnersSet, OwnersShape(family)});
   return out;
 }
 
@@ -171,18 +129,19 @@ Element ToElement(const Prefix& prefix) {
   return out;
 }
 
-Element ToElement(const HostPort& host_port, const Endpoint& to) {
-  const std::uint16_t host = host_port.port.number();
-  const std::uint16_t target = to.port.number();
+Element ToElement(const MapEntry& entry) {
+  const std::uint16_t host = entry.host_port.port.number();
+  const std::uint16_t target = entry.to.port.number();
   std::array<std::uint8_t, 20> data{};
-  const std::size_t size = to.address.bytes().size();
-  std::ranges::copy(to.address.bytes(), data.begin());
+  const std::size_t size = entry.to.address.bytes().size();
+  std::ranges::copy(entry.to.address.bytes(), data.begin());
   data[size] = static_cast<std::uint8_t>(target >> 8U);
   data[size + 1] = static_cast<std::uint8_t>(target & 255U);
   return {.kind = ElementKind::kSingle,
-          .key = {static_cast<std::uint8_t>(host_port.protocol), 0, 0, 0,
+          .key = {static_cast<std::uint8_t>(entry.host_port.protocol), 0, 0, 0,
                   static_cast<std::uint8_t>(host >> 8U), static_cast<std::uint8_t>(host & 255U), 0, 0},
-          .data = ElementData(std::span(data).first(size + 4))};
+          .data = ElementData(std::span(data).first(size + 4)),
+          .comment = entry.owner};
 }
 
 std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
@@ -197,10 +156,11 @@ std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
   const Address address = family == Family::kIp6
                               ? Address(bytes)
                               : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
-  const MapEntry entry{{family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}};
+  MapEntry entry{
+      {family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}, element.comment};
   const bool known = std::ranges::find(kProtocols, entry.host_port.protocol) != kProtocols.end();
   // Anything in the padding, and the entry is not the one that natplan would write.
-  return known && ToElement(entry.host_port, entry.to) == element ? std::optional(entry) : std::nullopt;
+  return known && ToElement(entry) == element ? std::optional(std::move(entry)) : std::nullopt;
 }
 
 }  // namespace natplan

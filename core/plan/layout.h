@@ -1,7 +1,8 @@
 // What natplan's table is made of: names, chains, set, map, rules, and how intents become elements.
 //
-// It is the origin's layout (systemd, src/shared/firewall-util-nft.c) in a table of natplan's own; under the
-// origin's table name it is the origin's to the byte.
+// It is the origin's layout (systemd, src/shared/firewall-util-nft.c), to the byte under the origin's table
+// name. natplan's own table has a ledger beside it (core/plan/ledger.h), comments that name owners, and rules
+// for what the origin does not do (core/plan/extra_rules.h).
 #ifndef NATPLAN_CORE_PLAN_LAYOUT_H_
 #define NATPLAN_CORE_PLAN_LAYOUT_H_
 
@@ -17,6 +18,8 @@ namespace natplan {
 inline constexpr const char* kDefaultTable = "natplan";
 inline constexpr const char* kMasqueradeSet = "masq_saddr";
 inline constexpr const char* kForwardMap = "map_port_ipport";
+// The comment of natplan's own table: the version of what stands in it.
+inline constexpr const char* kTableComment = "natplan layout 1";
 
 // A chain and the one rule in it.
 struct ChainPlan {
@@ -40,19 +43,27 @@ const std::vector<ChainPlan>& Chains(Family family);
 const SetShape& MasqueradeShape(Family family);
 const SetShape& ForwardShape(Family family);
 
-// The operations that create the table with everything but its elements: table, chains, set, map, rules.
+struct SetPlan {
+  std::string name;
+  SetShape shape;
+};
+// The sets and maps that the table always has.
+std::vector<SetPlan> Sets(const Layout& layout, Family family);
+
+// The operations that create the table with everything that it always has but elements.
 std::vector<Operation> Skeleton(const TableId& table);
 
 // [first address, first address behind the prefix); open at the top of the address space.
 Element ToElement(const Prefix& prefix);
-// Key: the protocol in byte 0, the port in bytes 4 and 5; data: the address, then the port in the two bytes
-// behind it and two of padding. Network byte order, defined by position, the same on every machine.
-Element ToElement(const HostPort& host_port, const Endpoint& to);
 
 struct MapEntry {
   HostPort host_port;
   Endpoint to;
+  std::string owner = {};  // its comment; empty: nobody is recorded
 };
+// Key: the protocol in byte 0, the port in bytes 4 and 5; data: the address, then the port in the two bytes
+// behind it and two of padding. Network byte order, defined by position, the same on every machine.
+Element ToElement(const MapEntry& entry);
 // The reverse; none if the element is not one that natplan writes.
 std::optional<MapEntry> ToMapEntry(Family family, const Element& element);
 

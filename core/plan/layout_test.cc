@@ -25,13 +25,13 @@ std::string Hex(std::span<const std::uint8_t> bytes) {
 }
 
 TEST(LayoutTest, ForwardsAreBytesByPosition) {
-  const Element v4 = ToElement(At(Family::kIp, Protocol::kTcp, 4711), To("1.2.3.4:815"));
+  const Element v4 = ToElement(MapEntry{At(Family::kIp, Protocol::kTcp, 4711), To("1.2.3.4:815")});
   EXPECT_EQ(Hex(v4.key.span()), "0600000012670000");
   EXPECT_EQ(Hex(v4.data.span()), "01020304032f0000");
-  const Element v6 = ToElement(At(Family::kIp6, Protocol::kUdp, 53), To("[fd00::5]:815"));
+  const Element v6 = ToElement(MapEntry{At(Family::kIp6, Protocol::kUdp, 53), To("[fd00::5]:815")});
   EXPECT_EQ(Hex(v6.key.span()), "1100000000350000");
   EXPECT_EQ(Hex(v6.data.span()), "fd000000000000000000000000000005032f0000");
-  EXPECT_EQ(ToElement(At(Family::kIp, Protocol::kSctp, 1), To("1.2.3.4:1")).key[0], 132);
+  EXPECT_EQ(ToElement(MapEntry{At(Family::kIp, Protocol::kSctp, 1), To("1.2.3.4:1")}).key[0], 132);
 }
 
 TEST(LayoutTest, PrefixesAreHalfOpenRanges) {
@@ -54,12 +54,12 @@ TEST(LayoutTest, PrefixesAreHalfOpenRanges) {
 
 TEST(LayoutTest, AnEntryIsReadBackOnlyIfNatplanWouldWriteItSo) {
   for (const Protocol protocol : kProtocols) {
-    const Element element = ToElement(At(Family::kIp, protocol, 65535), To("1.2.3.4:1"));
+    const Element element = ToElement(MapEntry{At(Family::kIp, protocol, 65535), To("1.2.3.4:1")});
     const auto entry = ToMapEntry(Family::kIp, element);
     ASSERT_TRUE(entry.has_value());
-    EXPECT_EQ(ToElement(entry->host_port, entry->to), element);
+    EXPECT_EQ(ToElement(*entry), element);
   }
-  const Element good = ToElement(At(Family::kIp, Protocol::kTcp, 80), To("1.2.3.4:80"));
+  const Element good = ToElement(MapEntry{At(Family::kIp, Protocol::kTcp, 80), To("1.2.3.4:80")});
   const auto with_key = [&](ElementKey key) { return Element{.key = key, .data = good.data}; };
   const auto with_data = [&](ElementData data) { return Element{.key = good.key, .data = data}; };
   for (const Element& element :

@@ -33,6 +33,8 @@ Result RunCall(Reconciler& reconciler, FakeKernel& kernel, const std::vector<Edi
       reconciler.OnSnapshot(kernel.Read(read->request));
     } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
       reconciler.OnOutcome(kernel.Commit(*commit->transaction));
+    } else if (std::holds_alternative<DrainStep>(step)) {
+      reconciler.OnDrained({});
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
       now = wait->until;
     } else {
@@ -45,11 +47,12 @@ Result RunCall(Reconciler& reconciler, FakeKernel& kernel, const std::vector<Edi
 std::set<std::string> Held(const FakeKernel& kernel) {
   std::set<std::string> out;
   for (const TableSnapshot& table : kernel.state().tables) {
-    const FamilyView view = ViewOf(table.id.family, &table);
+    const FamilyView view = ViewOf({}, table.id.family, &table);
     for (const auto& [first, end] : view.ranges)
       out.insert(first.ToString() + "-" + (end ? end->ToString() : "top"));
-    for (const auto& [key, to] : view.forwards) out.insert(ToString(key) + " to " + to.ToString());
-    if (!view.broken.empty() || !view.other_entries.empty()) out.insert("broken");
+    for (const auto& [key, held] : view.forwards.entries)
+      out.insert(ToString(key) + " to " + held.to.ToString());
+    if (!view.broken.empty() || !view.forwards.others.empty()) out.insert("broken");
   }
   return out;
 }
@@ -129,7 +132,7 @@ void ForeignChange(std::mt19937& random, World& world) {
       const TableId table{prefix.family(), kDefaultTable};
       // Nodes are deleted one by one: without this look it could take the start of one range and the end of
       // another.
-      if (!ViewOf(prefix.family(), world.kernel.Find(prefix.family())).Holds(prefix)) return;
+      if (!ViewOf({}, prefix.family(), world.kernel.Find(prefix.family())).Holds(prefix)) return;
       world.kernel.Foreign({DeleteElements{table, kMasqueradeSet, {}, {ToElement(prefix)}}});
       return;
     }
@@ -148,7 +151,7 @@ void ForeignChange(std::mt19937& random, World& world) {
       const Forward forward =
           To(80 + static_cast<int>(random() % 3), random() % 2 == 0 ? "9.9.9.9:9" : "[fd99::9]:9");
       const TableId table{forward.family(), kDefaultTable};
-      const Element element = ToElement(forward.key(), forward.to);
+      const Element element = ToElement(MapEntry{forward.key(), forward.to});
       if (world.foreign_forwards.contains(forward.key())) {
         ASSERT_TRUE(world.kernel.Foreign({DeleteElements{table, kForwardMap, {}, {element}}}));
         world.foreign_forwards.erase(forward.key());
@@ -194,11 +197,7 @@ bool SkeletonIsThere(World& world) {
   return true;
 }
 
-std::size_t Size(const DesiredState& state) {
-  std::size_t size = state.forwards().size();
-  for (const auto& [prefix, owners] : state.masquerades()) size += owners.size();
-  return size;
-}
+std::size_t Size(const DesiredState& state) { return state.forwards().size() + state.masquerades().size(); }
 
 TEST(ModelTest, AfterEachCallThatSucceedsTheKernelHoldsTheUnionOfWhatIsWantedAndForeign) {
   int succeeded = 0;

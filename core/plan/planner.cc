@@ -4,6 +4,9 @@
 #include <iterator>
 #include <utility>
 
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
+
 namespace natplan {
 namespace {
 
@@ -17,6 +20,7 @@ void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& s
   const auto index = static_cast<std::size_t>(family);
   Append(std::move(elements.conflicts), plan.conflicts);
   Append(std::move(elements.foreign), plan.foreign);
+  if (elements.obstacle && !plan.obstacle) plan.obstacle = std::move(elements.obstacle);
   plan.changes[index] = std::move(elements.changes);
   // In natplan's own table an element that turns up unseen is refused; the origin's semantics take it as
   // there.
@@ -26,44 +30,132 @@ void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& s
   Append(std::move(operations), plan.transaction.operations);
 }
 
-ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelView& view) {
+ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelView& view,
+                           bool drop_localhost) {
   const auto index = static_cast<std::size_t>(family);
-  return {input.layout.Id(family), view[index], input.want, input.held[index], input.edited, input.scope};
+  return {.table = input.layout.Id(family),
+          .own = input.layout.own(),
+          .view = view[index],
+          .want = input.want,
+          .held = input.held[index],
+          .edited = input.edited,
+          .scope = input.scope,
+          .mine = input.mine,
+          .drop_localhost = drop_localhost};
+}
+
+bool IsMine(const PlanInput& input, const std::string& owner) {
+  return std::ranges::any_of(input.mine, [&](const Owner& mine) { return mine.name() == owner; });
+}
+
+// Whether an owner of this context wants or holds anything in the family. Others see to their own.
+bool IsConcerned(const PlanInput& input, Family family, const FamilyView& view) {
+  const Held& held = input.held[static_cast<std::size_t>(family)];
+  if (!held.prefixes.empty() || !held.forwards.empty()) return true;
+  if (!input.layout.own()) return input.want.Wants(family);
+  std::set<std::uint64_t> hashes;
+  for (const Owner& owner : input.mine) hashes.insert(owner.hash());
+  const auto mine = [&](const LedgerEntry& entry) {
+    return entry.prefix.family() == family && hashes.contains(entry.owner);
+  };
+  const auto of_family = [&](const auto& one) { return one.first.family == family; };
+  const auto is_mine = [&](const auto& one) { return IsMine(input, one.second.owner); };
+  return std::ranges::any_of(input.want.masquerades(), mine) ||
+         std::ranges::any_of(input.want.forwards(), of_family) ||
+         std::ranges::any_of(input.want.interface_masquerades(),
+                             [&](const auto& owned) { return owned.masquerade.family() == family; }) ||
+         std::ranges::any_of(view.entries, mine) || std::ranges::any_of(view.forwards.entries, is_mine) ||
+         std::ranges::any_of(view.localhost.entries, is_mine) ||
+         std::ranges::any_of(view.interface_masquerades,
+                             [&](const auto& owned) { return input.mine.contains(owned.owner); });
+}
+
+// Whether the table has anything that only natplan's own tables have, and not always.
+bool HasExtras(const TableSnapshot& table) {
+  if (!Layout{table.id.name}.own()) return false;
+  const bool localhost = std::ranges::find(table.sets, kLocalhostMap, &SetSnapshot::name) != table.sets.end();
+  return localhost || std::ranges::any_of(table.chains, [&](const ChainSnapshot& chain) {
+           return std::ranges::any_of(chain.rules, [&](const RuleSnapshot& rule) {
+             return ToOwnedMasquerade(table.id.family, rule).has_value();
+           });
+         });
+}
+
+// Somebody wants localhost: an owner of this context, or one whose entries stay.
+bool NeedsLocalhost(const PlanInput& input, Family family, const FamilyView& view) {
+  if (!input.layout.own()) return false;
+  if (input.want.WantsLocalhost(family)) return true;
+  if (input.scope == Scope::kExclusive) return false;
+  if (view.localhost.unknown || !view.localhost.others.empty()) return true;
+  return std::ranges::any_of(view.localhost.entries, [&](const auto& one) {
+    const std::string& owner = one.second.owner;
+    return !IsMine(input, owner) && !(owner.empty() && input.scope == Scope::kAdopt);
+  });
+}
+
+bool HoldsUnknown(const FamilyView& view) {
+  return view.unknown_ranges || view.forwards.unknown || view.localhost.unknown || view.unknown_junk ||
+         !view.broken.empty();
+}
+
+// The same change, made by deleting the table and creating it with everything that it is to hold then.
+void RemakeTable(const PlanInput& input, Family family, std::vector<Operation>&& remake, FamilyView view,
+                 Plan& plan) {
+  const auto index = static_cast<std::size_t>(family);
+  ApplyTo(view, plan.changes[index], family);
+  auto content = ContentOf(input.layout.Id(family), view);
+  Append(std::move(remake), plan.transaction.operations);
+  Append(std::move(content), plan.transaction.operations);
+  plan.touches[index] = true;
 }
 
 }  // namespace
 
 ReadRequest RequestFor(const Layout& layout) {
   ReadRequest request{.sets = {kMasqueradeSet, kForwardMap}};
+  if (layout.own()) {
+    request.sets.emplace_back(kLocalhostMap);
+    request.sets.emplace_back(kOwnersSet);
+  }
   for (const Family family : kFamilies) request.tables.push_back(layout.Id(family));
   return request;
 }
 
 KernelView ViewOf(const Layout& layout, const Snapshot& snapshot) {
-  return {ViewOf(Family::kIp, snapshot.Find(layout.Id(Family::kIp))),
-          ViewOf(Family::kIp6, snapshot.Find(layout.Id(Family::kIp6)))};
+  return {ViewOf(layout, Family::kIp, snapshot.Find(layout.Id(Family::kIp))),
+          ViewOf(layout, Family::kIp6, snapshot.Find(layout.Id(Family::kIp6)))};
+}
+
+Scope Resolve(Scope scope, const Layout& layout, const KernelView& view) {
+  if (scope != Scope::kApply) return scope;
+  const bool recorded = std::ranges::any_of(view, [](const FamilyView& one) { return one.HasOwners(); });
+  return layout.own() && !recorded ? Scope::kExclusive : Scope::kOwn;
 }
 
 Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const KernelView& view) {
   Plan plan;
+  ExtraWish extra{.mine = input.mine};
+  extra.interface_masquerades.assign(input.want.interface_masquerades().begin(),
+                                     input.want.interface_masquerades().end());
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
     const auto index = static_cast<std::size_t>(family);
     const TableId id = input.layout.Id(family);
     const TableSnapshot* table = snapshot.Find(id);
-    const Held& held = input.held[index];
     const bool wanted = input.want.Wants(family);
-    const bool mine = wanted || !held.prefixes.empty() || !held.forwards.empty();
     if (!wanted && table == nullptr) {
       // Whatever this context held is gone already.
-      ElementPlan gone = PlanAllElements(ForFamily(input, family, view));
+      ElementPlan gone = PlanAllElements(ForFamily(input, family, view, false));
       plan.changes[index] = std::move(gone.changes);
       continue;
     }
-    if (!mine && input.scope == Scope::kOwn) continue;
-    // A delete repairs nothing.
+    if (input.scope != Scope::kExclusive && !IsConcerned(input, family, view[index])) continue;
+    extra.localhost = NeedsLocalhost(input, family, view[index]);
+    // A delete repairs nothing, but takes its own rules away.
+    const bool whole = wanted || input.scope == Scope::kExclusive || HasExtras(*table);
     SkeletonPlan skeleton;
-    if (wanted || input.scope == Scope::kExclusive) skeleton = PlanSkeleton(id, table, input.scope);
+    plan.compared[index] = whole;
+    if (whole) skeleton = PlanSkeleton(id, table, input.scope, extra);
     if (skeleton.obstacle) {
       plan.obstacle = std::move(skeleton.obstacle);
       return plan;
@@ -74,8 +166,17 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       AddFamily(input, family, std::move(skeleton.operations), {}, plan);
       continue;
     }
-    AddFamily(input, family, std::move(skeleton.operations), PlanAllElements(ForFamily(input, family, view)),
-              plan);
+    const bool drop = input.layout.own() && !extra.localhost;
+    ElementPlan elements = PlanAllElements(ForFamily(input, family, view, drop));
+    if (!skeleton.remake.empty() && !HoldsUnknown(view[index])) {
+      Append(std::move(elements.conflicts), plan.conflicts);
+      Append(std::move(elements.foreign), plan.foreign);
+      if (elements.obstacle && !plan.obstacle) plan.obstacle = std::move(elements.obstacle);
+      plan.changes[index] = std::move(elements.changes);
+      RemakeTable(input, family, std::move(skeleton.remake), view[index], plan);
+      continue;
+    }
+    AddFamily(input, family, std::move(skeleton.operations), std::move(elements), plan);
   }
   return plan;
 }
@@ -85,8 +186,9 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
     const bool create = input.want.Wants(family) && !view[static_cast<std::size_t>(family)].exists;
+    // What has rules of its own is never planned from a view: PlanFromSnapshot() sees to it.
     AddFamily(input, family, create ? Skeleton(input.layout.Id(family)) : std::vector<Operation>{},
-              PlanTouchedElements(ForFamily(input, family, view)), plan);
+              PlanTouchedElements(ForFamily(input, family, view, false)), plan);
   }
   return plan;
 }

@@ -17,6 +17,7 @@ struct Plan {
   Transaction transaction = {};
   std::array<ElementChanges, 2> changes = {};  // by Family, what of it are elements
   std::array<bool, 2> touches = {};            // by Family: the transaction has operations of it
+  std::array<bool, 2> compared = {};           // by Family: everything of its table, the skeleton included
   std::vector<Conflict> conflicts = {};
   std::vector<std::string> foreign = {};  // left alone, in nft syntax
   std::optional<Error> obstacle = {};     // nothing can be planned before this is out of the way
@@ -25,17 +26,21 @@ struct Plan {
 
 struct PlanInput {
   const Layout& layout;
-  Scope scope;
+  Scope scope;  // any but kApply
   const DesiredState& want;
   const std::array<Held, 2>& held;      // by Family
   const DesiredState::Touched& edited;  // by this call
   const std::set<Family>& without;      // families that this kernel does not support
+  const std::set<Owner>& mine;          // the owners that this context speaks for
 };
 
 // What is to be read for a plan.
 ReadRequest RequestFor(const Layout& layout);
 
 KernelView ViewOf(const Layout& layout, const Snapshot& snapshot);
+
+// What kApply comes to: kExclusive in a table of natplan's own in which nobody is recorded, otherwise kOwn.
+Scope Resolve(Scope scope, const Layout& layout, const KernelView& view);
 
 // From a snapshot: everything is compared. A table is created only if something of its family is wanted; one
 // that is there is kept, and in scope kOwn not touched unless this context wants or holds something in it.

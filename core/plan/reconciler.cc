@@ -17,11 +17,22 @@ std::uint32_t NextGeneration(std::uint32_t generation) {
 
 Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
 
+Scope Reconciler::scope() const { return Resolve(options_.scope, options_.layout, mirror_->view); }
+
 PlanInput Reconciler::Input() const {
-  return {options_.layout, options_.scope, desired_, held_, edited_, without_};
+  return {options_.layout, scope(), desired_, held_, edited_, without_, mine_};
 }
 
 void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline) {
+  Begin({.edits = edits}, mode, now, deadline);
+}
+
+void Reconciler::StartReplace(const Owner& owner, const std::vector<Intent>& intents, Mode mode,
+                              TimePoint now, TimePoint deadline) {
+  Begin({.replaced = owner, .intents = intents}, mode, now, deadline);
+}
+
+void Reconciler::Begin(Request request, Mode mode, TimePoint now, TimePoint deadline) {
   Undo();
   mode_ = mode;
   deadline_ = deadline;
@@ -29,27 +40,111 @@ void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now,
   result_ = Report{};
   unknown_ = false;
   committed_ = false;
+  retries_ = 0;
   last_cause_.reset();
   repeats_ = 0;
   backoff_.Reset();
-  undo_.reserve(edits.size());
-  for (const Edit& edit : edits) {
-    if (auto applied = desired_.Apply(edit, edited_, undo_); !applied)
-      return Refuse(std::move(applied.error()));
+  request_ = std::move(request);
+  pending_ = false;
+  if (options_.layout.own()) {
+    for (const Owner& owner : OwnersOf(request_)) pending_ = pending_ || !mine_.contains(owner);
   }
-  if (const Error* missing = EditedFamilyMissing()) return Refuse(*missing);
+  if (!pending_ && !ApplyRequest()) return;
   if (now >= deadline_) {
     return Refuse({.code = ErrorCode::kDeadline, .errno_value = ETIMEDOUT, .text = "no time was given"});
   }
-  if (mirror_ && mode_ == Mode::kApply) return PlanNext(nullptr);
+  if (!pending_ && mirror_ && mode_ == Mode::kApply) return PlanNext(nullptr);
   state_ = State::kRead;
+}
+
+// Those whose intents a call is about.
+std::set<Owner> Reconciler::OwnersOf(const Request& request) const {
+  std::set<Owner> owners;
+  for (const Edit& edit : request.edits) owners.insert(edit.owner);
+  if (request.replaced) owners.insert(*request.replaced);
+  if (owners.empty()) owners.insert(options_.owner);
+  return owners;
+}
+
+// The snapshot shows what this call's owners have: from now on this context speaks for them. False: the call
+// has ended.
+bool Reconciler::TakeOwners() {
+  for (const Owner& owner : OwnersOf(request_)) {
+    if (mine_.contains(owner)) continue;
+    new_owners_.push_back(owner);
+    mine_.insert(owner);
+    if (options_.inheritance == Inheritance::kAdopt) Adopt(owner);
+  }
+  pending_ = false;
+  return ApplyRequest();
+}
+
+void Reconciler::Adopt(const Owner& owner) {
+  DesiredState::Touched ignored;
+  const auto add = [&](const Intent& intent) {
+    // What another owner of this context holds already stays with that one; the plan shows the conflict.
+    (void)desired_.Apply({Edit::Kind::kAdd, owner, intent}, ignored, adopted_);
+  };
+  for (const FamilyView& view : mirror_->view) {
+    for (const LedgerEntry& entry : view.entries) {
+      if (entry.owner != owner.hash()) continue;
+      if (const auto masquerade = Masquerade::Make(entry.prefix)) add(*masquerade);
+    }
+    for (const auto& [key, held] : view.forwards.entries) {
+      if (held.owner != owner.name()) continue;
+      const auto local = view.localhost.entries.find(key);
+      const bool localhost = local != view.localhost.entries.end() && local->second == held;
+      add(Forward{key.protocol, key.port, held.to, localhost});
+    }
+    for (const DesiredState::OwnedMasquerade& owned : view.interface_masquerades) {
+      if (owned.owner == owner) add(owned.masquerade);
+    }
+  }
+}
+
+// Carries the request into the desired state. False: the call has ended.
+bool Reconciler::ApplyRequest() {
+  const std::vector<Edit> edits =
+      request_.replaced ? desired_.EditsTo(*request_.replaced, request_.intents) : std::move(request_.edits);
+  undo_.reserve(edits.size());
+  for (const Edit& edit : edits) {
+    auto applied = desired_.Apply(edit, edited_, undo_);
+    if (applied) continue;
+    Refuse(std::move(applied.error()));
+    return false;
+  }
+  if (edited_.rules && !options_.layout.own()) {
+    Refuse({.code = ErrorCode::kInvalidArgument,
+            .errno_value = EINVAL,
+            .text = "table \"" + options_.layout.table + "\" has the layout of natplan's origin, which has no " +
+                    "place for localhost and out_interface; use natplan's own table (\"" + kDefaultTable +
+                    "\")"});
+    return false;
+  }
+  if (const Error* missing = EditedFamilyMissing()) {
+    Refuse(*missing);
+    return false;
+  }
+  return true;
+}
+
+// The other owners' prefixes, as the ledger has them: they are to stay, unless everything else is to go.
+void Reconciler::TakeOthers() {
+  if (!options_.layout.own()) return;
+  std::set<std::uint64_t> mine;
+  for (const Owner& owner : mine_) mine.insert(owner.hash());
+  const bool none = scope() == Scope::kExclusive;
+  for (const Family family : kFamilies) {
+    const FamilyView& view = mirror_->view[static_cast<std::size_t>(family)];
+    desired_.SetOthers(family, mine, none ? SortedSet<LedgerEntry>() : view.entries, view.names);
+  }
 }
 
 Step Reconciler::Poll(TimePoint now) {
   if (state_ == State::kWait) {
     if (!wait_until_) wait_until_ = now + backoff_.Next();
     if (now >= *wait_until_) {
-      state_ = State::kRead;
+      state_ = mirror_ ? State::kDrain : State::kRead;
     } else if (*wait_until_ < deadline_) {
       return WaitStep{*wait_until_};
     }
@@ -68,6 +163,8 @@ Step Reconciler::Poll(TimePoint now) {
   switch (state_) {
     case State::kRead:
       return ReadStep{RequestFor(options_.layout)};
+    case State::kDrain:
+      return DrainStep{RequestFor(options_.layout).tables, mirror_->generation};
     case State::kWait:
       return WaitStep{deadline_};
     case State::kCommit:
@@ -97,17 +194,19 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
 
 void Reconciler::TakeMirror(const Snapshot& snapshot) {
   mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation, {}};
-  for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    mirror_->checked[index] =
-        desired_.Wants(family) || options_.scope == Scope::kExclusive || !mirror_->view[index].exists;
-  }
 }
 
 bool Reconciler::MirrorSuffices() const {
+  // Rules are deleted by their handles, which only a snapshot has.
+  if (edited_.rules) return false;
   return std::ranges::all_of(kFamilies, [&](Family family) {
-    return mirror_->checked[static_cast<std::size_t>(family)] || !desired_.Wants(family) ||
-           without_.contains(family);
+    const auto of_family = [family](const auto& one) { return one.family() == family; };
+    return mirror_->checked[static_cast<std::size_t>(family)] || without_.contains(family) ||
+           (std::ranges::none_of(edited_.prefixes, of_family) &&
+            std::ranges::none_of(edited_.entries,
+                                 [&](const LedgerEntry& entry) { return of_family(entry.prefix); }) &&
+            std::ranges::none_of(edited_.ports,
+                                 [family](const HostPort& port) { return port.family == family; }));
   });
 }
 
@@ -115,12 +214,20 @@ bool Reconciler::MirrorSuffices() const {
 void Reconciler::PlanNext(const Snapshot* snapshot) {
   if (snapshot != nullptr) {
     TakeMirror(*snapshot);
+    if (pending_ && !TakeOwners()) return;
+    TakeOthers();
   } else if (!MirrorSuffices()) {
     state_ = State::kRead;
     return;
   }
   plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view)
                               : PlanFromView(Input(), mirror_->view);
+  if (snapshot != nullptr) {
+    for (const Family family : kFamilies) {
+      const auto index = static_cast<std::size_t>(family);
+      mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
+    }
+  }
   if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
   for (const Conflict& conflict : plan_.conflicts) {
@@ -147,10 +254,7 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
     Undo();
     return Finish();
   }
-  for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    marks_[index] = MarkHeld(plan_.changes[index], held_[index]);
-  }
+  Mark();
   if (plan_.transaction.operations.empty()) return Succeed();
   state_ = State::kCommit;
   handed_out_ = false;
@@ -199,7 +303,28 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   Fail(Classify(std::get<NotSent>(outcome)));
 }
 
+void Reconciler::OnDrained(const Drained& drained) {
+  if (state_ != State::kDrain) return;
+  if (!drained.complete || drained.touched) {
+    mirror_.reset();
+    state_ = State::kRead;
+    return;
+  }
+  // Whatever they changed, it was nothing that the plan was made from.
+  mirror_->generation = drained.generation;
+  plan_.transaction.required_generation = drained.generation;
+  Mark();
+  state_ = State::kCommit;
+  handed_out_ = false;
+}
+
 void Reconciler::OnRefused(const Refused& refused) {
+  const Refusal& first_refusal = refused.refusals.front();
+  if (!first_refusal.operation && first_refusal.errno_value == ERESTART) {
+    wait_until_.reset();
+    state_ = retries_++ == 0 ? State::kDrain : State::kWait;
+    return;
+  }
   Recovery recovery = Classify(plan_.transaction, refused);
   if (recovery.error) return Fail(std::move(*recovery.error));
   if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
@@ -232,6 +357,7 @@ void Reconciler::Retry(std::optional<Error> cause) {
 // The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
 void Reconciler::Succeed() {
   report_.changed = committed_;
+  report_.retries = retries_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);
     Release(plan_.changes[index], held_[index]);
@@ -245,6 +371,8 @@ void Reconciler::Succeed() {
   }
   marks_ = {};
   undo_.clear();
+  adopted_.clear();
+  new_owners_.clear();
   edited_ = {};
   Finish();
 }
@@ -266,16 +394,28 @@ void Reconciler::Refuse(Error error) {
   Undo();
 }
 
-// Takes the edits back, the last one first. Each is dropped from the list only once it is taken back.
+// Takes the edits back, the last one first, and what was adopted before them. Each is dropped from its list
+// only once it is taken back.
 void Reconciler::Undo() {
   DesiredState::Touched ignored;
   std::vector<Edit> redo;
-  while (!undo_.empty()) {
-    (void)desired_.Apply(undo_.back(), ignored, redo);
-    redo.clear();
-    undo_.pop_back();
+  for (std::vector<Edit>* list : {&undo_, &adopted_}) {
+    while (!list->empty()) {
+      (void)desired_.Apply(list->back(), ignored, redo);
+      redo.clear();
+      list->pop_back();
+    }
   }
+  for (; !new_owners_.empty(); new_owners_.pop_back()) mine_.erase(new_owners_.back());
   edited_ = {};
+}
+
+// From now on the kernel may have what the plan adds.
+void Reconciler::Mark() {
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    marks_[index] = MarkHeld(plan_.changes[index], held_[index]);
+  }
 }
 
 // What the plan would have added is not in the kernel.

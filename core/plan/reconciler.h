@@ -6,12 +6,18 @@
 //     Step step = reconciler.Poll(now);          // the same step until it is answered
 //     // ReadStep      -> reconciler.OnSnapshot(executor.Read(...));
 //     // CommitStep    -> reconciler.OnOutcome(executor.Commit(...));
+//     // DrainStep     -> reconciler.OnDrained(executor.Drain(...));
 //     // WaitStep      -> sleep, or go back to the event loop
 //     // FinishedStep  -> done
 //   }
 //
 // Whatever happens, the table holds either what it held before the call or what the call asked for: a change
 // is one transaction. After a call that failed, the desired state is what it was before.
+//
+// In natplan's own table several processes share one state, the kernel's, by one protocol: read everything at a
+// generation, the ledger included; plan what the other owners have plus what this context wants; commit under
+// that generation; if somebody committed in between, begin again. So entries of ours that vanished come back
+// with any next call, and nobody else's are ever touched.
 #ifndef NATPLAN_CORE_PLAN_RECONCILER_H_
 #define NATPLAN_CORE_PLAN_RECONCILER_H_
 
@@ -20,6 +26,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -35,6 +42,7 @@ namespace natplan {
 // What a call came to.
 struct Report {
   bool changed = false;          // a transaction was committed
+  int retries = 0;               // how often the kernel refused because somebody else committed in between
   std::uint32_t generation = 0;  // the kernel's, after the call
   // What was carried out last; in mode kPlan what would be. After an unknown outcome that turned out to be
   // committed there is nothing left to do and this is empty.
@@ -52,17 +60,29 @@ struct ReadStep {
 struct CommitStep {
   const Transaction* transaction;  // valid until it is answered
 };
+// What did others commit since we read?
+struct DrainStep {
+  std::vector<TableId> tables;
+  std::uint32_t since;  // generation
+};
 struct WaitStep {
   TimePoint until;
 };
 struct FinishedStep {
   const Result* result;  // valid until the next Start
 };
-using Step = std::variant<ReadStep, CommitStep, WaitStep, FinishedStep>;
+using Step = std::variant<ReadStep, CommitStep, DrainStep, WaitStep, FinishedStep>;
 
 enum class Mode {
   kApply,
   kPlan,  // reads, plans, changes neither the kernel nor the desired state
+};
+
+// What a context does with the entries that the kernel holds under a name that it begins to use: a process
+// that used it before left them.
+enum class Inheritance {
+  kAdopt,  // they count as wanted, until they are removed or replaced
+  kReset,  // they go with the first change
 };
 
 // Not thread-safe. Throws nothing but std::bad_alloc; after that, Abandon() puts it back to a sound state.
@@ -72,6 +92,8 @@ class Reconciler {
     Layout layout = {};
     Scope scope = Scope::kOwn;
     std::uint64_t jitter_seed = 1;
+    Owner owner = Owner::Default();  // whose state a call without edits looks at
+    Inheritance inheritance = Inheritance::kAdopt;
   };
 
   explicit Reconciler(Options options);
@@ -79,7 +101,12 @@ class Reconciler {
   // Begins a call with these edits, in this order. One that the desired state refuses ends the call at once.
   void Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline);
 
+  // The same for the edits that make the owner's intents equal to these.
+  void StartReplace(const Owner& owner, const std::vector<Intent>& intents, Mode mode, TimePoint now,
+                    TimePoint deadline);
+
   Step Poll(TimePoint now);
+  void OnDrained(const Drained& drained);
   void OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer);
   void OnOutcome(const Outcome& outcome);
 
@@ -94,7 +121,7 @@ class Reconciler {
   const DesiredState& desired() const { return desired_; }
 
  private:
-  enum class State { kRead, kWait, kCommit, kFinished };
+  enum class State { kRead, kWait, kDrain, kCommit, kFinished };
 
   // What the kernel holds, known without reading.
   struct Mirror {
@@ -105,7 +132,21 @@ class Reconciler {
     std::array<bool, 2> checked;
   };
 
+  // What a call asked for, until it is carried into the desired state.
+  struct Request {
+    std::vector<Edit> edits = {};
+    std::optional<Owner> replaced = {};  // and `intents` take the place of what this owner has
+    std::vector<Intent> intents = {};
+  };
+
+  void Begin(Request request, Mode mode, TimePoint now, TimePoint deadline);
+  std::set<Owner> OwnersOf(const Request& request) const;
+  bool TakeOwners();
+  void Adopt(const Owner& owner);
+  bool ApplyRequest();
+  void TakeOthers();
   void Undo();
+  void Mark();
   void UnmarkAll() noexcept;
   void PlanNext(const Snapshot* snapshot);
   void TakeMirror(const Snapshot& snapshot);
@@ -116,6 +157,7 @@ class Reconciler {
   void Finish();
   void Fail(Error error);
   void Refuse(Error error);  // before anything was read or sent: what is known of the kernel stays
+  Scope scope() const;
   PlanInput Input() const;
   const Error* EditedFamilyMissing() const;
 
@@ -126,11 +168,16 @@ class Reconciler {
   std::map<Family, Error> unsupported_;  // for the life of the context
   std::set<Family> without_;             // the same families
   std::optional<Mirror> mirror_;
+  std::set<Owner> mine_;  // the owners that this context speaks for; in natplan's own table only
 
   Mode mode_ = Mode::kApply;
   State state_ = State::kFinished;
   TimePoint deadline_{};
   std::optional<TimePoint> wait_until_;  // empty while the wait has not begun
+  Request request_;
+  bool pending_ = false;             // request_ waits for a snapshot that shows what its owners have
+  std::vector<Owner> new_owners_;    // that this call took into mine_
+  std::vector<Edit> adopted_;        // takes back what was adopted for them
   std::vector<Edit> undo_;
   DesiredState::Touched edited_;
   Plan plan_;
@@ -140,6 +187,7 @@ class Reconciler {
   bool committed_ = false;           // this call committed something
   bool unknown_ = false;             // the last commit may have been carried out
   std::optional<Error> last_cause_;  // why the last try failed
+  int retries_ = 0;                  // how often somebody else committed in between
   int repeats_ = 0;                  // how often the same cause came in a row
   Result result_;
 };

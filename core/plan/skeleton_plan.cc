@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
 #include "core/text/rule_text.h"
@@ -29,17 +32,18 @@ std::string ShapeText(const SetShape& shape) {
 
 class Planner {
  public:
-  Planner(const TableId& id, const TableSnapshot& table, Scope scope)
-      : id_(id), table_(table), exclusive_(scope == Scope::kExclusive) {}
+  Planner(const TableId& id, const TableSnapshot& table, Scope scope, const ExtraWish& wish)
+      : id_(id), table_(table), exclusive_(scope == Scope::kExclusive), wish_(wish), own_(Layout{id.name}.own()) {}
 
   SkeletonPlan Plan() {
-    CheckSet(kMasqueradeSet, MasqueradeShape(id_.family));
-    CheckSet(kForwardMap, ForwardShape(id_.family));
+    CheckVersion();
+    for (const SetPlan& set : WantedSets()) CheckSet(set);
     if (plan_.obstacle) return std::move(plan_);
     RemoveForeign();
     std::vector<Operation> policies;
     std::vector<Operation> rules;
     for (const ChainPlan& chain : Chains(id_.family)) PlanChain(chain, policies, rules);
+    if (own_ && table_.comment.empty() && plan_.foreign.empty()) Remake();
     // In one batch the kernel takes new base chains before a dormant table wakes, and policies after it, and
     // refuses both the other way round; it wakes no table in the batch that deletes one of its base chains
     // (nf_tables_updtable(), nf_tables_updchain(); 6.18). No packet sees the step between.
@@ -49,9 +53,12 @@ class Planner {
     }
     if (table_.dormant) plan_.operations.push_back(EnsureTable{id_});
     plan_.operations.insert(plan_.operations.end(), policies.begin(), policies.end());
-    EnsureMissingSet(kMasqueradeSet, MasqueradeShape(id_.family));
-    EnsureMissingSet(kForwardMap, ForwardShape(id_.family));
+    for (const SetPlan& set : WantedSets()) {
+      if (FindSet(set.name) == nullptr) plan_.operations.push_back(EnsureSet{id_, set.name, set.shape});
+    }
     plan_.operations.insert(plan_.operations.end(), rules.begin(), rules.end());
+    if (own_ && !wish_.localhost && FindSet(kLocalhostMap) != nullptr)
+      plan_.operations.push_back(DeleteSet{id_, kLocalhostMap, true});
     return std::move(plan_);
   }
 
@@ -65,33 +72,102 @@ class Planner {
     return found == table_.sets.end() ? nullptr : &*found;
   }
 
-  // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own
-  // account.
-  void CheckSet(const char* name, const SetShape& shape) {
-    const SetSnapshot* set = FindSet(name);
-    if (set == nullptr || set->shape == shape || plan_.obstacle) return;
+  std::vector<SetPlan> WantedSets() const {
+    std::vector<SetPlan> sets = Sets(Layout{id_.name}, id_.family);
+    if (own_ && wish_.localhost) sets.push_back({kLocalhostMap, ForwardShape(id_.family)});
+    return sets;
+  }
+
+  // Any other comment is somebody else's and says nothing about the layout.
+  void CheckVersion() {
+    constexpr std::string_view kPrefix = "natplan layout ";
+    if (!own_ || table_.comment == kTableComment || !table_.comment.starts_with(kPrefix)) return;
     plan_.obstacle =
         Error{.code = ErrorCode::kConflict,
               .errno_value = EEXIST,
-              .operation = ToLine(EnsureSet{id_, name, shape}, 0),
-              .ours = ShapeText(shape),
-              .theirs = ShapeText(set->shape),
-              .text = "table " + TableText(id_) + " has another layout: \"" + name + "\" is " +
-                      ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
-                      (id_.name == kDefaultTable ? "natplan remove" : "natplan remove --table " + id_.name)};
+              .ours = kTableComment,
+              .theirs = table_.comment,
+              .text = "table " + TableText(id_) + " was made by a newer natplan (its comment is \"" +
+                      table_.comment + "\", and this one knows \"" + kTableComment +
+                      "\"); use that version, or if nothing in that table is needed, remove it with: natplan "
+                      "remove"};
   }
 
-  void EnsureMissingSet(const char* name, const SetShape& shape) {
-    if (FindSet(name) == nullptr) plan_.operations.push_back(EnsureSet{id_, name, shape});
+  void Remake() {
+    const TableId& id = id_;
+    plan_.remake.push_back(DeleteTable{id});
+    std::vector<Operation> rules;
+    for (Operation& operation : Skeleton(id)) {
+      (std::holds_alternative<AppendRule>(operation) ? rules : plan_.remake).push_back(std::move(operation));
+    }
+    if (wish_.localhost) plan_.remake.push_back(EnsureSet{id, kLocalhostMap, ForwardShape(id.family)});
+    plan_.remake.insert(plan_.remake.end(), rules.begin(), rules.end());
+    for (const ChainPlan& chain : Chains(id.family)) {
+      const ChainSnapshot* there = FindChain(chain.name);
+      for (const RulePlan& rule : ExtraRules(chain.name, there)) plan_.remake.push_back(ToAppend(rule));
+    }
+  }
+
+  // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own
+  // account.
+  void CheckSet(const SetPlan& wanted) {
+    const SetSnapshot* set = FindSet(wanted.name);
+    if (set == nullptr || set->shape == wanted.shape || plan_.obstacle) return;
+    plan_.obstacle = Error{.code = ErrorCode::kConflict,
+                           .errno_value = EEXIST,
+                           .operation = ToLine(EnsureSet{id_, wanted.name, wanted.shape}, 0),
+                           .ours = ShapeText(wanted.shape),
+                           .theirs = ShapeText(set->shape),
+                           .text = "table " + TableText(id_) + " has another layout: \"" + wanted.name +
+                                   "\" is " + ShapeText(set->shape) +
+                                   "; if nothing in that table is needed, remove it with: " +
+                                   (own_ ? "natplan remove" : "natplan remove --table " + id_.name)};
+  }
+
+  Operation ToAppend(const RulePlan& rule) const {
+    return AppendRule{id_, rule.chain, rule.expressions, rule.comment};
+  }
+
+  // The rules that the chain is to have behind its first, those of other owners included.
+  std::vector<RulePlan> ExtraRules(const std::string& name, const ChainSnapshot* chain) const {
+    std::vector<RulePlan> out;
+    if (!own_) return out;
+    for (const RulePlan& rule : LocalhostRules(id_.family)) {
+      if (wish_.localhost && rule.chain == name) out.push_back(rule);
+    }
+    for (const DesiredState::OwnedMasquerade& owned : wish_.interface_masquerades) {
+      if (owned.masquerade.family() != id_.family) continue;
+      RulePlan rule = ToRule(owned);
+      if (rule.chain == name) out.push_back(std::move(rule));
+    }
+    if (chain == nullptr || exclusive_) return out;
+    for (const RuleSnapshot& rule : chain->rules) {
+      const auto owned = ToOwnedMasquerade(id_.family, rule);
+      if (owned && !wish_.mine.contains(owned->owner)) out.push_back(ToRule(*owned));
+    }
+    return out;
+  }
+
+  // A rule behind the first that natplan wrote.
+  bool IsOurs(const std::string& chain, const RuleSnapshot& rule) const {
+    return own_ && (ToOwnedMasquerade(id_.family, rule) ||
+                    std::ranges::any_of(LocalhostRules(id_.family), [&](const RulePlan& plan) {
+                      return plan.chain == chain && plan.Is(rule);
+                    }));
+  }
+
+  void AppendAll(const ChainPlan& plan, const std::vector<RulePlan>& extra, std::vector<Operation>& rules) {
+    rules.push_back(AppendRule{id_, plan.name, plan.forms.front()});
+    for (const RulePlan& rule : extra) rules.push_back(ToAppend(rule));
   }
 
   void PlanChain(const ChainPlan& plan, std::vector<Operation>& policies, std::vector<Operation>& rules) {
     const ChainSnapshot* chain = FindChain(plan.name);
+    const std::vector<RulePlan> extra = ExtraRules(plan.name, chain);
     const Operation ensure = EnsureChain{id_, plan.name, plan.base};
-    const Operation append = AppendRule{id_, plan.name, plan.forms.front()};
     if (chain == nullptr) {
       plan_.operations.push_back(ensure);
-      rules.push_back(append);
+      AppendAll(plan, extra, rules);
       return;
     }
     BaseChain with_our_policy = chain->base.value_or(BaseChain{});
@@ -101,25 +177,46 @@ class Planner {
       plan_.operations.push_back(DeleteChain{id_, plan.name});
       plan_.operations.push_back(ensure);
       replaces_chain_ = true;
-      rules.push_back(append);
+      AppendAll(plan, extra, rules);
       return;
     }
     if (policy_differs) policies.push_back(ensure);
     if (!RulesAreRight(plan, *chain)) {
       rules.push_back(FlushChain{id_, plan.name});
-      rules.push_back(append);
+      AppendAll(plan, extra, rules);
       return;
     }
-    for (std::size_t i = 1; i < chain->rules.size(); ++i) {
-      plan_.foreign.push_back("rule " + TableText(id_) + " " + plan.name + " " +
-                              RuleText(id_.family, chain->rules[i].expressions));
+    PlanRulesBehind(plan, *chain, extra, rules);
+  }
+
+  // Those behind the chain's first, whose order does not matter: each wanted one is there once.
+  void PlanRulesBehind(const ChainPlan& plan, const ChainSnapshot& chain, std::vector<RulePlan> missing,
+                       std::vector<Operation>& rules) {
+    std::vector<Operation> deletes;
+    std::vector<std::string> foreign;
+    for (std::size_t i = 1; i < chain.rules.size(); ++i) {
+      const RuleSnapshot& rule = chain.rules[i];
+      const auto wanted = std::ranges::find_if(missing, [&](const RulePlan& one) { return one.Is(rule); });
+      if (wanted != missing.end()) {
+        missing.erase(wanted);
+      } else if (IsOurs(plan.name, rule)) {
+        deletes.push_back(DeleteRule{id_, plan.name, rule.handle});
+      } else {
+        foreign.push_back("rule " + TableText(id_) + " " + plan.name + " " +
+                          RuleText(id_.family, rule.expressions));
+      }
     }
+    rules.insert(rules.end(), deletes.begin(), deletes.end());
+    for (const RulePlan& rule : missing) rules.push_back(ToAppend(rule));
+    plan_.foreign.insert(plan_.foreign.end(), foreign.begin(), foreign.end());
   }
 
   // A rule in front of ours may keep packets from it; one behind ours sees only what ours does not translate.
   bool RulesAreRight(const ChainPlan& plan, const ChainSnapshot& chain) const {
     if (chain.rules.empty() || !IsForm(plan, chain.rules.front().expressions)) return false;
-    return !exclusive_ || chain.rules.size() == 1;
+    return !exclusive_ || std::all_of(chain.rules.begin() + 1, chain.rules.end(), [&](const RuleSnapshot& rule) {
+      return IsOurs(plan.name, rule);
+    });
   }
 
   // Rules first, then what they refer to.
@@ -133,7 +230,9 @@ class Planner {
     std::vector<const SetSnapshot*> sets;
     for (const SetSnapshot& set : table_.sets) {
       // An anonymous set comes and goes with the rule that uses it.
-      if (set.name == kMasqueradeSet || set.name == kForwardMap || (set.shape.other_flags & kAnonymous) != 0)
+      const bool ours = own_ && (set.name == kOwnersSet || set.name == kLocalhostMap);
+      if (ours || set.name == kMasqueradeSet || set.name == kForwardMap ||
+          (set.shape.other_flags & kAnonymous) != 0)
         continue;
       sets.push_back(&set);
     }
@@ -165,15 +264,21 @@ class Planner {
   TableId id_;
   const TableSnapshot& table_;
   bool exclusive_;
+  const ExtraWish& wish_;
+  bool own_;
   bool replaces_chain_ = false;
   SkeletonPlan plan_;
 };
 
 }  // namespace
 
-SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope) {
-  if (table == nullptr) return {.operations = Skeleton(id)};
-  return Planner(id, *table, scope).Plan();
+SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope, const ExtraWish& wish) {
+  if (table != nullptr) return Planner(id, *table, scope, wish).Plan();
+  // Everything is missing.
+  const TableSnapshot nothing{.id = id, .comment = Layout{id.name}.own() ? kTableComment : ""};
+  SkeletonPlan plan = Planner(id, nothing, scope, wish).Plan();
+  plan.operations.insert(plan.operations.begin(), EnsureTable{id, nothing.comment});
+  return plan;
 }
 
 }  // namespace natplan

@@ -3,6 +3,7 @@
 #define NATPLAN_CORE_PLAN_SKELETON_PLAN_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,23 @@ struct SkeletonPlan {
   std::optional<Error> obstacle = {};     // something that natplan does not repair by itself
   // The operations are the first of two steps: once they are committed, what is left is planned again.
   bool continues = false;
+  // The table has no comment that says which layout it has, and holds nothing but natplan's: it is to be made
+  // again as a whole, from `remake` and what its sets and maps are to hold. A comment cannot be given later.
+  std::vector<Operation> remake = {};
+};
+
+// What is wanted in a table beyond what it always has. Of natplan's own table only.
+struct ExtraWish {
+  bool localhost = false;  // somebody wants localhost
+  std::vector<DesiredState::OwnedMasquerade> interface_masquerades = {};
+  // Their rules that are not wanted go; those of other owners stay.
+  std::set<Owner> mine = {};
 };
 
 // Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing
-// else; in scope kOwn a foreign rule behind ours, a foreign chain or set stays.
-SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope);
+// else; in the others a foreign rule behind ours, a foreign chain or set stays.
+SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope,
+                          const ExtraWish& wish = {});
 
 }  // namespace natplan
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <string_view>
 
+#include "core/text/comment_text.h"
 #include "core/values/port.h"
 #include "core/values/prefix.h"
 
@@ -15,15 +17,26 @@ constexpr std::uint32_t kIpv4Address = 7;
 constexpr std::uint32_t kIpv6Address = 8;
 constexpr std::uint32_t kInetProto = 12;
 constexpr std::uint32_t kInetService = 13;
+constexpr std::uint32_t kMark = 19;
 constexpr std::uint32_t kTypeBits = 6;  // nft's concatenated types: six bits a component
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
 std::string Hex(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "0x";
   for (const std::uint8_t byte : bytes) {
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
+    out += kHexDigits[byte >> 4U];
+    out += kHexDigits[byte & 15U];
   }
+  return out;
+}
+
+// A mark is a number of the host.
+std::string MarkText(std::span<const std::uint8_t> bytes) {
+  std::uint32_t mark = 0;
+  std::memcpy(&mark, bytes.data(), sizeof(mark));
+  std::string out = "0x";
+  for (unsigned shift = 32; shift > 0; shift -= 4) out += kHexDigits[mark >> (shift - 4) & 15U];
   return out;
 }
 
@@ -38,6 +51,7 @@ Address ToAddress(std::span<const std::uint8_t> bytes) {
 std::size_t TypeBytes(std::uint32_t type) {
   switch (type) {
     case kIpv4Address:
+    case kMark:
       return 4;
     case kIpv6Address:
       return 16;
@@ -63,6 +77,8 @@ std::string ComponentText(std::uint32_t type, std::span<const std::uint8_t> byte
     }
     case kInetService:
       return std::to_string((bytes[0] << 8) | bytes[1]);
+    case kMark:
+      return MarkText(bytes);
     default:
       return Hex(bytes);
   }
@@ -110,6 +126,9 @@ std::string TypeText(std::uint32_t type) {
       case kInetService:
         out += "inet_service";
         break;
+      case kMark:
+        out += "mark";
+        break;
       default:
         return "type " + std::to_string(type);
     }
@@ -144,11 +163,12 @@ std::string ElementText(const SetShape& shape, const Element& element) {
   if (element.kind != ElementKind::kSingle) {
     const bool address = (shape.key_type == kIpv4Address && element.key.size() == 4) ||
                          (shape.key_type == kIpv6Address && element.key.size() == 16);
-    if (!address) return Hex(element.key.span()) + "-" + Hex(element.end.span());
+    const std::string comment = CommentText(element.comment);
+    if (!address) return Hex(element.key.span()) + "-" + Hex(element.end.span()) + comment;
     if (element.kind == ElementKind::kEnd) return "interval end " + ToAddress(element.key.span()).ToString();
-    return RangeText(element.key.span(), element.end.span());
+    return RangeText(element.key.span(), element.end.span()) + comment;
   }
-  std::string out = ValueText(shape.key_type, element.key.span());
+  std::string out = ValueText(shape.key_type, element.key.span()) + CommentText(element.comment);
   if (shape.is_map) out += " : " + ValueText(shape.data_type, element.data.span());
   return out;
 }

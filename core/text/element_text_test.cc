@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
 #include "core/values/address.h"
 
 namespace natplan {
@@ -46,6 +50,31 @@ TEST(TypeTextTest, TypesHaveNftsNames) {
   EXPECT_EQ(TypeText(1 << 6 | 13), "type 77");
   EXPECT_EQ(TypeText(0), "type 0");
   EXPECT_EQ(TypeText(0xffffff00U), "type 4294967040");
+}
+
+TEST(TypeTextTest, AConcatenationHasAsManyTypesAsItHas) {
+  EXPECT_EQ(TypeText(7 << 18 | 13 << 12 | 19 << 6 | 19), "ipv4_addr . inet_service . mark . mark");
+  EXPECT_EQ(TypeText(8 << 18 | 13 << 12 | 19 << 6 | 19), "ipv6_addr . inet_service . mark . mark");
+}
+
+// An address, a port and two marks, each as the machine has it.
+ElementKey LedgerKey(const char* address, std::uint8_t length, std::uint32_t high, std::uint32_t low) {
+  const Address network = Address::Parse(address).value();
+  std::vector<std::uint8_t> key(network.bytes().begin(), network.bytes().end());
+  key.insert(key.end(), {0, length, 0, 0});
+  key.resize(key.size() + 8);
+  std::memcpy(key.data() + key.size() - 8, &high, sizeof(high));
+  std::memcpy(key.data() + key.size() - 4, &low, sizeof(low));
+  return ElementKey(key);
+}
+
+TEST(ElementTextTest, MarksAreEightHexadecimalDigits) {
+  const SetShape shape4{.key_type = 7 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 16};
+  EXPECT_EQ(ElementText(shape4, {.key = LedgerKey("10.0.0.0", 8, 0x11223344, 0x00667788), .comment = "default"}),
+            "10.0.0.0 . 8 . 0x11223344 . 0x00667788 comment \"default\"");
+  const SetShape shape6{.key_type = 8 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 28};
+  EXPECT_EQ(ElementText(shape6, {.key = LedgerKey("fd00::", 64, 1, 0xffffffff), .comment = "web"}),
+            "fd00:: . 64 . 0x00000001 . 0xffffffff comment \"web\"");
 }
 
 TEST(ElementTextTest, BytesOfATypeThatNatplanDoesNotWriteStandInHex) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdlib>
 
+#include "core/text/comment_text.h"
 #include "core/text/element_text.h"
 #include "core/text/rule_text.h"
 
@@ -52,7 +53,10 @@ std::string SetWord(bool is_map) { return is_map ? "map " : "set "; }
 struct LineVisitor {
   std::size_t element;
 
-  std::string operator()(const EnsureTable& op) const { return "add table " + TableText(op.table); }
+  std::string operator()(const EnsureTable& op) const {
+    const std::string comment = CommentText(op.comment);
+    return "add table " + TableText(op.table) + (comment.empty() ? "" : " {" + comment + "; }");
+  }
   std::string operator()(const DeleteTable& op) const { return "delete table " + TableText(op.table); }
   std::string operator()(const EnsureChain& op) const {
     return "add chain " + TableText(op.table) + " " + op.chain + " { " + HookText(op.base) + " }";
@@ -75,7 +79,10 @@ struct LineVisitor {
   }
   std::string operator()(const AppendRule& op) const {
     return "add rule " + TableText(op.table) + " " + op.chain + " " +
-           RuleText(op.table.family, op.expressions);
+           RuleText(op.table.family, op.expressions) + CommentText(op.comment);
+  }
+  std::string operator()(const DeleteRule& op) const {
+    return "delete rule " + TableText(op.table) + " " + op.chain + " handle " + std::to_string(op.handle);
   }
   std::string operator()(const AddElements& op) const {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
@@ -112,7 +119,7 @@ std::vector<Element> Ranges(const std::vector<Element>& nodes) {
       open = false;
     } else {
       if (open) out.back().end = node.key;
-      out.push_back({.kind = ElementKind::kRange, .key = node.key});
+      out.push_back({.kind = ElementKind::kRange, .key = node.key, .comment = node.comment});
       open = true;
     }
   }
@@ -177,6 +184,7 @@ std::string ListingText(const Snapshot& snapshot) {
   for (const TableSnapshot& table : snapshot.tables) {
     out += "table " + TableText(table.id) + " {\n";
     if (table.dormant) out += "\tflags dormant\n";
+    if (!table.comment.empty()) out += "\t" + CommentText(table.comment).substr(1) + "\n";
     bool first = !table.dormant;
     for (const SetSnapshot& set : table.sets) {
       if (!first) out += "\n";
@@ -193,7 +201,7 @@ std::string ListingText(const Snapshot& snapshot) {
       out += "\tchain " + chain.name + " {\n";
       if (chain.base) out += "\t\t" + HookText(*chain.base) + "\n";
       for (const RuleSnapshot& rule : chain.rules)
-        out += "\t\t" + RuleText(table.id.family, rule.expressions) + "\n";
+        out += "\t\t" + RuleText(table.id.family, rule.expressions) + CommentText(rule.comment) + "\n";
       out += "\t}\n";
     }
     out += "}\n";

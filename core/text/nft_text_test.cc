@@ -55,6 +55,25 @@ TEST(NftTextTest, EveryOperationIsALineOfNft) {
   EXPECT_EQ(ToLine(AppendRule{kTable, "c", {MasqueradeExpression{}}}, 0), "add rule ip natplan c masquerade");
 }
 
+TEST(NftTextTest, ARuleIsDeletedByItsHandle) {
+  EXPECT_EQ(ToLine(DeleteRule{kTable, "postrouting", 7}, 0), "delete rule ip natplan postrouting handle 7");
+}
+
+TEST(NftTextTest, CommentsStandWhereNftReadsThem) {
+  EXPECT_EQ(ToLine(EnsureTable{kTable, "natplan layout 1"}, 0),
+            "add table ip natplan { comment \"natplan layout 1\"; }");
+  EXPECT_EQ(ToLine(AppendRule{kTable, "c", {MasqueradeExpression{}}, "web"}, 0),
+            "add rule ip natplan c masquerade comment \"web\"");
+  Element entry = Entry(6, 80, "1.2.3.4", 80);
+  entry.comment = "web";
+  EXPECT_EQ(ToLine(AddElements{kTable, "m", kMap, true, {entry}}, 0),
+            "create element ip natplan m { tcp . 80 comment \"web\" : 1.2.3.4 . 80 }");
+  Element range = Range("10.0.0.0", "11.0.0.0");
+  range.comment = "web";
+  EXPECT_EQ(ToLine(DeleteElements{kTable, "s", kRanges, {range}}, 0),
+            "delete element ip natplan s { 10.0.0.0/8 comment \"web\" }");
+}
+
 TEST(NftTextTest, ElementsAreOneLineEach) {
   const AddElements add{
       kTable, "masq_saddr", kRanges, false, {Range("10.1.2.3", "10.1.2.4"), Range("10.0.2.0", "10.0.2.16")}};
@@ -232,6 +251,24 @@ TEST(ListingTextTest, ADormantTableSaysSo) {
   EXPECT_EQ(Listing(empty), "table ip t {\n\tflags dormant\n}\n");
   empty.chains.push_back({.name = "c"});
   EXPECT_EQ(Listing(empty), "table ip t {\n\tflags dormant\n\n\tchain c {\n\t}\n}\n");
+}
+
+TEST(ListingTextTest, CommentsOfTablesElementsAndRulesAreListed) {
+  Element start = Start("10.0.0.0");
+  start.comment = "a";
+  TableSnapshot table =
+      Table(Family::kIp, {{.name = "s", .shape = kRanges, .elements = {End("11.0.0.0"), start}}},
+            {{.name = "c", .rules = {{.expressions = {MasqueradeExpression{}}, .comment = "b"}}}});
+  table.comment = "natplan layout 1";
+  const std::string rest =
+      "\tset s {\n\t\ttype ipv4_addr\n\t\tflags interval\n"
+      "\t\telements = { 10.0.0.0/8 comment \"a\" }\n\t}\n"
+      "\n"
+      "\tchain c {\n\t\tmasquerade comment \"b\"\n\t}\n"
+      "}\n";
+  EXPECT_EQ(Listing(table), "table ip t {\n\tcomment \"natplan layout 1\"\n" + rest);
+  table.dormant = true;
+  EXPECT_EQ(Listing(table), "table ip t {\n\tflags dormant\n\tcomment \"natplan layout 1\"\n\n" + rest);
 }
 
 TEST(ListingTextTest, ALoneStartReachesToTheTop) {

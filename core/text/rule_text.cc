@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint32_t kRouteLocal = 2;  // RTN_LOCAL (linux/rtnetlink.h)
 constexpr std::uint32_t kLoopbackIndex = 1;
 
-enum class Kind { kAddress, kInterface, kAddressType, kOther, kMapped };
+enum class Kind { kAddress, kInterface, kInterfaceName, kAddressType, kOther, kMapped };
 
 // What a register holds, as the words that load it.
 struct Term {
@@ -74,6 +74,21 @@ std::string AddressText(const Term& term, const RegisterBytes& data) {
   std::string out = address.ToString();
   if (length != static_cast<int>(term.field_bytes) * 8) out += "/" + std::to_string(length);
   return out;
+}
+
+// A name of 16 bytes with its padding, or the beginning of one. None if it is neither.
+std::optional<std::string> InterfaceNameText(const RegisterBytes& data) {
+  const std::span<const std::uint8_t> bytes = data.span();
+  const auto end = std::ranges::find(bytes, std::uint8_t{0});
+  const bool padded = std::all_of(end, bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  const bool whole = bytes.size() == 16;
+  if (!padded || end == bytes.begin() || (whole && end == bytes.end())) return std::nullopt;
+  std::string out = "\"";
+  for (const std::uint8_t byte : std::span(bytes.begin(), end)) {
+    if (byte <= ' ' || byte > '~' || byte == '"' || byte == '\\' || byte == '*') return std::nullopt;
+    out += static_cast<char>(byte);
+  }
+  return out + (end == bytes.end() ? "*\"" : "\"");
 }
 
 std::string OperatorText(CmpOperator op) {
@@ -136,6 +151,9 @@ class Printer {
       case MetaKey::kOif:
         term = {.text = "oif", .kind = Kind::kInterface};
         break;
+      case MetaKey::kOifName:
+        term = {.text = "oifname", .kind = Kind::kInterfaceName, .words = 4, .bytes = 16};
+        break;
       case MetaKey::kL4Proto:
         term = {.text = "meta l4proto", .bytes = 1};
         break;
@@ -164,9 +182,11 @@ class Printer {
 
   void operator()(const CmpExpression& cmp) {
     const auto found = terms_.find(WordOf(cmp.source));
-    if (found == terms_.end() || cmp.data.size() != found->second.bytes) return Comment("cmp");
+    if (found == terms_.end()) return Comment("cmp");
     Term& term = found->second;
-    term.read = true;
+    // nft compares the beginning of a name alone for "eth*".
+    const bool part = term.kind == Kind::kInterfaceName && cmp.data.size() < term.bytes;
+    if (cmp.data.size() != term.bytes && !part) return Comment("cmp");
     std::string value;
     switch (term.kind) {
       case Kind::kAddress:
@@ -175,6 +195,12 @@ class Printer {
       case Kind::kInterface:
         value = HostWord(cmp.data) == kLoopbackIndex ? "\"lo\"" : std::to_string(HostWord(cmp.data));
         break;
+      case Kind::kInterfaceName: {
+        const auto name = InterfaceNameText(cmp.data);
+        if (!name) return Comment("cmp");
+        value = *name;
+        break;
+      }
       case Kind::kAddressType:
         value = HostWord(cmp.data) == kRouteLocal ? "local" : std::to_string(HostWord(cmp.data));
         break;
@@ -183,6 +209,7 @@ class Printer {
         value = Decimal(cmp.data);
         break;
     }
+    term.read = true;
     if (term.mask && term.kind != Kind::kAddress) value += " # mask";
     Say(term.text + " " + OperatorText(cmp.op) + value);
   }

@@ -40,6 +40,42 @@ TEST(RuleTextTest, SimpleForeignRulesReadAsNftPrintsThem) {
             "th dport 80 goto other");
 }
 
+Expressions LeavingBy(Register reg, RegisterBytes name) {
+  return {MetaExpression{MetaKey::kOifName, reg}, CmpExpression{reg, CmpOperator::kEq, name},
+          MasqueradeExpression{}};
+}
+
+TEST(RuleTextTest, TheInterfaceThatAPacketLeavesByHasItsName) {
+  const RegisterBytes eth0 = {'e', 't', 'h', '0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, eth0)), "oifname \"eth0\" masquerade");
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(8, eth0)), "oifname \"eth0\" masquerade");
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'e', 't', 'h'})), "oifname \"eth*\" masquerade");
+  EXPECT_EQ(RuleText(Family::kIp, {MetaExpression{MetaKey::kOif, 1},
+                                   CmpExpression{1, CmpOperator::kNeq, {1, 0, 0, 0}}, MasqueradeExpression{}}),
+            "oif != \"lo\" masquerade");
+}
+
+TEST(RuleTextTest, WhatIsNoNameOfAnInterfaceIsAComment) {
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'a', 0, 'b', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})),
+            "# cmp masquerade # oifname");
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'a', '"', ';', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})),
+            "# cmp masquerade # oifname");
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {})), "# cmp masquerade # oifname");
+}
+
+TEST(RuleTextTest, PrefixesReadTheSameHoweverTheyAreCompared) {
+  EXPECT_EQ(RuleText(Family::kIp, {kSource, BitwiseExpression{1, 1, {255, 128, 0, 0}, {0, 0, 0, 0}},
+                                   CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}, MasqueradeExpression{}}),
+            "ip saddr 10.0.0.0/9 masquerade");
+  EXPECT_EQ(RuleText(Family::kIp6, {PayloadExpression{PayloadBase::kNetwork, 8, 1, 8},
+                                    CmpExpression{8, CmpOperator::kEq, {0xfd}}, MasqueradeExpression{}}),
+            "ip6 saddr fd00::/8 masquerade");
+  const RegisterBytes loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  EXPECT_EQ(RuleText(Family::kIp6, {PayloadExpression{PayloadBase::kNetwork, 8, 16, 1},
+                                    CmpExpression{1, CmpOperator::kEq, loopback}, MasqueradeExpression{}}),
+            "ip6 saddr ::1 masquerade");
+}
+
 TEST(RuleTextTest, WhatHasNoWordsIsACommentAndNotDropped) {
   EXPECT_EQ(RuleText(Family::kIp, {UnknownExpression{"ct", {}}, MasqueradeExpression{}}), "# ct masquerade");
   EXPECT_EQ(RuleText(Family::kIp, {kSource, MasqueradeExpression{}}), "masquerade # ip saddr");

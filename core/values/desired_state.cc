@@ -1,6 +1,8 @@
 #include "core/values/desired_state.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace natplan {
 namespace {
@@ -12,51 +14,95 @@ void Note(const UnionChange& change, DesiredState::Touched& touched) {
 
 }  // namespace
 
+bool HasPrefix(const SortedSet<LedgerEntry>& entries, const Prefix& prefix) {
+  const auto found = entries.lower_bound(LedgerEntry{prefix, 0});
+  return found != entries.end() && found->prefix == prefix;
+}
+
+bool DesiredState::IsRegistered(const Prefix& prefix) const { return HasPrefix(masquerades_, prefix); }
+
 std::expected<void, Error> DesiredState::Apply(const Edit& edit, Touched& touched, std::vector<Edit>& undo) {
+  const bool add = edit.kind == Edit::Kind::kAdd;
   if (const auto* masquerade = std::get_if<Masquerade>(&edit.intent)) {
-    edit.kind == Edit::Kind::kAdd ? Add(edit, *masquerade, touched, undo)
-                                  : Remove(edit, *masquerade, touched, undo);
+    if (add) return Add(edit, *masquerade, touched, undo);
+    Remove(edit, *masquerade, touched, undo);
     return {};
   }
   const Forward& forward = std::get<Forward>(edit.intent);
-  if (edit.kind == Edit::Kind::kAdd) return Add(edit, forward, touched, undo);
+  if (add) return Add(edit, forward, touched, undo);
   Remove(edit, forward, touched, undo);
   return {};
 }
 
-void DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& touched,
-                       std::vector<Edit>& undo) {
-  const Prefix& prefix = masquerade.source();
-  const auto found = owners_.find(prefix);
-  if (found != owners_.end() && found->second.contains(edit.owner)) return;
-  undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
-  touched.asked.insert(prefix);
-  if (found != owners_.end()) {
-    found->second.insert(edit.owner);
-    return;
-  }
-  const auto added = owners_.emplace(prefix, std::set<Owner>{edit.owner}).first;
+// The first owner of a prefix brings it into the union.
+UnionChange DesiredState::Register(const LedgerEntry& entry) {
+  UnionChange change;
+  const bool first = !IsRegistered(entry.prefix);
+  masquerades_.insert(entry);
+  if (!first) return change;
   try {
-    Note(union_.Add(prefix), touched);
+    change = union_.Add(entry.prefix);
   } catch (...) {
-    if (!union_.Contains(prefix)) owners_.erase(added);
+    if (!union_.Contains(entry.prefix)) masquerades_.erase(entry);
     throw;
   }
+  return change;
+}
+
+// The last one takes it out again.
+UnionChange DesiredState::Unregister(const LedgerEntry& entry) {
+  UnionChange change;
+  const auto found = masquerades_.find(entry);
+  auto after = found;
+  const bool before_it = found != masquerades_.begin() && std::prev(found)->prefix == entry.prefix;
+  const bool behind_it = ++after != masquerades_.end() && after->prefix == entry.prefix;
+  if (!before_it && !behind_it) change = union_.Remove(entry.prefix);
+  masquerades_.erase(entry);
+  return change;
+}
+
+std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade& masquerade, Touched& touched,
+                                             std::vector<Edit>& undo) {
+  if (masquerade.out_interface()) {
+    const OwnedMasquerade owned{edit.owner, masquerade};
+    if (interface_masquerades_.contains(owned)) return {};
+    undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
+    touched.rules = true;
+    interface_masquerades_.insert(owned);
+    return {};
+  }
+  const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
+  const auto name = names_.emplace(entry.owner, edit.owner).first;
+  if (name->second != edit.owner) {
+    return std::unexpected(Error{.code = ErrorCode::kConflict,
+                                 .errno_value = EEXIST,
+                                 .ours = "owner \"" + edit.owner.name() + "\"",
+                                 .theirs = "owner \"" + name->second.name() + "\"",
+                                 .text = "the names of two owners have the same hash; choose another name"});
+  }
+  if (masquerades_.contains(entry)) return {};
+  undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
+  touched.asked.insert(entry.prefix);
+  touched.entries.insert(entry);
+  Note(Register(entry), touched);
+  return {};
 }
 
 void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touched& touched,
                           std::vector<Edit>& undo) {
-  const Prefix& prefix = masquerade.source();
-  const auto found = owners_.find(prefix);
-  if (found == owners_.end() || !found->second.contains(edit.owner)) return;
-  undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
-  if (found->second.size() > 1) {
-    found->second.erase(edit.owner);
+  if (masquerade.out_interface()) {
+    const auto found = interface_masquerades_.find(OwnedMasquerade{edit.owner, masquerade});
+    if (found == interface_masquerades_.end()) return;
+    undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
+    touched.rules = true;
+    interface_masquerades_.erase(found);
     return;
   }
-  const UnionChange change = union_.Remove(prefix);
-  owners_.erase(found);
-  Note(change, touched);
+  const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
+  if (!masquerades_.contains(entry)) return;
+  undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
+  touched.entries.insert(entry);
+  Note(Unregister(entry), touched);
 }
 
 std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& forward, Touched& touched,
@@ -66,11 +112,12 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& fo
   if (found == forwards_.end()) {
     undo.push_back({Edit::Kind::kRemove, edit.owner, forward});
     touched.ports.insert(key);
-    forwards_.emplace(key, OwnedForward{edit.owner, forward.to});
+    touched.rules = touched.rules || forward.localhost;
+    forwards_.emplace(key, OwnedForward{edit.owner, forward.to, forward.localhost});
     return {};
   }
   OwnedForward& held = found->second;
-  const Forward before{forward.protocol, forward.host_port, held.to};
+  const Forward before{forward.protocol, forward.host_port, held.to, held.localhost};
   if (held.owner != edit.owner) {
     return std::unexpected(Error{.code = ErrorCode::kConflict,
                                  .errno_value = EEXIST,
@@ -79,10 +126,12 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& fo
                                  .text = ToString(key) + " is held by owner \"" + held.owner.name() +
                                          "\"; remove that forward first, or choose another host port"});
   }
-  if (held.to == forward.to) return {};
+  if (before == forward) return {};
   undo.push_back({Edit::Kind::kAdd, edit.owner, before});
   touched.ports.insert(key);
+  touched.rules = touched.rules || forward.localhost || held.localhost;
   held.to = forward.to;
+  held.localhost = forward.localhost;
   return {};
 }
 
@@ -90,44 +139,75 @@ void DesiredState::Remove(const Edit& edit, const Forward& forward, Touched& tou
                           std::vector<Edit>& undo) {
   const auto found = forwards_.find(forward.key());
   if (found == forwards_.end() || found->second.owner != edit.owner) return;
-  undo.push_back(
-      {Edit::Kind::kAdd, edit.owner, Forward{forward.protocol, forward.host_port, found->second.to}});
+  const OwnedForward& held = found->second;
+  undo.push_back({Edit::Kind::kAdd, edit.owner,
+                  Forward{forward.protocol, forward.host_port, held.to, held.localhost}});
   touched.ports.insert(found->first);
+  touched.rules = touched.rules || held.localhost;
   forwards_.erase(found);
 }
 
 std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<Intent>& intents) const {
-  std::set<Prefix> prefixes;
+  std::set<Masquerade> masquerades;
   std::set<HostPort> ports;
   for (const Intent& intent : intents) {
     if (const auto* masquerade = std::get_if<Masquerade>(&intent)) {
-      prefixes.insert(masquerade->source());
+      masquerades.insert(*masquerade);
     } else {
       ports.insert(std::get<Forward>(intent).key());
     }
   }
   std::vector<Edit> edits;
-  for (const auto& [prefix, owners] : owners_) {
-    if (!owners.contains(owner) || prefixes.contains(prefix)) continue;
-    if (auto masquerade = Masquerade::Make(prefix))
+  const std::uint64_t hash = owner.hash();
+  for (const LedgerEntry& entry : masquerades_) {
+    if (entry.owner != hash) continue;
+    const auto masquerade = Masquerade::Make(entry.prefix);
+    if (masquerade && !masquerades.contains(*masquerade))
       edits.push_back({Edit::Kind::kRemove, owner, *masquerade});
+  }
+  for (const OwnedMasquerade& owned : interface_masquerades_) {
+    if (owned.owner == owner && !masquerades.contains(owned.masquerade))
+      edits.push_back({Edit::Kind::kRemove, owner, owned.masquerade});
   }
   for (const auto& [key, forward] : forwards_) {
     if (forward.owner != owner || ports.contains(key)) continue;
-    edits.push_back({Edit::Kind::kRemove, owner, Forward{key.protocol, key.port, forward.to}});
+    edits.push_back(
+        {Edit::Kind::kRemove, owner, Forward{key.protocol, key.port, forward.to, forward.localhost}});
   }
   for (const Intent& intent : intents) edits.push_back({Edit::Kind::kAdd, owner, intent});
   return edits;
+}
+
+void DesiredState::SetOthers(Family family, const std::set<std::uint64_t>& mine, const SortedSet<LedgerEntry>& entries,
+                             const std::map<std::uint64_t, Owner>& names) {
+  for (const auto& [hash, owner] : names) names_.try_emplace(hash, owner);
+  std::vector<LedgerEntry> gone;
+  for (const LedgerEntry& entry : masquerades_) {
+    const bool others = entry.prefix.family() == family && !mine.contains(entry.owner);
+    if (others && !entries.contains(entry)) gone.push_back(entry);
+  }
+  for (const LedgerEntry& entry : gone) (void)Unregister(entry);
+  for (const LedgerEntry& entry : entries) {
+    if (!mine.contains(entry.owner) && !masquerades_.contains(entry)) (void)Register(entry);
+  }
 }
 
 bool DesiredState::Wants(Family family) const {
   // Both are ordered by family, ip first.
   const auto has = [family](const auto& ordered, const auto& family_of) {
     if (ordered.empty()) return false;
-    return family_of(family == Family::kIp ? *ordered.begin() : *ordered.rbegin()) == family;
+    return family_of(family == Family::kIp ? *ordered.begin() : *std::prev(ordered.end())) == family;
   };
   return has(prefixes(), [](const Prefix& prefix) { return prefix.family(); }) ||
-         has(forwards_, [](const auto& forward) { return forward.first.family; });
+         has(forwards_, [](const auto& forward) { return forward.first.family; }) ||
+         std::ranges::any_of(interface_masquerades_, [family](const OwnedMasquerade& owned) {
+           return owned.masquerade.family() == family;
+         });
+}
+
+bool DesiredState::WantsLocalhost(Family family) const {
+  return std::ranges::any_of(
+      forwards_, [family](const auto& one) { return one.first.family == family && one.second.localhost; });
 }
 
 }  // namespace natplan

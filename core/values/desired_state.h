@@ -1,20 +1,19 @@
-// All intents of all owners that a context speaks for, and what they come to.
+// All intents of all owners that a context knows of, and what they come to.
 #ifndef NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 #define NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <set>
-#include <variant>
 #include <vector>
 
 #include "core/values/error.h"
 #include "core/values/intent.h"
 #include "core/values/prefix_union.h"
+#include "core/values/sorted_set.h"
 
 namespace natplan {
-
-using Intent = std::variant<Masquerade, Forward>;
 
 // One change to the desired state.
 struct Edit {
@@ -24,14 +23,29 @@ struct Edit {
   Intent intent;
 };
 
+// One owner's wish for one prefix, in the order of prefixes.
+struct LedgerEntry {
+  Prefix prefix;
+  std::uint64_t owner;  // Owner::hash()
+  friend auto operator<=>(const LedgerEntry&, const LedgerEntry&) = default;
+};
+
 // Prefixes of several owners, equal or nested, are counted: what the kernel must hold is their union. A host
-// port has one owner and one target. Costs O(log n) a change. Not thread-safe.
+// port has one owner and one target. Masquerades that name an interface stand beside each other, one for each
+// owner. Costs O(log n) a change. Not thread-safe.
 class DesiredState {
  public:
   struct OwnedForward {
     Owner owner;
     Endpoint to;
+    bool localhost = false;
     friend bool operator==(const OwnedForward&, const OwnedForward&) = default;
+  };
+  // A masquerade that names an interface, and who wants it.
+  struct OwnedMasquerade {
+    Owner owner;
+    Masquerade masquerade;
+    friend auto operator<=>(const OwnedMasquerade&, const OwnedMasquerade&) = default;
   };
   // What a change touched: maximal prefixes that came or went, and host ports.
   struct Touched {
@@ -39,38 +53,59 @@ class DesiredState {
     std::set<HostPort> ports = {};
     // Of the prefixes, those that an edit added itself; the others came back because a wider one went.
     std::set<Prefix> asked = {};
+    std::set<LedgerEntry> entries = {};
+    bool rules = false;  // something that has a rule of its own
   };
 
   // Carries an edit out and puts what it touched into `touched`. Adding what is there and removing what is
   // not there change nothing; adding a forward whose port this owner holds replaces its target. Removing a
   // forward needs its port only: a stale target is no reason to keep the port. Refuses a port that another
-  // owner holds (kConflict, nothing changed). Appends to `undo` the edit that takes it back; several are
-  // undone from the back. It is there before anything changes and harmless if nothing did, so that a caller
-  // who meets std::bad_alloc here can still go back.
+  // owner holds, and a name whose hash is another owner's (kConflict, nothing changed). Appends to `undo` the
+  // edit that takes it back; several are undone from the back. It is there before anything changes and
+  // harmless if nothing did, so that a caller who meets std::bad_alloc here can still go back.
   std::expected<void, Error> Apply(const Edit& edit, Touched& touched, std::vector<Edit>& undo);
 
   // The edits that make `owner`'s intents equal to `intents`, removals first.
   std::vector<Edit> EditsTo(const Owner& owner, const std::vector<Intent>& intents) const;
 
-  // What the kernel must hold: disjoint prefixes, and one target a port.
-  const std::set<Prefix>& prefixes() const { return union_.maximal(); }
-  const std::map<HostPort, OwnedForward>& forwards() const { return forwards_; }
-  bool Wants(Family family) const;
+  // Makes the family's prefixes of all owners but those in `mine` (their hashes) equal to `entries`, whose
+  // owners are in `names`. If it throws std::bad_alloc, some are and some are not.
+  void SetOthers(Family family, const std::set<std::uint64_t>& mine, const SortedSet<LedgerEntry>& entries,
+                 const std::map<std::uint64_t, Owner>& names);
 
-  // Every registered prefix with its owners, for listings and tests.
-  const std::map<Prefix, std::set<Owner>>& masquerades() const { return owners_; }
+  // What the kernel must hold: disjoint prefixes, and one target a port.
+  const PrefixSet& prefixes() const { return union_.maximal(); }
+  const std::map<HostPort, OwnedForward>& forwards() const { return forwards_; }
+  const std::set<OwnedMasquerade>& interface_masquerades() const { return interface_masquerades_; }
+  bool Wants(Family family) const;
+  bool WantsLocalhost(Family family) const;
+
+  // Every registered prefix with its owners.
+  const SortedSet<LedgerEntry>& masquerades() const { return masquerades_; }
+  // The owner of an entry of masquerades().
+  const Owner& OwnerOf(const LedgerEntry& entry) const { return names_.at(entry.owner); }
+  // Whether any owner registered exactly this prefix.
+  bool IsRegistered(const Prefix& prefix) const;
 
  private:
-  void Add(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo);
+  std::expected<void, Error> Add(const Edit& edit, const Masquerade& masquerade, Touched& touched,
+                                 std::vector<Edit>& undo);
   void Remove(const Edit& edit, const Masquerade& masquerade, Touched& touched, std::vector<Edit>& undo);
   std::expected<void, Error> Add(const Edit& edit, const Forward& forward, Touched& touched,
                                  std::vector<Edit>& undo);
   void Remove(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo);
+  UnionChange Register(const LedgerEntry& entry);
+  UnionChange Unregister(const LedgerEntry& entry);
 
-  std::map<Prefix, std::set<Owner>> owners_;
+  SortedSet<LedgerEntry> masquerades_;
+  std::map<std::uint64_t, Owner> names_;  // every owner that was ever seen, by hash
   PrefixUnion union_;
   std::map<HostPort, OwnedForward> forwards_;
+  std::set<OwnedMasquerade> interface_masquerades_;
 };
+
+// Whether `entries` has one for exactly this prefix.
+bool HasPrefix(const SortedSet<LedgerEntry>& entries, const Prefix& prefix);
 
 }  // namespace natplan
 

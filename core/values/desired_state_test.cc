@@ -24,7 +24,10 @@ Edit Remove(const char* owner, const Intent& intent) { return {Edit::Kind::kRemo
 // Everything that can be seen of it.
 std::string Text(const DesiredState& state) {
   std::string out;
-  for (const auto& [prefix, owners] : state.masquerades()) {
+  std::map<Prefix, std::set<Owner>> owners_of;
+  for (const LedgerEntry& entry : state.masquerades())
+    owners_of[entry.prefix].insert(state.OwnerOf(entry));
+  for (const auto& [prefix, owners] : owners_of) {
     out += prefix.ToString() + " of";
     for (const Owner& owner : owners) out += " " + owner.name();
     out += "\n";

@@ -4,12 +4,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <string>
 
 #include "core/values/inline_bytes.h"
 
 namespace natplan {
 
-using ElementKey = InlineBytes<16>;
+using ElementKey = InlineBytes<28>;
 using ElementData = InlineBytes<20>;
 
 // An interval set holds independent nodes, starts and ends (nft_set_rbtree). A range is a start and, unless
@@ -26,7 +27,8 @@ struct Element {
   ElementKind kind = ElementKind::kSingle;
   ElementKey key = {};
   ElementKey end = {};
-  ElementData data = {};  // maps only
+  ElementData data = {};     // maps only
+  std::string comment = {};  // at most 127 bytes (nft's limit); matches nothing, and lists with the element
 
   friend auto operator<=>(const Element&, const Element&) = default;
 };

@@ -5,41 +5,38 @@
 
 #include <compare>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "core/values/error.h"
+#include "core/values/interface_name.h"
+#include "core/values/owner.h"
 #include "core/values/port.h"
 #include "core/values/prefix.h"
 
 namespace natplan {
 
-// The name on whose behalf an intent is held: 1 to 64 bytes of printable ASCII without '"' and '\'.
-class Owner {
- public:
-  static std::expected<Owner, Error> Make(std::string_view name);
-  static Owner Default();  // "default"
-  const std::string& name() const { return name_; }
-  friend auto operator<=>(const Owner&, const Owner&) = default;
-
- private:
-  explicit Owner(std::string name) : name_(std::move(name)) {}
-  std::string name_;
-};
-
-// Packets from `source` leave the host with the host's own address.
+// Packets from `source` leave the host with the host's own address; with `out_interface`, only those that leave
+// by that interface.
 class Masquerade {
  public:
-  // Refuses length 0, and IPv6 shorter than /8, as the origin does (EINVAL): such a prefix would translate
-  // the host's own traffic as well.
-  static std::expected<Masquerade, Error> Make(const Prefix& source);
+  // Without an interface it refuses length 0, and IPv6 shorter than /8, as the origin does (EINVAL): such a
+  // prefix would translate the host's own traffic as well.
+  static std::expected<Masquerade, Error> Make(const Prefix& source,
+                                               std::optional<InterfaceName> out_interface = {});
   const Prefix& source() const { return source_; }
+  const std::optional<InterfaceName>& out_interface() const { return out_interface_; }
   Family family() const { return source_.family(); }
   friend auto operator<=>(const Masquerade&, const Masquerade&) = default;
 
  private:
-  explicit Masquerade(const Prefix& source) : source_(source) {}
+  Masquerade(const Prefix& source, std::optional<InterfaceName> out_interface)
+      : source_(source), out_interface_(std::move(out_interface)) {}
   Prefix source_;
+  std::optional<InterfaceName> out_interface_;
 };
 
 // The host's port of one protocol and family; there is one forward for each.
@@ -55,15 +52,28 @@ struct Forward {
   Protocol protocol;
   Port host_port;
   Endpoint to;
+  // From the host itself the port is reached at 127.0.0.1 or ::1 too. A local service on that port is shadowed.
+  bool localhost = false;
 
   Family family() const { return to.address.family(); }
   HostPort key() const { return {family(), protocol, host_port}; }
   friend auto operator<=>(const Forward&, const Forward&) = default;
 };
 
-std::string ToString(const Masquerade& masquerade);  // "masquerade 10.0.0.0/8"
+using Intent = std::variant<Masquerade, Forward>;
+
+// An intent and who holds it.
+struct OwnedIntent {
+  Owner owner;
+  Intent intent;
+  friend auto operator<=>(const OwnedIntent&, const OwnedIntent&) = default;
+};
+
+Family FamilyOf(const Intent& intent);
+
+std::string ToString(const Masquerade& masquerade);  // "masquerade 10.0.0.0/8", "... out eth0"
 std::string ToString(const HostPort& host_port);     // "ip tcp port 2222"
-std::string ToString(const Forward& forward);        // "forward tcp port 2222 to 192.0.2.1:22"
+std::string ToString(const Forward& forward);        // "forward tcp port 2222 to 192.0.2.1:22", "... localhost"
 
 }  // namespace natplan
 

@@ -49,6 +49,7 @@ struct SetShape {
 
 struct EnsureTable {  // creates it, or makes a dormant one active
   TableId table;
+  std::string comment = {};  // given to a table that is created; one that is there keeps its own
   friend bool operator==(const EnsureTable&, const EnsureTable&) = default;
 };
 struct DeleteTable {  // with everything in it
@@ -93,7 +94,14 @@ struct AppendRule {
   TableId table;
   std::string chain;
   Expressions expressions;
+  std::string comment = {};
   friend bool operator==(const AppendRule&, const AppendRule&) = default;
+};
+struct DeleteRule {
+  TableId table;
+  std::string chain;
+  std::uint64_t handle = 0;
+  friend bool operator==(const DeleteRule&, const DeleteRule&) = default;
 };
 struct AddElements {
   TableId table;
@@ -112,7 +120,7 @@ struct DeleteElements {
 };
 
 using Operation = std::variant<EnsureTable, DeleteTable, EnsureChain, DeleteChain, FlushChain, EnsureSet,
-                               DeleteSet, FlushSet, AppendRule, AddElements, DeleteElements>;
+                               DeleteSet, FlushSet, AppendRule, DeleteRule, AddElements, DeleteElements>;
 
 const TableId& TableOf(const Operation& operation);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,10 @@ namespace {
 
 Prefix P(const std::string& text) { return Prefix::Parse(text).value(); }
 
-std::string Text(const std::set<Prefix>& prefixes) {
+std::set<Prefix> MaximalOf(const PrefixUnion& unit) { return {unit.maximal().begin(), unit.maximal().end()}; }
+
+template <typename Set>
+std::string Text(const Set& prefixes) {
   std::string out;
   for (const Prefix& prefix : prefixes) out += prefix.ToString() + " ";
   return out;
@@ -80,7 +84,7 @@ void WalkAllSubsets(const World& world, std::size_t rotation) {
     const UnionChange change = add ? unit.Add(prefix) : unit.Remove(prefix);
     registered ^= 1U << which;
     const std::set<Prefix> want = Maximal(world, registered);
-    if (unit.maximal() != want) {
+    if (MaximalOf(unit) != want) {
       FAIL() << Text(unit.maximal()) << "instead of " << Text(want) << "after " << prefix.ToString()
              << " at step " << step << " of rotation " << rotation;
     }
@@ -117,7 +121,37 @@ TEST(PrefixUnionTest, EverySequenceOfFourTogglesMatches) {
       (registered >> which & 1U) == 0 ? unit.Add(world.prefixes[which]) : unit.Remove(world.prefixes[which]);
       registered ^= 1U << which;
     }
-    ASSERT_EQ(unit.maximal(), Maximal(world, registered)) << "sequence " << sequence;
+    ASSERT_EQ(MaximalOf(unit), Maximal(world, registered)) << "sequence " << sequence;
+  }
+}
+
+TEST(PrefixUnionTest, TheOrderByNumbersIsThatOfPrefix) {
+  std::vector<Prefix> prefixes;
+  for (const char* text : {"0.0.0.0/0",
+                           "0.0.0.0/1",
+                           "0.0.0.1",
+                           "1.0.0.0/8",
+                           "10.0.0.0/8",
+                           "10.0.0.0/9",
+                           "10.0.0.255",
+                           "127.255.255.255",
+                           "128.0.0.0/1",
+                           "255.255.255.255",
+                           "::/0",
+                           "::1",
+                           "1::",
+                           "1::/16",
+                           "fd00::/8",
+                           "fd00::/64",
+                           "fd00:0:0:0:8000::",
+                           "fd00:0:0:0:7fff:ff80::",
+                           "ff00::/8",
+                           "80::"}) {
+    prefixes.push_back(P(text));
+  }
+  for (const Prefix& a : prefixes) {
+    for (const Prefix& b : prefixes)
+      EXPECT_EQ(PrefixLess()(a, b), a < b) << a.ToString() << " " << b.ToString();
   }
 }
 
@@ -139,7 +173,7 @@ TEST(PrefixUnionTest, ACallThatRunsOutOfMemoryChangesNothing) {
   for (const bool add : {true, false}) {
     std::size_t failures = 0;
     for (bool done = false; !done; ++failures) {
-      const std::set<Prefix> before = unit.maximal();
+      const PrefixSet before = unit.maximal();
       FailingNew failing(failures);
       try {
         add ? unit.Add(wide) : unit.Remove(wide);

@@ -14,6 +14,7 @@ namespace natplan {
 struct RuleSnapshot {
   std::uint64_t handle = 0;
   Expressions expressions = {};
+  std::string comment = {};
   friend bool operator==(const RuleSnapshot&, const RuleSnapshot&) = default;
 };
 
@@ -42,6 +43,7 @@ struct TableSnapshot {
   TableId id = {};
   std::uint64_t handle = 0;
   bool dormant = false;
+  std::string comment = {};
   std::optional<std::uint32_t> owner_port = {};  // the port id of the socket that owns it (NFT_TABLE_F_OWNER)
   std::vector<ChainSnapshot> chains = {};
   std::vector<SetSnapshot> sets = {};

@@ -11,6 +11,7 @@
 #include "core/wire/message_writer.h"
 #include "core/wire/numbers.h"
 #include "core/wire/put_expression.h"
+#include "core/wire/userdata.h"
 
 namespace natplan {
 namespace {
@@ -87,6 +88,7 @@ class Encoder {
     MessageWriter writer = Start(NFT_MSG_NEWTABLE, NLM_F_CREATE, ensure.table);
     writer.PutString(NFTA_TABLE_NAME, ensure.table.name);
     writer.PutU32(NFTA_TABLE_FLAGS, 0);  // Without it a dormant table stays dormant.
+    PutComment(writer, NFTA_TABLE_USERDATA, ensure.comment);
     writer.Finish();
   }
 
@@ -167,6 +169,15 @@ class Encoder {
       writer.CloseNest(element);
     }
     writer.CloseNest(list);
+    PutComment(writer, NFTA_RULE_USERDATA, append.comment);
+    writer.Finish();
+  }
+
+  void operator()(const DeleteRule& remove) {
+    MessageWriter writer = Start(NFT_MSG_DELRULE, 0, remove.table);
+    writer.PutString(NFTA_RULE_TABLE, remove.table.name);
+    writer.PutString(NFTA_RULE_CHAIN, remove.chain);
+    writer.PutU64(NFTA_RULE_HANDLE, remove.handle);
     writer.Finish();
   }
 

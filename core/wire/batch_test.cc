@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/wire/message_reader.h"
 #include "core/wire/test_bytes.h"
 #include "core/wire/test_skeleton.h"
 #include "gtest/gtest.h"
@@ -71,6 +72,62 @@ TEST(Encode, FlushesAndDeletesAChain) {
             Nft(8, kRequest | kAck, 2, kIp, {Attr(1, Text("t")), Attr(2, Text("c"))}));
   EXPECT_EQ(OnlyMessage(DeleteChain{kTable4, "c"}),
             Nft(5, kRequest | kAck, 2, kIp, {Attr(1, Text("t")), Attr(3, Text("c"))}));
+}
+
+TEST(Encode, WritesCommentsAsNftDoes) {
+  const ByteString comment = Join({{0, 4}, Text("web")});
+  EXPECT_EQ(OnlyMessage(EnsureTable{kTable4, "web"}),
+            Nft(0, kRequest | kAck | kCreate, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Be32(0)), Attr(6, comment)}));
+  EXPECT_EQ(OnlyMessage(AppendRule{kTable4, "c", {}, "web"}),
+            Nft(6, kRequest | kAck | kCreate | kAppend, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("c")), Nest(4, {}), Attr(7, comment)}));
+  const ByteString key(28, 9);
+  const Element single = {.key = ElementKey(key), .data = {5, 6, 7}, .comment = "web"};
+  EXPECT_EQ(OnlyMessage(AddElements{kTable4, "m", {}, false, {single, single}}),
+            Nft(12, kRequest | kAck | kCreate, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("m")),
+                 Nest(3, {Nest(1, {Value(1, key), Value(2, {5, 6, 7}), Attr(6, comment)}),
+                          Nest(1, {Value(1, key), Value(2, {5, 6, 7}), Attr(6, comment)})})}));
+}
+
+TEST(Encode, PutsTheCommentOfARangeOnItsStart) {
+  const Element range = {
+      .kind = ElementKind::kRange, .key = {1, 0, 0, 0}, .end = {2, 0, 0, 0}, .comment = "web"};
+  EXPECT_EQ(OnlyMessage(AddElements{kTable4, "s", kPrefixShape4, false, {range}}),
+            Nft(12, kRequest | kAck | kCreate, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("s")),
+                 Nest(3, {Nest(1, {Value(1, {1, 0, 0, 0}), Attr(6, Join({{0, 4}, Text("web")}))}),
+                          EndNode({2, 0, 0, 0})})}));
+  // A delete finds it by its key.
+  EXPECT_EQ(OnlyMessage(DeleteElements{kTable4, "s", kPrefixShape4, {range}}),
+            Nft(14, kRequest | kAck, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("s")),
+                 Nest(3, {Start({1, 0, 0, 0}), EndNode({2, 0, 0, 0})})}));
+}
+
+TEST(Encode, DividesElementsWithCommentsByWhatTheyTake) {
+  AddElements add{kTable4, "m", {}, false, {}};
+  std::string comment(3, 'a');
+  for (std::uint16_t i = 0; i < 3000; ++i) {
+    add.elements.push_back({.key = {static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)},
+                            .data = {1},
+                            .comment = comment.substr(0, i % 4)});
+  }
+  const EncodedBatch batch = Encode({.operations = {add}}, 1);
+  ASSERT_GT(batch.messages.size(), 1u);
+  // The messages follow one another without a gap.
+  Bytes rest = batch.bytes;
+  std::size_t count = 0;
+  while (NextMessage(rest)) ++count;
+  EXPECT_TRUE(rest.empty());
+  EXPECT_EQ(count, batch.messages.size() + 2);
+}
+
+TEST(Encode, DeletesARuleByItsHandle) {
+  EXPECT_EQ(OnlyMessage(DeleteRule{kTable4, "c", 0x1234567890abcdef}),
+            Nft(8, kRequest | kAck, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(0x1234567890abcdef))}));
 }
 
 TEST(Encode, EnsuresTheOriginsSetAndMap) {

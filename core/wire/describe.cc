@@ -9,6 +9,7 @@
 #include "core/wire/dictionary.h"
 #include "core/wire/message_reader.h"
 #include "core/wire/numbers.h"
+#include "core/wire/userdata.h"
 
 namespace natplan {
 namespace {
@@ -66,6 +67,10 @@ std::string ValueText(const AttributeInfo* info, Bytes payload) {
       return payload.size() == 4 ? std::to_string(wire::HostU32(payload)) : "";
     case Form::kAddress:
       return AddressText(payload);
+    case Form::kUserdata: {
+      const std::string_view comment = wire::CommentIn(payload);
+      return comment.empty() ? "" : "comment " + Quoted(comment);
+    }
     case Form::kBytes:
     case Form::kNest:
     case Form::kExpressionData:

@@ -28,6 +28,8 @@ constexpr NumberName kTypeNames[] = {{7, "ipv4_addr"},
                                      {7 << 6 | 13, "ipv4_addr . inet_service"},
                                      {8 << 6 | 13, "ipv6_addr . inet_service"},
                                      {12 << 6 | 13, "inet_proto . inet_service"},
+                                     {7 << 18 | 13 << 12 | 19 << 6 | 19, "ipv4_addr . inet_service . mark . mark"},
+                                     {8 << 18 | 13 << 12 | 19 << 6 | 19, "ipv6_addr . inet_service . mark . mark"},
                                      {0xffffff00, "verdict"}};
 constexpr NumberNames kTypes = {false, kTypeNames};
 constexpr NumberName kVerdictNames[] = {{0, "drop"},
@@ -165,7 +167,7 @@ constexpr AttributeInfo kElementAttributes[] = {
     {NFTA_SET_ELEM_FLAGS, "FLAGS", Form::kU32, nullptr, &kElementFlags},
     {NFTA_SET_ELEM_TIMEOUT, "TIMEOUT", Form::kU64},
     {NFTA_SET_ELEM_EXPIRATION, "EXPIRATION", Form::kU64},
-    {NFTA_SET_ELEM_USERDATA, "USERDATA"},
+    {NFTA_SET_ELEM_USERDATA, "USERDATA", Form::kUserdata},
     {NFTA_SET_ELEM_EXPR, "EXPR", Form::kNest, &kExpression},
     {NFTA_SET_ELEM_OBJREF, "OBJREF", Form::kText},
     {NFTA_SET_ELEM_KEY_END, "KEY_END", Form::kNest, &kKey},
@@ -190,7 +192,7 @@ constexpr Dictionary kSetDesc = {"NFTA_SET_DESC_", kSetDescAttributes};
 constexpr AttributeInfo kTableAttributes[] = {
     {NFTA_TABLE_NAME, "NAME", Form::kText}, {NFTA_TABLE_FLAGS, "FLAGS", Form::kU32, nullptr, &kTableFlags},
     {NFTA_TABLE_USE, "USE", Form::kU32},    {NFTA_TABLE_HANDLE, "HANDLE", Form::kU64},
-    {NFTA_TABLE_USERDATA, "USERDATA"},      {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
+    {NFTA_TABLE_USERDATA, "USERDATA", Form::kUserdata},      {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
 };
 constexpr Dictionary kTable = {"NFTA_TABLE_", kTableAttributes};
 constexpr AttributeInfo kChainAttributes[] = {
@@ -203,7 +205,7 @@ constexpr AttributeInfo kChainAttributes[] = {
     {NFTA_CHAIN_TYPE, "TYPE", Form::kText},
     {NFTA_CHAIN_FLAGS, "FLAGS", Form::kU32, nullptr, &kChainFlags},
     {NFTA_CHAIN_ID, "ID", Form::kU32},
-    {NFTA_CHAIN_USERDATA, "USERDATA"},
+    {NFTA_CHAIN_USERDATA, "USERDATA", Form::kUserdata},
 };
 constexpr Dictionary kChain = {"NFTA_CHAIN_", kChainAttributes};
 constexpr AttributeInfo kRuleAttributes[] = {
@@ -212,7 +214,7 @@ constexpr AttributeInfo kRuleAttributes[] = {
     {NFTA_RULE_HANDLE, "HANDLE", Form::kU64},
     {NFTA_RULE_EXPRESSIONS, "EXPRESSIONS", Form::kNest, &kExpressionList},
     {NFTA_RULE_POSITION, "POSITION", Form::kU64},
-    {NFTA_RULE_USERDATA, "USERDATA"},
+    {NFTA_RULE_USERDATA, "USERDATA", Form::kUserdata},
     {NFTA_RULE_ID, "ID", Form::kU32},
 };
 constexpr Dictionary kRule = {"NFTA_RULE_", kRuleAttributes};

@@ -20,6 +20,7 @@ enum class Form {
   kS32,             // big endian
   kU64,             // big endian
   kHostU32,         // host byte order
+  kUserdata,        // may hold a comment
   kNest,            // attributes
   kExpressionData,  // attributes whose names depend on the expression's name
 };

@@ -119,9 +119,25 @@ TEST(DumpReader, ReadsAMapsElementsWithTheirData) {
   const SetSnapshot& set = reader.snapshot().tables.at(0).sets.at(0);
   EXPECT_TRUE(set.shape.is_map);
   EXPECT_EQ(set.shape.other_flags, 0x10u);
-  EXPECT_EQ(set.elements, (std::vector<Element>{{.key = {1, 2, 3, 4}, .data = {5, 6}}}));
+  EXPECT_EQ(set.elements, (std::vector<Element>{{.key = {1, 2, 3, 4}, .data = {5, 6}, .comment = "x"}}));
   EXPECT_FALSE(set.other_elements);
   EXPECT_FALSE(reader.done());
+}
+
+TEST(DumpReader, ReadsTheCommentsOfTablesRulesAndElements) {
+  const ByteString comment = Join({{0, 4}, Text("web")});
+  const DumpReader reader = ReaderOf(
+      {TableBytes(kIp, {Attr(6, comment)}), ChainBytes("c"), SetBytes("s", 0),
+       Nft(6, kMulti, 1, kIp, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(7, comment)}),
+       ElementsBytes("s", {Nest(1, {Value(1, ByteString(28, 9)), Attr(6, comment)}),
+                           Nest(1, {Value(1, {2}), Attr(6, {0, 255, 'x', 0})}), Nest(1, {Value(1, {3})})})});
+  const TableSnapshot& table = reader.snapshot().tables.at(0);
+  EXPECT_EQ(table.comment, "web");
+  EXPECT_EQ(table.chains.at(0).rules.at(0).comment, "web");
+  EXPECT_EQ(table.sets.at(0).elements,
+            (std::vector<Element>{
+                {.key = ElementKey(ByteString(28, 9)), .comment = "web"}, {.key = {2}}, {.key = {3}}}));
+  EXPECT_FALSE(reader.interrupted());
 }
 
 TEST(DumpReader, SaysThatThereAreElementsItDoesNotUnderstand) {
@@ -129,7 +145,7 @@ TEST(DumpReader, SaysThatThereAreElementsItDoesNotUnderstand) {
       Nest(1, {Value(1, {1, 2, 3, 4}), Attr(4, Be64(1000))}),            // timeout
       Nest(1, {Attr(3, Be32(2))}),                                       // catch-all
       Nest(1, {Value(1, {1, 2, 3, 4}), Value(10, {1, 2, 3, 5})}),        // both ends in one
-      Nest(1, {Value(1, ByteString(17))}),                               // key too long
+      Nest(1, {Value(1, ByteString(29))}),                               // key too long
       Nest(1, {Value(1, {1}), Value(2, ByteString(21))}),                // data too long
       Nest(1, {Value(1, {1}), Nest(2, {Nest(2, {Attr(1, Be32(1))})})}),  // verdict
       Nest(1, {Value(1, {1}), Attr(3, Be32(1))}),                        // an end in a set without intervals

@@ -1,8 +1,10 @@
 #include "core/wire/element_encoder.h"
 
 #include <cstring>
+#include <string_view>
 
 #include "core/wire/numbers.h"
+#include "core/wire/userdata.h"
 
 namespace natplan::wire {
 namespace {
@@ -24,10 +26,20 @@ bool HasData(const Element& element, bool with_data) {
   return with_data && element.kind != ElementKind::kEnd && !element.data.empty();
 }
 
+bool HasComment(const Element& element, bool with_data) {
+  return with_data && element.kind != ElementKind::kEnd && !element.comment.empty();
+}
+
+// The length of the attribute, without padding.
+std::size_t CommentSize(std::string_view comment) {
+  return kAttributeHeaderSize + kUserdataHeaderSize + CutComment(comment).size() + 1;
+}
+
 std::size_t EncodedSize(const Element& element, bool with_data) {
   std::size_t size = kAttributeHeaderSize + ValueSize(element.key.size());
   if (element.kind == ElementKind::kEnd) size += kFlagsSize;
   if (HasData(element, with_data)) size += ValueSize(element.data.size());
+  if (HasComment(element, with_data)) size += Aligned(CommentSize(element.comment));
   if (NodeCount(element) == 2) size += kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize;
   return size;
 }
@@ -37,19 +49,22 @@ std::size_t EncodedSize(const Element& element, bool with_data) {
 // of one that is not. So there must be room for kSlack bytes behind what is written.
 class Cursor {
  public:
-  static constexpr std::size_t kSlack = 24;
+  static constexpr std::size_t kSlack = 28;
 
   explicit Cursor(std::uint8_t* at) : at_(at) {}
 
   void PutElement(const Element& element, bool with_data) {
     const bool is_end = element.kind == ElementKind::kEnd;
     const bool has_data = HasData(element, with_data);
+    const bool has_comment = HasComment(element, with_data);
     PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED, kAttributeHeaderSize + ValueSize(element.key.size()) +
                                                  (has_data ? ValueSize(element.data.size()) : 0) +
-                                                 (is_end ? kFlagsSize : 0));
+                                                 (is_end ? kFlagsSize : 0) +
+                                                 (has_comment ? Aligned(CommentSize(element.comment)) : 0));
     PutValue(NFTA_SET_ELEM_KEY, element.key);
     if (has_data) PutValue(NFTA_SET_ELEM_DATA, element.data);
     if (is_end) PutEndFlag();
+    if (has_comment) PutComment(element.comment);
     if (NodeCount(element) != 2) return;
     PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED,
               kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize);
@@ -63,6 +78,18 @@ class Cursor {
     constexpr std::uint8_t kFlags[4] = {0, 0, 0, NFT_SET_ELEM_INTERVAL_END};
     std::memcpy(at_, kFlags, sizeof(kFlags));
     at_ += sizeof(kFlags);
+  }
+
+  void PutComment(std::string_view comment) {
+    comment = CutComment(comment);
+    PutHeader(NFTA_SET_ELEM_USERDATA, CommentSize(comment));
+    at_[0] = kUserdataComment;
+    at_[1] = static_cast<std::uint8_t>(comment.size() + 1);
+    std::memcpy(at_ + kUserdataHeaderSize, comment.data(), comment.size());
+    const std::size_t end = kUserdataHeaderSize + comment.size();
+    constexpr std::uint8_t kNulAndPadding[4] = {};
+    std::memcpy(at_ + end, kNulAndPadding, sizeof(kNulAndPadding));
+    at_ += Aligned(end + 1);
   }
 
   template <std::size_t kCapacity>

@@ -19,7 +19,7 @@ struct ElementList {
   const TableId& table;
   const std::string& set;
   std::span<const Element> elements;
-  bool with_data = false;  // DELSETELEM finds an element by its key alone
+  bool with_data = false;  // and comments; DELSETELEM finds an element by its key alone
 };
 
 // Which elements one message carries. Start and end of a range stand side by side in one message, and all

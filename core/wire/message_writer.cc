@@ -36,6 +36,12 @@ void MessageWriter::PutU32(std::uint16_t type, std::uint32_t value) {
                      static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)});
 }
 
+void MessageWriter::PutU64(std::uint16_t type, std::uint64_t value) {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+  PutBytes(type, bytes);
+}
+
 void MessageWriter::PutString(std::uint16_t type, std::string_view value) {
   if (!PutAttributeHeader(type, value.size() + 1)) return;
   bytes_.insert(bytes_.end(), value.begin(), value.end());

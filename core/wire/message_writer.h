@@ -27,6 +27,7 @@ class MessageWriter {
   MessageWriter(std::vector<std::uint8_t>& bytes, const Header& header);
 
   void PutU32(std::uint16_t type, std::uint32_t value);
+  void PutU64(std::uint16_t type, std::uint64_t value);
   // With a terminating NUL.
   void PutString(std::uint16_t type, std::string_view value);
   void PutBytes(std::uint16_t type, std::span<const std::uint8_t> value);

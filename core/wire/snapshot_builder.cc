@@ -6,12 +6,13 @@
 
 #include "core/wire/numbers.h"
 #include "core/wire/read_expression.h"
+#include "core/wire/userdata.h"
 
 namespace natplan::wire {
 namespace {
 
 // What ElementKey and ElementData hold.
-constexpr std::size_t kMaxKeySize = 16;
+constexpr std::size_t kMaxKeySize = 28;
 constexpr std::size_t kMaxDataSize = 20;
 
 // The place in the request of the table with this family and name; none if it was not asked for.
@@ -54,6 +55,7 @@ bool AddTable(const Part& part) {
   TableSnapshot table = {.id = part.request.tables[*place]};
   table.handle = attributes.U64(NFTA_TABLE_HANDLE).value_or(0);
   table.dormant = (attributes.U32(NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+  table.comment = CommentIn(attributes.Find(NFTA_TABLE_USERDATA).value_or(Bytes{}));
   table.owner_port = attributes.U32(NFTA_TABLE_OWNER);
   const auto behind =
       std::find_if(part.snapshot.tables.begin(), part.snapshot.tables.end(), [&](const TableSnapshot& other) {
@@ -94,7 +96,8 @@ bool AddRule(const Part& part) {
   if (chain == nullptr) return false;
   chain->rules.push_back(
       {.handle = part.attributes.U64(NFTA_RULE_HANDLE).value_or(0),
-       .expressions = ReadExpressions(part.attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{}))});
+       .expressions = ReadExpressions(part.attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{})),
+       .comment = std::string(CommentIn(part.attributes.Find(NFTA_RULE_USERDATA).value_or(Bytes{})))});
   return true;
 }
 
@@ -118,7 +121,7 @@ bool AddSet(const Part& part) {
   return true;
 }
 
-// The payload of one element of a list. None if natplan does not understand it. Userdata, such as a comment,
+// The payload of one element of a list. None if natplan does not understand it. Userdata that is no comment
 // is passed over: it changes nothing about what matches.
 std::optional<Element> ReadElement(Bytes attributes, bool interval) {
   Element element = {.kind = interval ? ElementKind::kStart : ElementKind::kSingle};
@@ -146,6 +149,8 @@ std::optional<Element> ReadElement(Bytes attributes, bool interval) {
         break;
       }
       case NFTA_SET_ELEM_USERDATA:
+        element.comment = CommentIn(attribute->payload);
+        break;
       case NFTA_SET_ELEM_PAD:
         break;
       default:
@@ -168,7 +173,7 @@ bool AddElementsOf(const Part& part) {
   Bytes list = part.attributes.Find(NFTA_SET_ELEM_LIST_ELEMENTS).value_or(Bytes{});
   while (const auto item = NextAttribute(list)) {
     if (auto element = ReadElement(item->payload, set->shape.interval)) {
-      set->elements.push_back(*element);
+      set->elements.push_back(*std::move(element));
     } else {
       set->other_elements = true;
     }

@@ -12,6 +12,7 @@ class NullExecutor final : public Executor {
     return Snapshot{.generation = 1};
   }
   Outcome Commit(const Transaction&, TimePoint) override { return Committed{}; }
+  Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
 class RefusingExecutor final : public Executor {
@@ -20,6 +21,7 @@ class RefusingExecutor final : public Executor {
     return std::unexpected(ReadFailure{.errno_value = EPERM});
   }
   Outcome Commit(const Transaction&, TimePoint) override { return Refused{{Refusal{.errno_value = EPERM}}}; }
+  Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
 }  // namespace

@@ -25,6 +25,9 @@ class InterposingExecutor final : public Executor {
     before_commit_(++commits_);
     return executor_->Commit(transaction, deadline);
   }
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override {
+    return executor_->Drain(tables, since);
+  }
 
  private:
   std::unique_ptr<Executor> executor_;

@@ -35,6 +35,9 @@ class RecordingExecutor final : public Executor {
     sent_.push_back({.transaction = transaction});
     return executor_.Commit(transaction, deadline);
   }
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override {
+    return executor_.Drain(tables, since);
+  }
 
  private:
   std::vector<Sent>& sent_;

@@ -23,6 +23,9 @@ class Faulty final : public Executor {
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override {
     return faulty_.Commit(transaction, deadline);
   }
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override {
+    return faulty_.Drain(tables, since);
+  }
 
  private:
   std::unique_ptr<Executor> executor_;

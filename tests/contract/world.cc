@@ -379,7 +379,7 @@ AddElements Adds(const TableId& table, const Forward& forward) {
   return {.table = table,
           .set = kForwardMap,
           .shape = ForwardShape(table.family),
-          .elements = {ToElement(forward.key(), forward.to)}};
+          .elements = {ToElement(MapEntry{forward.key(), forward.to})}};
 }
 
 DeleteElements Deletes(const TableId& table, const Forward& forward) {

@@ -1,0 +1,48 @@
+// Iptables' nat tables in memory, for tests of what stands on a runner.
+#ifndef NATPLAN_BACKENDS_IPTABLES_FAKE_IPTABLES_H_
+#define NATPLAN_BACKENDS_IPTABLES_FAKE_IPTABLES_H_
+
+#include <array>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/iptables/iptables_runner.h"
+
+namespace natplan {
+
+// What a test looks at and changes; it outlives the runner.
+struct FakeIptables {
+  // By Family, "CHAIN SPEC".
+  std::array<std::vector<std::string>, 2> rules = {};
+  std::array<std::vector<std::string>, 2> other_rules = {};  // of the variant that is not in use
+  // By Family: the answer of iptables-save, instead of the rules.
+  std::array<std::optional<std::expected<std::string, Error>>, 2> save_answer = {};
+  // By Family: why iptables-restore fails, for real and with --test.
+  std::array<std::optional<Error>, 2> restore_error = {};
+  std::array<std::optional<Error>, 2> test_error = {};
+  std::optional<Error> lock_error = {};
+  // Called before each real restore, with its number from 1 on: what another program does meanwhile.
+  std::function<void(int)> before_restore = {};
+  int restores = 0;
+  int locks = 0;
+};
+
+class FakeIptablesRunner final : public IptablesRunner {
+ public:
+  explicit FakeIptablesRunner(FakeIptables* fake) : fake_(fake) {}
+  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override;
+  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
+                                     TimePoint deadline) override;
+  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override;
+  std::expected<FileLock, Error> Lock(TimePoint deadline) override;
+
+ private:
+  FakeIptables* fake_;
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_BACKENDS_IPTABLES_FAKE_IPTABLES_H_

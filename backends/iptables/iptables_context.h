@@ -1,0 +1,90 @@
+// NAT by rules of iptables, for kernels without nf_tables NAT.
+#ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_
+#define NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/iptables/iptables_runner.h"
+#include "core/plan/backoff.h"
+#include "core/plan/iptables_plan.h"
+#include "core/plan/iptables_rule.h"
+#include "core/plan/layout.h"
+#include "core/plan/reconciler.h"
+#include "core/values/error.h"
+#include "core/values/intent.h"
+
+namespace natplan {
+
+// What a call came to.
+struct IptablesReport {
+  bool changed = false;
+  // By Family: what iptables-restore took, or in mode kPlan what it would be given.
+  std::array<std::vector<std::string>, 2> lines = {};
+  std::vector<std::string> foreign =
+      {};                        // rules with our comment that natplan does not make; in scope kOwn left
+  std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
+  std::vector<Error> unsupported = {};  // families in which something is wanted and nothing can be done
+  // For people: rules of natplan in the variant of iptables that is not in use, a lock that could not be had,
+  // a family that could not be read and of which nothing is wanted.
+  std::vector<std::string> notes = {};
+};
+
+// The rules in the kernel are all the state there is: each call reads them, under the lock of natplan, and
+// what it changes is one transaction a family. IPv4 and IPv6 are two programs and cannot be changed at once:
+// if IPv6 is refused, IPv4 is put back. No rule of another program is touched, no chain is flushed, no policy
+// set. Not thread-safe. Throws nothing but std::bad_alloc.
+class IptablesContext {
+ public:
+  struct Options {
+    std::string table = kDefaultTable;  // named in the rules' comments
+    std::uint64_t jitter_seed = 1;      // of the waits between tries
+  };
+
+  // Runs nothing. Refuses (kInvalidArgument) a table's name that does not fit into a comment.
+  static std::expected<IptablesContext, Error> Make(std::unique_ptr<IptablesRunner> runner,
+                                                    const Options& options);
+
+  // What the rules say, of all owners. A family that is not supported has none; kNotSupported if neither is.
+  std::expected<std::vector<OwnedIntent>, Error> Intents(TimePoint deadline);
+
+  // Brings the rules to the wish. An error means that they are as they were, unless its text says which
+  // family was changed, or its code is kUnknownOutcome. kConflict: a port in `wish.edited` that somebody else
+  // holds. kNotSupported: no family in which something is wanted works. Rules that another program changed
+  // between reading and changing are read again, until `deadline`.
+  std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode, TimePoint deadline);
+  // The same for a wish that is made from what Intents() would say, such as one intent more for an owner. It
+  // is made anew after each reading and under the lock, so that two processes with one owner lose nothing.
+  using WishFrom = std::function<IptablesWish(const std::vector<OwnedIntent>& have)>;
+  std::expected<IptablesReport, Error> Apply(const WishFrom& wish_from, Mode mode, TimePoint deadline);
+
+ private:
+  IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag tag, std::uint64_t jitter_seed);
+
+  std::expected<SavedNat, Error> ReadFamily(Family family, TimePoint deadline);
+  std::expected<IptablesSnapshot, Error> Read(TimePoint deadline);
+  void NoteOtherVariant(TimePoint deadline);
+  std::optional<Error> Missing(const std::array<bool, 2>& wanted) const;
+  std::expected<void, Error> Carry(const IptablesPlan& plan, TimePoint deadline);
+  std::expected<void, Error> Restore(Family family, const std::vector<std::string>& lines, bool check_only,
+                                     TimePoint deadline);
+  IptablesReport Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
+                        const std::string& lock_note) const;
+
+  std::unique_ptr<IptablesRunner> runner_;
+  RuleTag tag_;
+  Backoff backoff_;
+  std::array<std::optional<Error>, 2> unsupported_;        // by Family, in this call
+  std::array<std::optional<Error>, 2> unread_;             // by Family, in the last reading
+  std::optional<std::vector<std::string>> other_variant_;  // notes about it; none: nobody looked yet
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_

@@ -1,0 +1,252 @@
+#include "backends/iptables/iptables_context.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/iptables/fake_iptables.h"
+
+namespace natplan {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+const Owner kA = *Owner::Make("a");
+const Owner kB = *Owner::Make("b");
+
+OwnedIntent Masq(const Owner& owner, const char* prefix) {
+  return {owner, *Masquerade::Make(*Prefix::Parse(prefix))};
+}
+OwnedIntent Forwarded(const Owner& owner, int port, const char* to) {
+  return {owner, Forward{Protocol::kTcp, *Port::Make(port), *Endpoint::Parse(to)}};
+}
+Error Failure(ErrorCode code, const char* text = "as the test wants it") {
+  return {.code = code, .errno_value = EIO, .text = text};
+}
+
+class IptablesContextTest : public ::testing::Test {
+ protected:
+  std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode = Mode::kApply,
+                                             milliseconds time = seconds(5)) {
+    return context_.Apply(wish, mode, steady_clock::now() + time);
+  }
+  std::vector<OwnedIntent> Intents() { return *context_.Intents(steady_clock::now() + seconds(5)); }
+
+  FakeIptables fake_;
+  IptablesContext context_ = *IptablesContext::Make(std::make_unique<FakeIptablesRunner>(&fake_), {});
+  const IptablesWish both_{.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64")}};
+};
+
+TEST_F(IptablesContextTest, AppliesOnceAndThenSendsNothing) {
+  const auto first = Apply(both_);
+  ASSERT_TRUE(first) << first.error().text;
+  EXPECT_TRUE(first->changed);
+  EXPECT_EQ(Intents(), both_.intents);
+  EXPECT_EQ(fake_.restores, 2);
+  const auto second = Apply(both_);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(second->changed);
+  EXPECT_EQ(fake_.restores, 2);
+  EXPECT_EQ(fake_.locks, 2);
+}
+
+TEST_F(IptablesContextTest, PlansWithoutChangingAndWithoutTheLock) {
+  const auto plan = Apply(both_, Mode::kPlan);
+  ASSERT_TRUE(plan);
+  EXPECT_FALSE(plan->changed);
+  EXPECT_EQ(plan->lines[0].size(), 1U);
+  EXPECT_EQ(fake_.restores, 0);
+  EXPECT_EQ(fake_.locks, 0);
+}
+
+TEST_F(IptablesContextTest, AConflictOfWhatIsAskedForChangesNothing) {
+  ASSERT_TRUE(Apply({.intents = {Forwarded(kB, 80, "10.0.0.2:80")}}));
+  const auto before = fake_.rules;
+  const HostPort port{Family::kIp, Protocol::kTcp, *Port::Make(80)};
+  const auto result =
+      Apply({.intents = {Forwarded(kA, 80, "10.0.0.3:80"), Masq(kA, "10.0.0.0/8")}, .edited = {port}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(fake_.rules, before);
+}
+
+TEST_F(IptablesContextTest, AConflictOfWhatIsHeldIsReportedAndBlocksNothing) {
+  ASSERT_TRUE(Apply({.intents = {Forwarded(kB, 80, "10.0.0.2:80")}}));
+  const auto result = Apply({.intents = {Forwarded(kA, 80, "10.0.0.3:80"), Masq(kA, "10.0.0.0/8")}});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->lost.size(), 1U);
+  EXPECT_EQ(Intents().size(), 2U);
+}
+
+TEST_F(IptablesContextTest, ARuleThatVanishedSinceItWasReadLeadsToANewPlan) {
+  ASSERT_TRUE(Apply({.intents = {Masq(kA, "10.0.0.0/8")}}));
+  fake_.restores = 0;
+  fake_.before_restore = [&](int number) {
+    if (number == 1) fake_.rules[0].clear();
+  };
+  const auto result = Apply({.intents = {Masq(kA, "10.1.0.0/16")}});
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(fake_.restores, 2);
+  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.1.0.0/16")});
+}
+
+TEST_F(IptablesContextTest, AWishFromWhatIsThereIsMadeAnewAfterEachReading) {
+  ASSERT_TRUE(Apply({.intents = {Masq(kA, "10.1.0.0/16")}}));
+  fake_.restores = 0;
+  // Meanwhile the same owner gets one intent more and loses the one that is to be deleted.
+  fake_.before_restore = [&](int number) {
+    if (number == 1)
+      fake_.rules[0] = {"POSTROUTING -s 10.2.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE"};
+  };
+  const auto replace = [](std::vector<OwnedIntent> intents) {
+    std::erase(intents, Masq(kA, "10.1.0.0/16"));
+    intents.push_back(Masq(kA, "10.3.0.0/16"));
+    return IptablesWish{.intents = std::move(intents)};
+  };
+  const auto result = context_.Apply(replace, Mode::kApply, steady_clock::now() + seconds(5));
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(Intents(), (std::vector{Masq(kA, "10.2.0.0/16"), Masq(kA, "10.3.0.0/16")}));
+}
+
+TEST_F(IptablesContextTest, ARefusalThatNobodysChangeExplainsIsTheError) {
+  fake_.restore_error[0] = Failure(ErrorCode::kRefused);
+  const auto result = Apply({.intents = {Masq(kA, "10.0.0.0/8")}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kRefused);
+  EXPECT_EQ(fake_.restores, 1);
+}
+
+TEST_F(IptablesContextTest, AProgramThatUndoesEverythingEndsWithTheDeadline) {
+  fake_.before_restore = [&](int number) {
+    fake_.rules[0] = {"POSTROUTING -s 10.9.0.0/16 -m comment --comment " + std::to_string(number) +
+                      " -j ACCEPT"};
+  };
+  fake_.restore_error[0] = Failure(ErrorCode::kRefused);
+  const auto start = steady_clock::now();
+  EXPECT_FALSE(Apply({.intents = {Masq(kA, "10.0.0.0/8")}}, Mode::kApply, milliseconds(200)));
+  EXPECT_LT(steady_clock::now() - start, seconds(3));
+  EXPECT_GT(fake_.restores, 3);
+}
+
+TEST_F(IptablesContextTest, IfIpv6IsRefusedIpv4IsPutBack) {
+  fake_.rules[0] = {"POSTROUTING -j ACCEPT"};
+  const auto before = fake_.rules;
+  fake_.restore_error[1] = Failure(ErrorCode::kRefused);
+  const auto result = Apply(both_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kRefused);
+  EXPECT_EQ(fake_.rules, before);
+  EXPECT_EQ(fake_.restores, 3);
+}
+
+TEST_F(IptablesContextTest, IfThatIsNotPossibleTheErrorSaysWhatHolds) {
+  fake_.restore_error[1] = Failure(ErrorCode::kRefused);
+  fake_.before_restore = [&](int number) {
+    if (number == 3) fake_.restore_error[0] = Failure(ErrorCode::kNotPermitted);
+  };
+  const auto result = Apply(both_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_NE(result.error().text.find("IPv4"), std::string::npos);
+  EXPECT_EQ(fake_.rules[0].size(), 1U);
+}
+
+TEST_F(IptablesContextTest, ACheckOfIpv6FindsWhatIsWrongBeforeAnythingIsChanged) {
+  fake_.test_error[1] = Failure(ErrorCode::kNotPermitted);
+  EXPECT_FALSE(Apply(both_));
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, AFamilyThatIsNotSupportedDoesNotKeepTheOtherFromWorking) {
+  for (const bool at_save : {true, false}) {
+    fake_ = {};
+    if (at_save) fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported));
+    if (!at_save) fake_.restore_error[1] = Failure(ErrorCode::kNotSupported);
+    const auto result = Apply(both_);
+    ASSERT_TRUE(result) << result.error().text;
+    EXPECT_EQ(result->unsupported.size(), 1U);
+    EXPECT_TRUE(result->changed);
+    EXPECT_EQ(Intents(), std::vector{both_.intents[0]});
+  }
+}
+
+TEST_F(IptablesContextTest, WithoutAFamilyThatIsWantedItIsAnError) {
+  fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported));
+  const auto result = Apply({.intents = {both_.intents[1]}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kNotSupported);
+  EXPECT_TRUE(Apply({.mine = {kA}}));
+  fake_.save_answer[0] = fake_.save_answer[1];
+  EXPECT_FALSE(Apply({.mine = {kA}}));
+  EXPECT_FALSE(context_.Intents(steady_clock::now()));
+}
+
+TEST_F(IptablesContextTest, AFamilyThatCannotBeReadMattersOnlyIfItIsWanted) {
+  fake_.save_answer[1] = "junk\n";
+  const auto result = Apply({.intents = {both_.intents[0]}});
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(result->notes.size(), 1U);
+  const auto wanted = Apply(both_);
+  ASSERT_FALSE(wanted);
+  EXPECT_EQ(wanted.error().code, ErrorCode::kEnvironment);
+  EXPECT_NE(wanted.error().text.find("line 1 "), std::string::npos) << wanted.error().text;
+}
+
+TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
+  fake_.save_answer[0] = "# Table `nat' is incompatible, use 'nft' tool.\n";
+  const auto result = Apply({.intents = {both_.intents[0]}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kRefused);
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, ErrorsOfTheEnvironmentStopTheCall) {
+  for (const ErrorCode code : {ErrorCode::kNotPermitted, ErrorCode::kDeadline, ErrorCode::kUnknownOutcome,
+                               ErrorCode::kNoMemory, ErrorCode::kEnvironment}) {
+    fake_ = {};
+    fake_.restore_error[0] = Failure(code);
+    const auto result = Apply({.intents = {both_.intents[0]}});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, code);
+    EXPECT_EQ(fake_.restores, 1);
+    EXPECT_TRUE(result.error().operation.starts_with("-I POSTROUTING 1 ")) << result.error().operation;
+  }
+}
+
+TEST_F(IptablesContextTest, ReadingThatHangsIsTheErrorEvenOfAFamilyThatIsNotWanted) {
+  fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kDeadline));
+  const auto result = Apply({.intents = {both_.intents[0]}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, ALockThatIsHeldStopsTheCallBeforeItReads) {
+  fake_.lock_error = Failure(ErrorCode::kDeadline);
+  const auto result = Apply(both_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, ReportsRulesInTheOtherVariant) {
+  fake_.other_rules[0] = {"POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE",
+                          "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+  const auto result = Apply(both_);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->notes.size(), 1U);
+  EXPECT_NE(result->notes[0].find("natplan:natplan:a"), std::string::npos);
+}
+
+TEST(IptablesContext, RefusesATableNameThatDoesNotFit) {
+  EXPECT_FALSE(IptablesContext::Make(nullptr, {.table = std::string(200, 'x')}));
+}
+
+}  // namespace
+}  // namespace natplan

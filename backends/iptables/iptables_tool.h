@@ -1,0 +1,55 @@
+// iptables-save and iptables-restore of this host.
+#ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_TOOL_H_
+#define NATPLAN_BACKENDS_IPTABLES_IPTABLES_TOOL_H_
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/iptables/iptables_runner.h"
+
+namespace natplan {
+
+struct IptablesToolOptions {
+  // A kernel without nf_tables NAT: iptables-legacy-save and -restore are used where they are installed, the
+  // plain names otherwise. With nf_tables NAT the plain names are used, which are what the administrator
+  // chose.
+  bool prefer_legacy = false;
+  // Folders to look for programs in, divided by ':'; only absolute ones count. Empty: those of PATH (not for
+  // a setuid program), then /usr/sbin, /sbin, /usr/bin, /bin.
+  std::string search_path = {};
+  // Empty: /run/natplan.lock, and where that cannot be opened natplan.lock in XDG_RUNTIME_DIR.
+  std::vector<std::string> lock_files = {};
+};
+
+// Runs the programs without a shell, with an environment of PATH, LC_ALL=C and, where the caller has it and
+// is not setuid, XTABLES_LOCKFILE: without root iptables-legacy cannot open its own lock file. Which programs
+// they are is found out once for each family, and one variant serves both reading and changing.
+class IptablesTool final : public IptablesRunner {
+ public:
+  explicit IptablesTool(IptablesToolOptions options = {});
+
+  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override;
+  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
+                                     TimePoint deadline) override;
+  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override;
+  std::expected<FileLock, Error> Lock(TimePoint deadline) override;
+
+ private:
+  // The absolute path of "ip6tables-legacy-save" and the like; empty if it is not there.
+  std::string Find(std::string_view program) const;
+  std::expected<std::string, Error> Program(Family family, std::string_view verb) const;
+  // Why the iptables that belongs to this iptables-restore cannot list table nat; none if it can.
+  std::optional<Error> ListingError(std::string_view restore, TimePoint deadline) const;
+  std::expected<std::string, Error> RunSave(const std::string& program, TimePoint deadline) const;
+
+  IptablesToolOptions options_;
+  std::vector<std::string> folders_;
+  std::vector<std::string> environment_;
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_BACKENDS_IPTABLES_IPTABLES_TOOL_H_

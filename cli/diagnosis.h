@@ -1,0 +1,53 @@
+// What the facts of a host come to: which backend natplan uses, and what is wrong. Pure.
+#ifndef NATPLAN_CLI_DIAGNOSIS_H_
+#define NATPLAN_CLI_DIAGNOSIS_H_
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/doctor_facts.h"
+#include "cli/sysctl_need.h"
+#include "core/plan/probe.h"
+
+namespace natplan::cli {
+
+// One piece of nf_tables in one family.
+struct PieceAnswer {
+  std::string_view name;  // "nf_tables", "permission", "nat", "masq", "fib", "map types"
+  ProbeAnswer answer;
+};
+std::vector<PieceAnswer> Pieces(const ProbeAnswers& answers);
+
+struct DoctorFacts {
+  ProcessFacts process = {};
+  std::array<ProbeAnswers, 2> nf_tables = {};  // by Family
+  IptablesVariants variants = {};
+  std::array<IptablesFacts, 2> iptables = {};  // by Family
+  std::vector<SysctlNeed> sysctls = {};
+};
+
+enum class ChosenBackend { kNftables, kIptables, kNone, kUnknown };
+std::string_view Name(ChosenBackend backend);  // "nftables", "iptables", "none", "unknown"
+
+struct Problem {
+  std::string text;  // what is wrong
+  std::string cure;  // what to do about it
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+struct Diagnosis {
+  ChosenBackend backend = ChosenBackend::kUnknown;
+  std::string reason = {};
+  std::vector<Problem> problems = {};
+};
+
+// iptables is chosen only where nf_tables lacks a piece for certain, in each family that answered; a missing
+// permission, and no answer at all, never choose it.
+Diagnosis Diagnose(const DoctorFacts& facts);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_DIAGNOSIS_H_

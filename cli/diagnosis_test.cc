@@ -1,0 +1,133 @@
+#include "cli/diagnosis.h"
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace natplan::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr ProbeAnswer kYes = {Presence::kYes, 0};
+constexpr ProbeAnswers kEverything = {kYes, kYes, kYes, kYes, kYes, kYes};
+constexpr ProbeAnswers kNoFamily = {.nf_tables = {Presence::kNo, EOPNOTSUPP}, .permission = kYes};
+constexpr ProbeAnswers kForbidden = {.permission = {Presence::kNo, EPERM}};
+
+DoctorFacts Healthy() {
+  DoctorFacts facts;
+  facts.process = {"6.18.0", true, true};
+  facts.nf_tables = {kEverything, kEverything};
+  facts.variants = {true, true, "nft"};
+  return facts;
+}
+
+std::vector<std::string> Texts(const Diagnosis& diagnosis) {
+  std::vector<std::string> texts;
+  for (const Problem& problem : diagnosis.problems) {
+    EXPECT_FALSE(problem.cure.empty()) << problem.text;
+    texts.push_back(problem.text);
+  }
+  return texts;
+}
+
+TEST(DiagnosisTest, NothingIsWrongWithAHealthyHost) {
+  const Diagnosis diagnosis = Diagnose(Healthy());
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kNftables);
+  EXPECT_THAT(diagnosis.problems, IsEmpty());
+}
+
+TEST(DiagnosisTest, AMissingIp6DisqualifiesNothing) {
+  DoctorFacts facts = Healthy();
+  facts.nf_tables[1] = kNoFamily;
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kNftables);
+  EXPECT_THAT(diagnosis.reason, HasSubstr("family ip"));
+  EXPECT_THAT(Texts(diagnosis), ElementsAre(HasSubstr("family ip6")));
+}
+
+TEST(DiagnosisTest, WithoutNatInBothFamiliesIptablesIsChosenAndSaysWhy) {
+  DoctorFacts facts = Healthy();
+  facts.nf_tables = {kNoFamily, kNoFamily};
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kIptables);
+  EXPECT_THAT(diagnosis.reason, HasSubstr("family ip, family ip6"));
+  EXPECT_THAT(diagnosis.problems, SizeIs(2));
+  facts.nf_tables[0] = kEverything;
+  facts.nf_tables[0].masquerade = {Presence::kNo, ENOENT};
+  EXPECT_THAT(Diagnose(facts).reason, HasSubstr("masq in family ip, family ip6"));
+}
+
+TEST(DiagnosisTest, WithoutIptablesThereIsNoBackend) {
+  DoctorFacts facts = Healthy();
+  facts.nf_tables = {kNoFamily, kNoFamily};
+  for (IptablesFacts& iptables : facts.iptables) {
+    iptables.used =
+        std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "iptables-save is not there"});
+  }
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kNone);
+  EXPECT_THAT(Texts(diagnosis), ::testing::Contains(HasSubstr("iptables-save is not there")));
+  // One family is enough.
+  facts.iptables[0] = IptablesFacts{};
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kIptables);
+}
+
+TEST(DiagnosisTest, AMissingPermissionNeverChoosesIptablesAndIsSaidOnce) {
+  DoctorFacts facts = Healthy();
+  facts.nf_tables = {kForbidden, kForbidden};
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kUnknown);
+  EXPECT_THAT(Texts(diagnosis), ElementsAre(HasSubstr("CAP_NET_ADMIN")));
+  facts.process = {"6.18.0", false, true};
+  EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("user namespace")));
+}
+
+TEST(DiagnosisTest, NoAnswerNeverChoosesIptables) {
+  DoctorFacts facts = Healthy();
+  const ProbeAnswer unclear = {Presence::kUnknown, ENOMEM};
+  facts.nf_tables[0] = {unclear, unclear, unclear, unclear, unclear, unclear};
+  facts.nf_tables[1] = facts.nf_tables[0];
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kUnknown);
+  // Nor does one that is missing for want of another piece make a problem of its own.
+  facts.nf_tables = {kNoFamily, kEverything};
+  EXPECT_THAT(Diagnose(facts).problems, SizeIs(1));
+}
+
+TEST(DiagnosisTest, RulesInTheOtherVariantAreReported) {
+  DoctorFacts facts = Healthy();
+  facts.iptables[0].other = NatRules{.count = 3};
+  EXPECT_THAT(Diagnose(facts).problems,
+              ElementsAre(::testing::Field(&Problem::cure, HasSubstr("iptables-legacy"))));
+  facts.iptables[0].other->ours = {"iptables -t nat -A POSTROUTING -s 10.0.0.0/8"};
+  EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("-s 10.0.0.0/8")));
+  facts.variants.plain = "legacy";
+  EXPECT_THAT(Diagnose(facts).problems,
+              ElementsAre(::testing::Field(&Problem::cure, HasSubstr("iptables-nft"))));
+}
+
+TEST(DiagnosisTest, RulesOfAFormerFallbackAreReported) {
+  DoctorFacts facts = Healthy();
+  facts.iptables[1].used = NatRules{.count = 1, .ours = {"ip6tables -t nat -A POSTROUTING -s fd00::/64"}};
+  EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("-s fd00::/64")));
+  facts.nf_tables = {kNoFamily, kNoFamily};
+  EXPECT_THAT(Diagnose(facts).problems, SizeIs(2)) << "where iptables is used they are no problem";
+}
+
+TEST(DiagnosisTest, ASysctlThatIsNotSetIsAProblem) {
+  DoctorFacts facts = Healthy();
+  facts.sysctls.push_back(
+      {.sysctl = Sysctl::Forwarding(Family::kIp), .value = 0, .otherwise = "nothing is passed on"});
+  EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre("net.ipv4.ip_forward is 0: nothing is passed on"));
+  facts.sysctls.front().met = true;
+  EXPECT_THAT(Diagnose(facts).problems, IsEmpty());
+}
+
+}  // namespace
+}  // namespace natplan::cli

@@ -1,0 +1,189 @@
+// natplan doctor: what this host can do, which backend natplan uses here and why, and what is wrong.
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backends/iptables/iptables_tool.h"
+#include "cli/commands.h"
+#include "cli/diagnosis.h"
+#include "cli/kernel_access.h"
+#include "cli/load.h"
+#include "core/plan/probe.h"
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace natplan::cli {
+namespace {
+
+constexpr const char* kProc = "/proc";
+constexpr std::array<Family, 2> kFamilies = {Family::kIp, Family::kIp6};
+
+TimePoint DeadlineOf(const DoctorOptions& options) {
+  return std::chrono::steady_clock::now() + options.deadline;
+}
+
+ProbeAnswers Probe(Family family, const DoctorOptions& options) {
+  const Transaction probe = ProbeOf(family);
+  auto kernel = OpenKernel();
+  // Without a socket the errno says whether there is netfilter at all.
+  if (!kernel) return Interpret(probe, NotSent{.errno_value = kernel.error().errno_value});
+  return Interpret(probe, (*kernel)->Commit(probe, DeadlineOf(options)));
+}
+
+DoctorFacts Gather(const DoctorOptions& options, std::vector<SysctlNeed> sysctls) {
+  DoctorFacts facts;
+  facts.process = ReadProcessFacts(kProc);
+  facts.variants = FindIptablesVariants({"/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"});
+  facts.sysctls = std::move(sysctls);
+  bool can_nat = false;
+  bool lacks_nat = false;
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    facts.nf_tables[i] = Probe(kFamilies[i], options);
+    can_nat = can_nat || facts.nf_tables[i].CanNat();
+    lacks_nat = lacks_nat || facts.nf_tables[i].LacksNat();
+  }
+  IptablesTool tool({.prefer_legacy = lacks_nat && !can_nat});
+  for (std::size_t i = 0; i < kFamilies.size(); ++i)
+    facts.iptables[i] = ReadIptablesFacts(tool, kFamilies[i], DeadlineOf(options));
+  return facts;
+}
+
+std::string_view Text(Presence presence) {
+  switch (presence) {
+    case Presence::kYes:
+      return "yes";
+    case Presence::kNo:
+      return "no";
+    case Presence::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view YesOrNo(bool yes) { return yes ? "yes" : "no"; }
+
+std::string Text(const std::expected<NatRules, Error>& rules) {
+  return rules ? fmt::format("{} ({} of natplan)", rules->count, rules->ours.size())
+               : std::string("cannot be read");
+}
+
+std::string Text(const IptablesVariants& variants) {
+  std::vector<std::string> installed;
+  if (variants.legacy) installed.emplace_back("legacy");
+  if (variants.nft) installed.emplace_back("nft");
+  if (installed.empty() && variants.plain.empty()) return "not installed";
+  return fmt::format("{} installed; iptables-save is {}", fmt::join(installed, " and "),
+                     variants.plain.empty() ? "missing" : variants.plain);
+}
+
+void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
+  console.Line(fmt::format("kernel: {}", facts.process.kernel_release));
+  console.Line(fmt::format("user namespace: {}",
+                           facts.process.initial_user_namespace ? "the initial one" : "not the initial one"));
+  console.Line(fmt::format("CAP_NET_ADMIN: {}", YesOrNo(facts.process.net_admin)));
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    std::vector<std::string> pieces;
+    for (const PieceAnswer& piece : Pieces(facts.nf_tables[i]))
+      pieces.push_back(fmt::format("{} {}", piece.name, Text(piece.answer.presence)));
+    console.Line(fmt::format("family {}: {}", Name(kFamilies[i]), fmt::join(pieces, ", ")));
+  }
+  console.Line(fmt::format("backend: {}: {}", Name(diagnosis.backend), diagnosis.reason));
+  console.Line(fmt::format("iptables: {}", Text(facts.variants)));
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    console.Line(fmt::format("iptables NAT rules of family {}: {}; in the other variant: {}",
+                             Name(kFamilies[i]), Text(facts.iptables[i].used),
+                             Text(facts.iptables[i].other)));
+  }
+  for (const SysctlNeed& need : facts.sysctls) {
+    console.Line(fmt::format("sysctl {}: {}", need.sysctl.name(),
+                             need.value ? std::to_string(*need.value) : "not there"));
+  }
+  for (const Problem& problem : diagnosis.problems) {
+    console.Line(fmt::format("problem: {}", problem.text), Style::kRemoved);
+    console.Line(fmt::format("  cure: {}", problem.cure));
+  }
+  if (diagnosis.problems.empty()) console.Line("# no problem found", Style::kComment);
+}
+
+Json RulesJson(const std::expected<NatRules, Error>& rules) {
+  if (!rules) return {{"error", rules.error().text}};
+  return {{"rules", rules->count}, {"natplan", rules->ours}};
+}
+
+Json FamilyJson(const DoctorFacts& facts, std::size_t family) {
+  Json pieces = Json::object();
+  for (const PieceAnswer& piece : Pieces(facts.nf_tables[family])) {
+    pieces[std::string(piece.name)] =
+        Json{{"answer", Text(piece.answer.presence)}, {"errno", piece.answer.errno_value}};
+  }
+  return {{"family", Name(kFamilies[family])},
+          {"pieces", std::move(pieces)},
+          {"iptables", RulesJson(facts.iptables[family].used)},
+          {"other_iptables", RulesJson(facts.iptables[family].other)}};
+}
+
+void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
+  Json families = Json::array();
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) families.push_back(FamilyJson(facts, i));
+  Json sysctls = Json::array();
+  for (const SysctlNeed& need : facts.sysctls) {
+    sysctls.push_back({{"name", need.sysctl.name()},
+                       {"value", need.value ? Json(*need.value) : Json(nullptr)},
+                       {"met", need.met}});
+  }
+  Json problems = Json::array();
+  for (const Problem& problem : diagnosis.problems)
+    problems.push_back({{"text", problem.text}, {"cure", problem.cure}});
+  console.PrintJson(Json{
+      {"kernel", facts.process.kernel_release},
+      {"initial_user_namespace", facts.process.initial_user_namespace},
+      {"net_admin", facts.process.net_admin},
+      {"backend", Name(diagnosis.backend)},
+      {"reason", diagnosis.reason},
+      {"families", std::move(families)},
+      {"iptables",
+       {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
+      {"sysctls", std::move(sysctls)},
+      {"problems", std::move(problems)}});
+}
+
+ExitCode CodeOf(const DoctorFacts& facts, const Diagnosis& diagnosis) {
+  switch (diagnosis.backend) {
+    case ChosenBackend::kNftables:
+    case ChosenBackend::kIptables:
+      return ExitCode::kDone;
+    case ChosenBackend::kNone:
+      return ExitCode::kNotSupported;
+    case ChosenBackend::kUnknown:
+      break;
+  }
+  for (const ProbeAnswers& answers : facts.nf_tables) {
+    if (answers.permission.presence == Presence::kNo) return ExitCode::kNotPermitted;
+  }
+  return ExitCode::kEnvironment;
+}
+
+}  // namespace
+
+ExitCode Run(const DoctorOptions& options, Console& console) {
+  std::vector<SysctlNeed> sysctls;
+  if (options.file.empty()) {
+    sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
+  } else {
+    const auto intents = Load(options.file, options.json, console);
+    if (!intents) return intents.error();
+    sysctls = SysctlNeeds(kProc, *intents);
+  }
+  const DoctorFacts facts = Gather(options, std::move(sysctls));
+  const Diagnosis diagnosis = Diagnose(facts);
+  if (options.json) {
+    PrintJson(facts, diagnosis, console);
+  } else {
+    Print(facts, diagnosis, console);
+  }
+  return CodeOf(facts, diagnosis);
+}
+
+}  // namespace natplan::cli

@@ -1,0 +1,86 @@
+#include "cli/doctor_facts.h"
+
+#include <linux/capability.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/plan/iptables_plan.h"
+#include "core/text/iptables_text.h"
+
+namespace natplan::cli {
+namespace {
+
+std::optional<std::uint64_t> Hex(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::vector<std::string> Words(std::istream&& file) {
+  return {std::istream_iterator<std::string>(file), std::istream_iterator<std::string>()};
+}
+
+bool HasNetAdmin(const std::filesystem::path& status) {
+  std::ifstream file(status);
+  std::string line;
+  while (std::getline(file, line)) {
+    constexpr std::string_view kKey = "CapEff:\t";
+    if (!line.starts_with(kKey)) continue;
+    const auto set = Hex(std::string_view(line).substr(kKey.size()));
+    return set && (*set >> CAP_NET_ADMIN & 1U) != 0;
+  }
+  return false;
+}
+
+std::expected<NatRules, Error> Parse(Family family, std::expected<std::string, Error> text) {
+  if (!text) return std::unexpected(std::move(text.error()));
+  const auto saved = ReadSavedNat(*text);
+  if (!saved) return std::unexpected(saved.error());
+  return NatRules{.count = saved->rules.size(), .ours = NatplanRules(family, *saved)};
+}
+
+}  // namespace
+
+ProcessFacts ReadProcessFacts(const std::filesystem::path& proc) {
+  ProcessFacts facts;
+  if (const auto words = Words(std::ifstream(proc / "sys/kernel/osrelease")); !words.empty())
+    facts.kernel_release = words.front();
+  facts.initial_user_namespace =
+      Words(std::ifstream(proc / "self/uid_map")) == std::vector<std::string>{"0", "0", "4294967295"};
+  facts.net_admin = HasNetAdmin(proc / "self/status");
+  return facts;
+}
+
+IptablesVariants FindIptablesVariants(const std::vector<std::string>& folders) {
+  const auto find = [&](const char* program) {
+    for (const std::string& folder : folders) {
+      std::filesystem::path path = std::filesystem::path(folder) / program;
+      if (access(path.c_str(), X_OK) == 0) return path;
+    }
+    return std::filesystem::path();
+  };
+  IptablesVariants out{.legacy = !find("iptables-legacy-save").empty(),
+                       .nft = !find("iptables-nft-save").empty()};
+  if (const std::filesystem::path plain = find("iptables-save"); !plain.empty()) {
+    std::error_code ignored;
+    const std::string real = std::filesystem::canonical(plain, ignored).filename();
+    out.plain = real.find("nft") != std::string::npos ? "nft" : "legacy";
+  }
+  return out;
+}
+
+IptablesFacts ReadIptablesFacts(IptablesRunner& runner, Family family, TimePoint deadline) {
+  return {.used = Parse(family, runner.Save(family, deadline)),
+          .other = Parse(family, runner.SaveOther(family, deadline))};
+}
+
+}  // namespace natplan::cli

@@ -1,0 +1,54 @@
+// What `natplan doctor` looks at on this host, besides nf_tables itself.
+#ifndef NATPLAN_CLI_DOCTOR_FACTS_H_
+#define NATPLAN_CLI_DOCTOR_FACTS_H_
+
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "backends/iptables/iptables_runner.h"
+#include "core/plan/executor.h"
+#include "core/values/address.h"
+#include "core/values/error.h"
+
+namespace natplan::cli {
+
+struct ProcessFacts {
+  std::string kernel_release = {};  // as uname -r; empty if unknown
+  // Whether all user IDs are mapped to themselves. So it is in the initial user namespace, and in one that
+  // was made to look like it.
+  bool initial_user_namespace = false;
+  bool net_admin = false;  // CAP_NET_ADMIN is effective; over which namespace the kernel alone knows
+  friend bool operator==(const ProcessFacts&, const ProcessFacts&) = default;
+};
+
+// `proc` is where procfs is mounted: "/proc". What cannot be read counts as not there.
+ProcessFacts ReadProcessFacts(const std::filesystem::path& proc);
+
+// Which iptables are installed, by their programs.
+struct IptablesVariants {
+  bool legacy = false;
+  bool nft = false;
+  std::string plain = {};  // "legacy" or "nft": which of them "iptables-save" is; empty if there is none
+  friend bool operator==(const IptablesVariants&, const IptablesVariants&) = default;
+};
+// Looks in these folders, in their order.
+IptablesVariants FindIptablesVariants(const std::vector<std::string>& folders);
+
+// One family's nat table in one variant of iptables.
+struct NatRules {
+  std::size_t count = 0;               // of all programs
+  std::vector<std::string> ours = {};  // natplan's, as "iptables -t nat -A ..."
+  friend bool operator==(const NatRules&, const NatRules&) = default;
+};
+struct IptablesFacts {
+  std::expected<NatRules, Error> used;   // in the variant that natplan uses
+  std::expected<NatRules, Error> other;  // in the other one
+};
+IptablesFacts ReadIptablesFacts(IptablesRunner& runner, Family family, TimePoint deadline);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_DOCTOR_FACTS_H_

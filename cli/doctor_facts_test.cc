@@ -1,0 +1,118 @@
+#include "cli/doctor_facts.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace natplan::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A tree of files in place of procfs, and of folders with programs.
+class DoctorFactsTest : public ::testing::Test {
+ protected:
+  DoctorFactsTest() : root_(fs::path(::testing::TempDir()) / ("doctor-" + std::to_string(getpid()))) {
+    fs::remove_all(root_);
+    fs::create_directories(root_);
+  }
+  ~DoctorFactsTest() override { fs::remove_all(root_); }
+
+  void Put(const std::string& path, const std::string& text) {
+    const fs::path file = root_ / path;
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << text;
+  }
+  void PutProgram(const std::string& path) {
+    Put(path, "#!/bin/sh\n");
+    fs::permissions(root_ / path, fs::perms::owner_all);
+  }
+
+  const fs::path root_;
+};
+
+TEST_F(DoctorFactsTest, RootOfTheHost) {
+  Put("sys/kernel/osrelease", "6.18.0-test\n");
+  Put("self/uid_map", "         0          0 4294967295\n");
+  Put("self/status", "Name:\tnatplan\nCapInh:\t0000000000000000\nCapEff:\t000001ffffffffff\n");
+  EXPECT_EQ(ReadProcessFacts(root_), (ProcessFacts{"6.18.0-test", true, true}));
+}
+
+TEST_F(DoctorFactsTest, AUserInANamespaceWithoutTheCapability) {
+  Put("self/uid_map", "         0       1000          1\n");
+  // All but bit 12.
+  Put("self/status", "CapEff:\t000001ffffffefff\n");
+  EXPECT_EQ(ReadProcessFacts(root_), (ProcessFacts{"", false, false}));
+  Put("self/status", "CapEff:\t0000000000001000\n");
+  EXPECT_TRUE(ReadProcessFacts(root_).net_admin);
+}
+
+TEST_F(DoctorFactsTest, WithoutProcfsNothingIsClaimed) {
+  EXPECT_EQ(ReadProcessFacts(root_ / "nowhere"), ProcessFacts{});
+}
+
+TEST_F(DoctorFactsTest, VariantsAreFoundByTheirPrograms) {
+  const std::string first = root_ / "first";
+  const std::string second = root_ / "second";
+  EXPECT_EQ(FindIptablesVariants({first, second}), IptablesVariants{});
+  PutProgram("second/xtables-nft-multi");
+  fs::create_symlink("xtables-nft-multi", root_ / "second/iptables-nft-save");
+  fs::create_symlink("iptables-nft-save", root_ / "second/iptables-save");
+  EXPECT_EQ(FindIptablesVariants({first, second}), (IptablesVariants{false, true, "nft"}));
+  PutProgram("first/xtables-legacy-multi");
+  fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-legacy-save");
+  fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-save");
+  EXPECT_EQ(FindIptablesVariants({first, second}), (IptablesVariants{true, true, "legacy"}));
+}
+
+// Gives what the test put into it.
+class FakeRunner final : public IptablesRunner {
+ public:
+  std::expected<std::string, Error> save = "";
+  std::expected<std::string, Error> other = "";
+
+  std::expected<std::string, Error> Save(Family, TimePoint) override { return save; }
+  std::expected<std::string, Error> SaveOther(Family, TimePoint) override { return other; }
+  std::expected<void, Error> Restore(Family, const std::string&, bool, TimePoint) override {
+    ADD_FAILURE() << "the doctor changes nothing";
+    return {};
+  }
+  std::expected<FileLock, Error> Lock(TimePoint) override {
+    return std::unexpected(Error{.text = "nobody locks to look"});
+  }
+};
+
+TEST_F(DoctorFactsTest, RulesAreCountedAndOursAreShown) {
+  FakeRunner runner;
+  runner.save = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE\nCOMMIT\n";
+  runner.other =
+      "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE\n"
+      "-A POSTROUTING -s 10.1.0.0/16 -m comment --comment \"natplan:natplan:default\" -j "
+      "MASQUERADE\nCOMMIT\n";
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, TimePoint());
+  ASSERT_TRUE(facts.used.has_value());
+  EXPECT_EQ(*facts.used, NatRules{.count = 1});
+  ASSERT_TRUE(facts.other.has_value());
+  EXPECT_EQ(facts.other->count, 2u);
+  EXPECT_THAT(facts.other->ours, ElementsAre(HasSubstr("-s 10.1.0.0/16")));
+}
+
+TEST_F(DoctorFactsTest, AProgramThatFailsOrPrintsJunkIsAnError) {
+  FakeRunner runner;
+  runner.save = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
+  runner.other = "junk\n";
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp6, TimePoint());
+  EXPECT_EQ(facts.used.error().text, "not installed");
+  EXPECT_EQ(facts.other.error().code, ErrorCode::kEnvironment);
+}
+
+}  // namespace
+}  // namespace natplan::cli

@@ -1,0 +1,44 @@
+// Kernel parameters that NAT depends on and that natplan sets only when it is told to.
+#ifndef NATPLAN_CLI_SYSCTL_H_
+#define NATPLAN_CLI_SYSCTL_H_
+
+#include <expected>
+#include <filesystem>
+#include <string>
+
+#include "core/values/address.h"
+#include "core/values/error.h"
+#include "core/values/interface_name.h"
+
+namespace natplan::cli {
+
+// A parameter of the network namespace that the process is in.
+class Sysctl {
+ public:
+  // Whether the host passes packets on between its interfaces.
+  static Sysctl Forwarding(Family family);
+  // Whether 127.0.0.0/8 may come and go by an interface other than lo; a forward with `localhost` needs it of
+  // the one towards its target. IPv6 has none. It counts for an interface if it is set for it or for all.
+  static Sysctl RouteLocalnet(const InterfaceName& interface);
+  static Sysctl RouteLocalnetOfAll();
+
+  // As sysctl(8) takes it: "net.ipv4.conf.eth0.route_localnet", with '/' for a '.' in an interface's name.
+  std::string name() const;
+
+  // `proc` is where procfs is mounted: "/proc". Errors: kNotSupported if there is no such parameter,
+  // kNotPermitted, kEnvironment; they name the parameter and what to do.
+  std::expected<int, Error> Read(const std::filesystem::path& proc) const;
+  std::expected<void, Error> Write(const std::filesystem::path& proc, int value) const;
+
+  friend bool operator==(const Sysctl&, const Sysctl&) = default;
+
+ private:
+  explicit Sysctl(std::string path) : path_(std::move(path)) {}
+  Error Failed(const std::filesystem::path& file, const char* what, int errno_value) const;
+
+  std::string path_;  // below PROC/sys, divided by '/'
+};
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_SYSCTL_H_

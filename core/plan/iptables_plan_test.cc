@@ -1,0 +1,289 @@
+#include "core/plan/iptables_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace natplan {
+namespace {
+
+using Text = std::vector<std::string>;
+
+const RuleTag kTag = *RuleTag::Make("natplan");
+const Owner kA = *Owner::Make("a");
+const Owner kB = *Owner::Make("b");
+
+OwnedIntent Masq(const Owner& owner, const char* prefix) {
+  return {owner, *Masquerade::Make(*Prefix::Parse(prefix))};
+}
+
+OwnedIntent Forwarded(const Owner& owner, int port, const char* to, bool localhost = false) {
+  return {owner, Forward{Protocol::kTcp, *Port::Make(port), *Endpoint::Parse(to), localhost}};
+}
+
+// A nat table as iptables-restore treats it, for lines of the two kinds that a plan has.
+struct FakeNat {
+  std::array<std::vector<std::string>, 2> rules = {};  // "CHAIN SPEC"
+
+  void Take(Family family, const Text& lines) {
+    auto& table = rules[static_cast<std::size_t>(family)];
+    for (const std::string& line : lines) {
+      const std::size_t spec = line.find(' ', 3) + 1;
+      const std::string chain = line.substr(3, spec - 3);
+      if (line.starts_with("-D ")) {
+        const auto at = std::ranges::find(table, chain + line.substr(spec));
+        ASSERT_NE(at, table.end()) << line;
+        table.erase(at);
+      } else {
+        ASSERT_TRUE(line.starts_with("-I ") && line.substr(spec, 2) == "1 ") << line;
+        table.insert(table.begin(), chain + line.substr(spec + 2));
+      }
+    }
+  }
+
+  IptablesSnapshot Read() const {
+    IptablesSnapshot snapshot;
+    for (const Family family : kFamilies) {
+      std::string text = "*nat\n";
+      for (const std::string& rule : rules[static_cast<std::size_t>(family)]) text += "-A " + rule + "\n";
+      snapshot.nat[static_cast<std::size_t>(family)] = *ReadSavedNat(text + "COMMIT\n");
+    }
+    return snapshot;
+  }
+
+  IptablesPlan Apply(const IptablesWish& wish) {
+    IptablesPlan plan = PlanIptables(Read(), wish, kTag);
+    for (const Family family : kFamilies) Take(family, plan.lines[static_cast<std::size_t>(family)]);
+    return plan;
+  }
+};
+
+bool IsEmpty(const IptablesPlan& plan) { return plan.lines[0].empty() && plan.lines[1].empty(); }
+
+TEST(PlanIptables, InsertsAtTheTopSoThatTheOrderIsThatOfTheWish) {
+  const auto plan = PlanIptables(
+      FakeNat{}.Read(), {.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64"), Masq(kA, "10.1.0.0/16")}},
+      kTag);
+  EXPECT_EQ(plan.lines[0],
+            (Text{"-I POSTROUTING 1 -s 10.1.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE",
+                  "-I POSTROUTING 1 -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE"}));
+  EXPECT_EQ(plan.lines[1],
+            Text{"-I POSTROUTING 1 -s fd00::/64 -m comment --comment natplan:natplan:a -j MASQUERADE"});
+}
+
+TEST(PlanIptables, ASecondApplyHasNothingToDo) {
+  FakeNat nat;
+  const IptablesWish wish{.intents = {Masq(kA, "10.0.0.0/8"), Forwarded(kA, 80, "10.0.0.2:80", true),
+                                      Forwarded(kB, 81, "[fd00::2]:80")}};
+  EXPECT_FALSE(IsEmpty(nat.Apply(wish)));
+  EXPECT_TRUE(IsEmpty(nat.Apply(wish)));
+}
+
+TEST(PlanIptables, LeavesForeignRulesAndOtherOwners) {
+  FakeNat nat;
+  const Text foreign = {"POSTROUTING -s 10.0.0.0/8 -j MASQUERADE",
+                        "POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:other:a -j MASQUERADE"};
+  nat.rules[0] = foreign;
+  (void)nat.Apply({.intents = {Masq(kB, "10.0.0.0/8")}});
+  (void)nat.Apply({.intents = {Masq(kA, "10.0.0.0/8"), Forwarded(kA, 80, "10.0.0.2:80")}});
+  EXPECT_EQ(nat.rules[0].size(), 6U);
+  (void)nat.Apply({.mine = {kA}});
+  EXPECT_EQ(nat.rules[0],
+            (Text{"POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:b -j MASQUERADE",
+                  foreign[0], foreign[1]}));
+}
+
+TEST(PlanIptables, ReplacesATargetInOneTransaction) {
+  FakeNat nat;
+  (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80")}});
+  const auto plan = nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.3:81")}});
+  EXPECT_EQ(plan.lines[0].size(), 4U);
+  EXPECT_EQ(IntentsOf(nat.Read(), kTag), (std::vector{Forwarded(kA, 80, "10.0.0.3:81")}));
+  EXPECT_EQ(nat.rules[0].size(), 2U);
+}
+
+TEST(PlanIptables, TakesLocalhostBackAndLeavesARuleThatAnotherForwardNeeds) {
+  FakeNat nat;
+  (void)nat.Apply(
+      {.intents = {Forwarded(kA, 80, "10.0.0.2:80", true), Forwarded(kA, 81, "10.0.0.2:80", true)}});
+  EXPECT_EQ(nat.rules[0].size(), 5U);
+  (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80"), Forwarded(kA, 81, "10.0.0.2:80", true)}});
+  EXPECT_EQ(nat.rules[0].size(), 5U);
+  (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80"), Forwarded(kA, 81, "10.0.0.2:80")}});
+  EXPECT_EQ(nat.rules[0].size(), 4U);
+}
+
+TEST(PlanIptables, RemovesSecondCopiesOfItsOwn) {
+  FakeNat nat;
+  (void)nat.Apply({.intents = {Masq(kA, "10.0.0.0/8"), Masq(kB, "10.0.0.0/8")}});
+  const Text copies = nat.rules[0];
+  nat.rules[0].insert(nat.rules[0].end(), copies.begin(), copies.end());
+  const auto plan = nat.Apply({.intents = {Masq(kA, "10.0.0.0/8")}});
+  EXPECT_EQ(plan.lines[0],
+            Text{"-D POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE"});
+  EXPECT_EQ(nat.rules[0].size(), 3U);
+}
+
+TEST(PlanIptables, PutsBackTheHalfThatIsMissing) {
+  FakeNat nat;
+  const IptablesWish wish{.intents = {Forwarded(kA, 80, "10.0.0.2:80")}};
+  (void)nat.Apply(wish);
+  for (std::size_t missing = 0; missing < 2; ++missing) {
+    FakeNat half = nat;
+    half.rules[0].erase(half.rules[0].begin() + static_cast<std::ptrdiff_t>(missing));
+    EXPECT_EQ(IntentsOf(half.Read(), kTag), wish.intents);
+    EXPECT_EQ(half.Apply(wish).lines[0].size(), 1U);
+    EXPECT_EQ(half.rules[0].size(), 2U);
+  }
+}
+
+TEST(PlanIptables, TheHolderOfAPortIsAConflictAndTheRestIsPlanned) {
+  FakeNat nat;
+  (void)nat.Apply({.intents = {Forwarded(kB, 80, "10.0.0.2:80")}});
+  const auto before = nat.rules;
+  const OwnedIntent ours = Forwarded(kA, 80, "10.0.0.3:80");
+  const auto plan = nat.Apply(
+      {.intents = {ours, Masq(kA, "10.0.0.0/8")}, .edited = {std::get<Forward>(ours.intent).key()}});
+  ASSERT_EQ(plan.conflicts.size(), 1U);
+  EXPECT_TRUE(plan.conflicts[0].edited);
+  const Error& error = plan.conflicts[0].error;
+  EXPECT_EQ(error.code, ErrorCode::kConflict);
+  EXPECT_EQ(error.errno_value, EEXIST);
+  EXPECT_EQ(error.ours, "forward tcp port 80 to 10.0.0.3:80 (owner \"a\")");
+  EXPECT_EQ(error.theirs, "forward tcp port 80 to 10.0.0.2:80 (owner \"b\")");
+  EXPECT_EQ(plan.lines[0].size(), 1U);
+  EXPECT_EQ(nat.rules[0].size(), before[0].size() + 1);
+}
+
+TEST(PlanIptables, AForeignForwardOfThePortIsAConflictThatShowsIt) {
+  FakeNat nat;
+  nat.rules[0] = {"PREROUTING -m addrtype --dst-type LOCAL -j PORTS",
+                  "PORTS -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.9.9.9:80"};
+  const auto plan =
+      nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.3:80"), Forwarded(kA, 81, "10.0.0.3:80")}});
+  ASSERT_EQ(plan.conflicts.size(), 1U);
+  EXPECT_FALSE(plan.conflicts[0].edited);
+  EXPECT_EQ(plan.conflicts[0].error.theirs,
+            "iptables -t nat -A PORTS -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.9.9.9:80");
+  EXPECT_EQ(IntentsOf(nat.Read(), kTag), (std::vector{Forwarded(kA, 81, "10.0.0.3:80")}));
+}
+
+TEST(PlanIptables, AForeignForwardThatCameLaterTakesNothingAway) {
+  FakeNat nat;
+  const IptablesWish wish{.intents = {Forwarded(kA, 80, "10.0.0.2:80")}};
+  (void)nat.Apply(wish);
+  nat.rules[0].push_back(
+      "PREROUTING -p tcp -m tcp --dport 80 -m addrtype --dst-type LOCAL -j DNAT --to-destination "
+      "10.9.9.9:80");
+  const auto plan = nat.Apply(wish);
+  EXPECT_TRUE(IsEmpty(plan));
+  EXPECT_TRUE(plan.conflicts.empty());
+  // Another target is a new wish, and the old one stays until it can be had.
+  const auto moved = nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.4:80")}});
+  EXPECT_EQ(moved.conflicts.size(), 1U);
+  EXPECT_TRUE(IsEmpty(moved));
+}
+
+TEST(PlanIptables, TheUndoBringsTheOldRulesBackInTheirOrder) {
+  FakeNat nat;
+  (void)nat.Apply({.intents = {Masq(kA, "10.1.0.0/16"), Masq(kA, "10.2.0.0/16")}});
+  const auto before = nat.rules;
+  const auto plan = nat.Apply({.intents = {Masq(kA, "10.3.0.0/16"), Masq(kA, "10.4.0.0/16")}});
+  EXPECT_NE(nat.rules, before);
+  nat.Take(Family::kIp, plan.undo[0]);
+  EXPECT_EQ(nat.rules, before);
+}
+
+TEST(PlanIptables, TwoWishesForOnePortAreAConflict) {
+  FakeNat nat;
+  const auto plan =
+      nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80"), Forwarded(kA, 80, "10.0.0.2:80"),
+                             Forwarded(kB, 80, "10.0.0.2:80"), Forwarded(kA, 80, "[fd00::1]:80")}});
+  EXPECT_EQ(plan.conflicts.size(), 1U);
+  EXPECT_EQ(nat.rules[0].size(), 2U);
+  EXPECT_EQ(nat.rules[1].size(), 2U);
+}
+
+TEST(PlanIptables, ShowsATaggedRuleThatItDoesNotMakeAndRemovesItOnlyIfExclusive) {
+  FakeNat nat;
+  const std::string odd =
+      "POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE --random";
+  nat.rules[0] = {odd, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+  const auto own = nat.Apply({.mine = {kA}});
+  EXPECT_TRUE(IsEmpty(own));
+  EXPECT_EQ(own.foreign, Text{"iptables -t nat -A " + odd});
+  (void)nat.Apply({.intents = {Masq(kB, "10.0.0.0/8")}});
+  (void)nat.Apply({.intents = {Masq(kA, "10.1.0.0/16")}, .scope = Scope::kExclusive});
+  EXPECT_EQ(nat.rules[0],
+            (Text{"POSTROUTING -s 10.1.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE",
+                  "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"}));
+}
+
+TEST(PlanIptables, PlansNothingInAFamilyThatIsNotThere) {
+  IptablesSnapshot snapshot = FakeNat{}.Read();
+  snapshot.nat[1].reset();
+  const auto plan =
+      PlanIptables(snapshot, {.intents = {Masq(kA, "fd00::/64"), Masq(kA, "10.0.0.0/8")}}, kTag);
+  EXPECT_EQ(plan.lines[0].size(), 1U);
+  EXPECT_TRUE(plan.lines[1].empty());
+}
+
+// Random wishes of two owners beside a foreign rule, in both scopes: the rules say what was wished, a second
+// plan is empty, and the undo leads back.
+TEST(PlanIptables, HoldsForRandomWishes) {
+  const std::vector<const char*> prefixes = {"10.0.0.0/8", "10.0.0.0/16", "fd00::/64", "192.0.2.1"};
+  const std::vector<const char*> targets = {"10.0.0.2:80", "10.0.0.3:80", "[fd00::2]:80"};
+  std::mt19937 random(7);
+  FakeNat nat;
+  nat.rules[0] = {"POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+  for (int round = 0; round < 1000; ++round) {
+    const Owner& owner = random() % 2 == 0 ? kA : kB;
+    IptablesWish wish{.mine = {owner}};
+    std::set<OwnedIntent> intents;
+    std::set<HostPort> ports;
+    for (auto i = random() % 5; i > 0; --i) {
+      const OwnedIntent one = random() % 2 == 0
+                                  ? Masq(owner, prefixes[random() % prefixes.size()])
+                                  : Forwarded(owner, 80 + static_cast<int>(random() % 2),
+                                              targets[random() % targets.size()], random() % 2 == 0);
+      const auto* forward = std::get_if<Forward>(&one.intent);
+      if (forward == nullptr || ports.insert(forward->key()).second) intents.insert(one);
+    }
+    wish.intents.assign(intents.begin(), intents.end());
+    if (random() % 8 == 0) wish.scope = Scope::kExclusive;
+
+    const FakeNat before = nat;
+    const auto plan = nat.Apply(wish);
+    FakeNat back = nat;
+    for (const Family family : kFamilies) back.Take(family, plan.undo[static_cast<std::size_t>(family)]);
+    for (const Family family : kFamilies) {
+      auto sorted = [&](const FakeNat& which) {
+        auto rules = which.rules[static_cast<std::size_t>(family)];
+        std::ranges::sort(rules);
+        return rules;
+      };
+      ASSERT_EQ(sorted(back), sorted(before)) << "round " << round;
+    }
+    ASSERT_TRUE(IsEmpty(PlanIptables(nat.Read(), wish, kTag))) << "round " << round;
+    ASSERT_EQ(nat.rules[0].back(), before.rules[0].back());
+    if (!plan.conflicts.empty()) continue;
+    std::vector<OwnedIntent> mine = IntentsOf(nat.Read(), kTag);
+    std::erase_if(mine, [&](const OwnedIntent& one) { return one.owner != owner; });
+    ASSERT_EQ(mine, wish.intents) << "round " << round;
+  }
+}
+
+TEST(NatplanRules, FindsThemWhateverTheirTable) {
+  const auto saved = ReadSavedNat(
+      "*nat\n-A POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:other:a -j MASQUERADE\n"
+      "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"not ours\" -j MASQUERADE\nCOMMIT\n");
+  EXPECT_EQ(NatplanRules(Family::kIp6, *saved), Text{"ip6tables -t nat -A POSTROUTING -s 10.0.0.0/8 -m "
+                                                     "comment --comment natplan:other:a -j MASQUERADE"});
+}
+
+}  // namespace
+}  // namespace natplan

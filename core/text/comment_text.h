@@ -1,0 +1,17 @@
+// Comments in nft syntax.
+#ifndef NATPLAN_CORE_TEXT_COMMENT_TEXT_H_
+#define NATPLAN_CORE_TEXT_COMMENT_TEXT_H_
+
+#include <string>
+#include <string_view>
+
+namespace natplan {
+
+// ` comment "web"`, and nothing for an empty one. nft has no way to write a quote or a control character in a
+// comment, and another program may have put one into the kernel: each becomes '?', so that a comment never
+// ends the line that it stands in.
+std::string CommentText(std::string_view comment);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_TEXT_COMMENT_TEXT_H_

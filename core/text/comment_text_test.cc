@@ -1,0 +1,20 @@
+#include "core/text/comment_text.h"
+
+#include <gtest/gtest.h>
+
+namespace natplan {
+namespace {
+
+TEST(CommentTextTest, ACommentStandsInQuotesBehindABlank) {
+  EXPECT_EQ(CommentText("web server"), " comment \"web server\"");
+  EXPECT_EQ(CommentText("caf\xc3\xa9"), " comment \"caf\xc3\xa9\"");
+}
+
+TEST(CommentTextTest, NoCommentIsNoText) { EXPECT_EQ(CommentText(""), ""); }
+
+TEST(CommentTextTest, WhatWouldEndTheCommentOrTheLineIsReplaced) {
+  EXPECT_EQ(CommentText("a\"\nflush ruleset\x1b[0m\x7f"), " comment \"a??flush ruleset?[0m?\"");
+}
+
+}  // namespace
+}  // namespace natplan
