@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "backends/iptables/iptables_tool.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
 #include "core/text/nft_text.h"
@@ -22,17 +23,39 @@ std::uint64_t SeedFromClock() {
          static_cast<std::uint64_t>(getpid()) << 32U;
 }
 
-std::expected<Nat, Error> Make(std::expected<std::unique_ptr<LinuxSocket>, Error> socket,
-                               NatOptions options) {
+std::expected<std::unique_ptr<Executor>, Error> OverSocket(
+    std::expected<std::unique_ptr<LinuxSocket>, Error> socket) {
   if (!socket) return std::unexpected(std::move(socket.error()));
-  return Nat(std::make_unique<NetlinkExecutor>(std::move(*socket)), std::move(options));
+  return std::make_unique<NetlinkExecutor>(std::move(*socket));
+}
+
+// Whether the kernel was built without what the socket needs, so that no other try will succeed.
+bool IsMissing(const Error& error) {
+  return error.errno_value == EPROTONOSUPPORT || error.errno_value == EAFNOSUPPORT;
 }
 
 }  // namespace
 
 std::expected<Nat, Error> Nat::Open(NatOptions options) {
   try {
-    return Make(LinuxSocket::Open(), std::move(options));
+    std::unique_ptr<IptablesRunner> iptables;
+    if (options.backend != Backend::kNftables) {
+      iptables = std::make_unique<IptablesTool>(
+          IptablesToolOptions{.prefer_legacy = options.backend == Backend::kAuto});
+    }
+    std::unique_ptr<Executor> executor;
+    Error missing;
+    if (options.backend != Backend::kIptables) {
+      auto opened = OverSocket(LinuxSocket::Open());
+      if (opened) {
+        executor = std::move(*opened);
+      } else if (IsMissing(opened.error())) {
+        missing = std::move(opened.error());
+      } else {
+        return std::unexpected(std::move(opened.error()));
+      }
+    }
+    return Nat(std::move(executor), std::move(iptables), std::move(options), std::move(missing));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
   }
@@ -40,21 +63,33 @@ std::expected<Nat, Error> Nat::Open(NatOptions options) {
 
 std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
   try {
-    return Make(LinuxSocket::Adopt(descriptor), std::move(options));
+    auto adopted = OverSocket(LinuxSocket::Adopt(descriptor));
+    if (!adopted) return std::unexpected(std::move(adopted.error()));
+    return Nat(std::move(*adopted), std::move(options));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
   }
 }
 
 Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
+    : Nat(std::move(executor), nullptr, std::move(options)) {}
+
+Nat::Nat(std::unique_ptr<Executor> executor, std::unique_ptr<IptablesRunner> iptables, NatOptions options,
+         Error missing)
     : options_(std::move(options)),
       executor_(std::move(executor)),
-      reconciler_(std::make_unique<Reconciler>(Reconciler::Options{
-          .layout = {options_.table},
-          .scope = options_.scope,
-          .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
-          .owner = options_.owner,
-          .inheritance = options_.inheritance})) {}
+      reconciler_(std::make_unique<Reconciler>(
+          Reconciler::Options{.layout = {options_.table},
+                              .scope = options_.scope,
+                              .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
+                              .owner = options_.owner,
+                              .inheritance = options_.inheritance})),
+      runner_(std::move(iptables)),
+      chosen_(options_.backend),
+      reason_(std::move(missing)) {
+  if (chosen_ == Backend::kAuto && runner_ == nullptr) chosen_ = Backend::kNftables;
+  if (chosen_ == Backend::kAuto && executor_ == nullptr) chosen_ = Backend::kIptables;
+}
 
 Result Nat::AddMasquerade(const Masquerade& masquerade) { return OneEdit(Edit::Kind::kAdd, masquerade); }
 Result Nat::RemoveMasquerade(const Masquerade& masquerade) {
@@ -84,7 +119,7 @@ Result Nat::Apply(const std::vector<Intent>& intents) {
 }
 
 Result Nat::Verify() {
-  Begin({}, Mode::kPlan);
+  Begin(Request{}, Mode::kPlan);
   return Finish();
 }
 
@@ -93,27 +128,26 @@ Result Nat::Preview(const std::vector<Intent>& intents) {
   return Finish();
 }
 
-void Nat::BeginChange(const std::vector<Edit>& edits) { Begin(edits, Mode::kApply); }
-void Nat::BeginApply(const std::vector<Intent>& intents) { BeginIntents(intents, Mode::kApply); }
-void Nat::BeginPreview(const std::vector<Intent>& intents) { BeginIntents(intents, Mode::kPlan); }
-
-void Nat::BeginIntents(const std::vector<Intent>& intents, Mode mode) {
-  Begin([&](TimePoint now) { reconciler_->StartReplace(options_.owner, intents, mode, now, deadline_); });
+void Nat::BeginChange(const std::vector<Edit>& edits) { Begin({.edits = edits}, Mode::kApply); }
+void Nat::BeginApply(const std::vector<Intent>& intents) {
+  Begin({.replaced = options_.owner, .intents = intents}, Mode::kApply);
+}
+void Nat::BeginPreview(const std::vector<Intent>& intents) {
+  Begin({.replaced = options_.owner, .intents = intents}, Mode::kPlan);
 }
 
-void Nat::Begin(const std::vector<Edit>& edits, Mode mode) {
-  Begin([&](TimePoint now) { reconciler_->Start(edits, mode, now, deadline_); });
-}
-
-template <typename StartCall>
-void Nat::Begin(StartCall start) {
+void Nat::Begin(Request request, Mode mode) {
   out_of_memory_.reset();
+  by_iptables_.reset();
   const TimePoint now = std::chrono::steady_clock::now();
   deadline_ = now + options_.deadline;
   wake_ = now;
   if (wakeup_) wakeup_->Arm(now);
+  mode_ = mode;
   try {
-    start(now);
+    request_ = {};
+    if (chosen_ != Backend::kNftables) request_ = request;
+    if (chosen_ != Backend::kIptables) reconciler_->Start(std::move(request), mode, now, deadline_);
   } catch (const std::bad_alloc&) {
     reconciler_->Abandon();
     out_of_memory_ = std::unexpected(OutOfMemory());
@@ -133,6 +167,7 @@ const Result* Nat::Poll() {
 
 // Steps until there is a result or nothing can be done before some time.
 const Result* Nat::Run(TimePoint now) {
+  if (chosen_ == Backend::kIptables) return RunIptables();
   for (;;) {
     const Step step = reconciler_->Poll(now);
     if (const auto* read = std::get_if<ReadStep>(&step)) {
@@ -150,12 +185,71 @@ const Result* Nat::Run(TimePoint now) {
       return nullptr;
     } else {
       const Result* result = std::get<FinishedStep>(step).result;
-      if (wakeup_) wakeup_->Disarm();
-      if (options_.log) LogResult(*result);
-      return result;
+      if (chosen_ == Backend::kAuto && LacksNftables(*result)) return RunIptables();
+      return Ended(*result);
     }
     now = std::chrono::steady_clock::now();
   }
+}
+
+const Result* Nat::Ended(const Result& result) {
+  if (wakeup_) wakeup_->Disarm();
+  if (options_.log) LogResult(result);
+  return &result;
+}
+
+// Whether the kernel said that it has no nf_tables NAT for anything that the call wants; otherwise, if it
+// answered at all, nf_tables is chosen. A plan sent nothing: what it would send is given to the kernel to
+// look at.
+bool Nat::LacksNftables(const Result& result) {
+  if (!result) {
+    if (result.error().code != ErrorCode::kNotSupported) return false;
+    reason_ = result.error();
+  } else if (mode_ == Mode::kPlan) {
+    if (result->transaction.operations.empty()) return false;
+    Transaction probe = result->transaction;
+    probe.check_only = true;
+    probe.required_generation.reset();
+    const Outcome outcome = Commit(probe);
+    const auto* refused = std::get_if<Refused>(&outcome);
+    Recovery recovery = refused == nullptr ? Recovery() : Classify(probe, *refused);
+    std::set<Family> touched;
+    for (const Operation& operation : probe.operations) touched.insert(TableOf(operation).family);
+    if (recovery.unsupported.size() < touched.size()) return false;
+    reason_ = std::move(recovery.unsupported.begin()->second);
+  } else {
+    if (result->changed) chosen_ = Backend::kNftables;
+    return false;
+  }
+  chosen_ = Backend::kIptables;
+  if (options_.log) {
+    options_.log(LogLevel::kInfo, "iptables takes the place of nf_tables: " + ToString(reason_),
+                 reason_.operation);
+  }
+  return true;
+}
+
+const Result* Nat::RunIptables() {
+  if (by_iptables_) return &*by_iptables_;
+  if (!wishes_) {
+    if (runner_ == nullptr) {
+      by_iptables_ = std::unexpected(reason_);
+      return Ended(*by_iptables_);
+    }
+    auto context = IptablesContext::Make(std::move(runner_),
+                                         {options_.table, options_.jitter_seed.value_or(SeedFromClock())});
+    if (!context) {
+      by_iptables_ = std::unexpected(std::move(context.error()));
+      return Ended(*by_iptables_);
+    }
+    wishes_.emplace(*std::move(context),
+                    IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
+  }
+  by_iptables_ = wishes_->Run(request_, mode_, deadline_);
+  if (!*by_iptables_ && !reason_.text.empty() && (*by_iptables_).error().code == ErrorCode::kNotSupported) {
+    (*by_iptables_).error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;
+  }
+  return Ended(*by_iptables_);
 }
 
 Outcome Nat::Commit(const Transaction& transaction) {
@@ -169,7 +263,8 @@ Outcome Nat::Commit(const Transaction& transaction) {
 
 Result Nat::Finish() {
   while (Poll() == nullptr) std::this_thread::sleep_until(wake_);
-  return out_of_memory_ ? std::move(*out_of_memory_) : reconciler_->TakeResult();
+  if (out_of_memory_) return std::move(*out_of_memory_);
+  return by_iptables_ ? std::move(*by_iptables_) : reconciler_->TakeResult();
 }
 
 std::expected<int, Error> Nat::descriptor() {
@@ -210,6 +305,10 @@ void Nat::LogOutcome(const Transaction& transaction, const Outcome& outcome) {
 void Nat::LogResult(const Result& result) {
   if (!result) return;
   for (const Error& lost : result->lost) options_.log(LogLevel::kWarning, ToString(lost), lost.operation);
+  for (const std::string& note : result->notes) options_.log(LogLevel::kWarning, note, "");
+  for (const auto& lines : result->iptables) {
+    for (const std::string& line : lines) options_.log(LogLevel::kDebug, "done", line);
+  }
   for (const Error& missing : result->unsupported)
     options_.log(LogLevel::kWarning, ToString(missing), missing.operation);
 }

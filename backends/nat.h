@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/iptables/iptables_wishes.h"
 #include "backends/wakeup.h"
 #include "core/plan/executor.h"
 #include "core/plan/reconciler.h"
@@ -37,27 +38,43 @@ enum class LogLevel {
 // The operation is in nft syntax, or empty. Must not throw, and must not call the context.
 using LogCallback = std::function<void(LogLevel level, std::string_view text, std::string_view operation)>;
 
+// Who carries the changes out.
+enum class Backend {
+  // nf_tables; and iptables where the kernel's answer to the first transaction is that it has no nf_tables
+  // NAT. The choice is made once. A lacking permission, memory, or an answer that was lost choose nothing.
+  kAuto,
+  kNftables,
+  kIptables,
+};
+
 struct NatOptions {
-  std::string table = kDefaultTable;         // another name: another program's table, in the origin's layout
-  Scope scope = Scope::kOwn;                 // what may be removed
-  Owner owner = Owner::Default();            // of the verbs that name none
-  // What becomes of what the kernel holds under an owner's name when the context begins to use it. In natplan's
-  // own table only: others have no owners.
+  std::string table = kDefaultTable;  // another name: another program's table, in the origin's layout
+  Scope scope = Scope::kOwn;          // what may be removed
+  Owner owner = Owner::Default();     // of the verbs that name none
+  // What becomes of what the kernel holds under an owner's name when the context begins to use it. In
+  // natplan's own table only: others have no owners.
   Inheritance inheritance = Inheritance::kAdopt;
-  std::chrono::milliseconds deadline{5000};  // of each call
+  std::chrono::milliseconds deadline{5000};       // of each call
   std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
+  Backend backend = Backend::kAuto;
 };
 
 class Nat {
  public:
-  // Talks to the kernel of the network namespace that the process is in now.
+  // Talks to the kernel of the network namespace that the process is in now. Where that kernel has no netlink
+  // socket for it, and backend kAuto finds no iptables either, the first call says so (kNotSupported). With
+  // iptables a call runs its programs and blocks until they end, or until the deadline; Poll() too.
   [[nodiscard]] static std::expected<Nat, Error> Open(NatOptions options = {});
   // The same over a NETLINK_NETFILTER descriptor that the caller opened, which fixes the network namespace.
   // The descriptor belongs to the context from now on, whether or not this succeeds.
   [[nodiscard]] static std::expected<Nat, Error> Adopt(int descriptor, NatOptions options = {});
   // Over any executor: a simulated kernel, or one wrapped for tracing or for faults. Throws std::bad_alloc.
   Nat(std::unique_ptr<Executor> executor, NatOptions options);
+  // The same, with somebody who runs the programs of iptables. Either may be null: that backend is not there,
+  // for the reason in `missing`.
+  Nat(std::unique_ptr<Executor> executor, std::unique_ptr<IptablesRunner> iptables, NatOptions options,
+      Error missing = {});
 
   // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several
   // owners, equal or nested, are counted. A port that another owner or another program holds is kConflict.
@@ -90,14 +107,20 @@ class Nat {
   // Gives the call up; the kernel holds the old state or the new one. Its result says that it was cancelled.
   void Cancel();
 
-  const DesiredState& desired() const { return reconciler_->desired(); }
+  const DesiredState& desired() const {
+    return chosen_ == Backend::kIptables ? wishes_->desired() : reconciler_->desired();
+  }
+
+  // What this context uses, kAuto while nothing has been chosen; and why it is not nf_tables.
+  Backend backend() const { return chosen_; }
+  const Error& backend_reason() const { return reason_; }
 
  private:
-  void Begin(const std::vector<Edit>& edits, Mode mode);
-  template <typename StartCall>
-  void Begin(StartCall start);
-  void BeginIntents(const std::vector<Intent>& intents, Mode mode);
+  void Begin(Request request, Mode mode);
   const Result* Run(TimePoint now);
+  const Result* Ended(const Result& result);
+  bool LacksNftables(const Result& result);
+  const Result* RunIptables();
   Result Finish();
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
@@ -107,6 +130,13 @@ class Nat {
   NatOptions options_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<Reconciler> reconciler_;
+  std::unique_ptr<IptablesRunner> runner_;  // until it is chosen
+  std::optional<IptablesWishes> wishes_;    // once it is
+  Backend chosen_;
+  Error reason_;
+  Request request_;  // of the call, as long as another backend may have to carry it out
+  Mode mode_ = Mode::kApply;
+  std::optional<Result> by_iptables_;  // the result of the call
   std::optional<Wakeup> wakeup_;
   TimePoint deadline_{};
   TimePoint wake_{};

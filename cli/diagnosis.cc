@@ -67,11 +67,14 @@ class Doctor {
       return Choose(ChosenBackend::kUnknown, "the kernel did not say what it has; nf_tables is tried");
     const std::string lacking = fmt::format("nf_tables lacks {}", Lacking());
     for (const Family family : kFamilies) {
-      if (!Of(family, facts_.iptables).used) continue;
+      if (!Of(family, facts_.iptables).used || NeedsNfTables()) continue;
       return Choose(ChosenBackend::kIptables, lacking + ", and iptables has NAT");
     }
     Choose(ChosenBackend::kNone, lacking + ", and iptables cannot be used either");
   }
+
+  // Its variant nft is of no use where nf_tables has no NAT.
+  bool NeedsNfTables() const { return !facts_.variants.legacy && facts_.variants.plain == "nft"; }
 
   void Choose(ChosenBackend backend, std::string reason) {
     out_.backend = backend;
@@ -126,6 +129,9 @@ class Doctor {
     if (wanted && !facts.used) {
       Say(fmt::format("{} cannot be used: {}", tool, facts.used.error().text),
           fmt::format("install {} with NAT, or want nothing of family {}", tool, Name(family)));
+    } else if (wanted && NeedsNfTables()) {
+      Say(fmt::format("{} here is the variant that stands on nf_tables itself", tool),
+          fmt::format("install {}-legacy, or want nothing of family {}", tool, Name(family)));
     }
     if (out_.backend == ChosenBackend::kNftables && facts.used && !facts.used->ours.empty()) {
       Say(fmt::format("{} has {} rules of natplan, of a time when nf_tables could not be used: {}", tool,

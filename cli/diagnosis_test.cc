@@ -79,6 +79,15 @@ TEST(DiagnosisTest, WithoutIptablesThereIsNoBackend) {
   EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kIptables);
 }
 
+TEST(DiagnosisTest, IptablesOverNfTablesIsNoFallback) {
+  DoctorFacts facts = Healthy();
+  facts.nf_tables = {kNoFamily, kNoFamily};
+  facts.variants.legacy = false;
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_EQ(diagnosis.backend, ChosenBackend::kNone);
+  EXPECT_THAT(Texts(diagnosis), ::testing::Contains(HasSubstr("stands on nf_tables")));
+}
+
 TEST(DiagnosisTest, AMissingPermissionNeverChoosesIptablesAndIsSaidOnce) {
   DoctorFacts facts = Healthy();
   facts.nf_tables = {kForbidden, kForbidden};

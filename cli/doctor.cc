@@ -1,5 +1,7 @@
 // natplan doctor: what this host can do, which backend natplan uses here and why, and what is wrong.
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -44,9 +46,17 @@ DoctorFacts Gather(const DoctorOptions& options, std::vector<SysctlNeed> sysctls
     can_nat = can_nat || facts.nf_tables[i].CanNat();
     lacks_nat = lacks_nat || facts.nf_tables[i].LacksNat();
   }
-  IptablesTool tool({.prefer_legacy = lacks_nat && !can_nat});
-  for (std::size_t i = 0; i < kFamilies.size(); ++i)
-    facts.iptables[i] = ReadIptablesFacts(tool, kFamilies[i], DeadlineOf(options));
+  const bool fallback = lacks_nat && !can_nat;
+  IptablesTool tool({.prefer_legacy = fallback});
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    // Without permission iptables-legacy-save prints nothing, as if there were no rule.
+    if (facts.nf_tables[i].permission.presence == Presence::kNo) {
+      const std::unexpected<Error> forbidden(Error{.code = ErrorCode::kNotPermitted, .errno_value = EPERM});
+      facts.iptables[i] = {.used = forbidden, .other = forbidden};
+    } else {
+      facts.iptables[i] = ReadIptablesFacts(tool, kFamilies[i], fallback, DeadlineOf(options));
+    }
+  }
   return facts;
 }
 
@@ -115,8 +125,9 @@ Json RulesJson(const std::expected<NatRules, Error>& rules) {
 Json FamilyJson(const DoctorFacts& facts, std::size_t family) {
   Json pieces = Json::object();
   for (const PieceAnswer& piece : Pieces(facts.nf_tables[family])) {
-    pieces[std::string(piece.name)] =
-        Json{{"answer", Text(piece.answer.presence)}, {"errno", piece.answer.errno_value}};
+    std::string key(piece.name);
+    std::ranges::replace(key, ' ', '_');
+    pieces[key] = Json{{"answer", Text(piece.answer.presence)}, {"errno", piece.answer.errno_value}};
   }
   return {{"family", Name(kFamilies[family])},
           {"pieces", std::move(pieces)},

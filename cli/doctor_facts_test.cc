@@ -78,12 +78,15 @@ class FakeRunner final : public IptablesRunner {
  public:
   std::expected<std::string, Error> save = "";
   std::expected<std::string, Error> other = "";
+  std::expected<void, Error> restore = {};
+  std::string tried;
 
   std::expected<std::string, Error> Save(Family, TimePoint) override { return save; }
   std::expected<std::string, Error> SaveOther(Family, TimePoint) override { return other; }
-  std::expected<void, Error> Restore(Family, const std::string&, bool, TimePoint) override {
-    ADD_FAILURE() << "the doctor changes nothing";
-    return {};
+  std::expected<void, Error> Restore(Family, const std::string& input, bool check_only, TimePoint) override {
+    EXPECT_TRUE(check_only) << "the doctor changes nothing";
+    tried = input;
+    return restore;
   }
   std::expected<FileLock, Error> Lock(TimePoint) override {
     return std::unexpected(Error{.text = "nobody locks to look"});
@@ -97,19 +100,30 @@ TEST_F(DoctorFactsTest, RulesAreCountedAndOursAreShown) {
       "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE\n"
       "-A POSTROUTING -s 10.1.0.0/16 -m comment --comment \"natplan:natplan:default\" -j "
       "MASQUERADE\nCOMMIT\n";
-  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, TimePoint());
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, false, TimePoint());
   ASSERT_TRUE(facts.used.has_value());
   EXPECT_EQ(*facts.used, NatRules{.count = 1});
   ASSERT_TRUE(facts.other.has_value());
   EXPECT_EQ(facts.other->count, 2u);
   EXPECT_THAT(facts.other->ours, ElementsAre(HasSubstr("-s 10.1.0.0/16")));
+  EXPECT_EQ(runner.tried, "");
+}
+
+TEST_F(DoctorFactsTest, AKernelThatPrintsNothingAndTakesNoRuleHasNoNat) {
+  FakeRunner runner;
+  EXPECT_TRUE(ReadIptablesFacts(runner, Family::kIp6, true, TimePoint()).used.has_value());
+  EXPECT_THAT(runner.tried, HasSubstr("2001:db8::1/128 -j MASQUERADE"));
+  runner.restore = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "no table nat"});
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, true, TimePoint());
+  ASSERT_FALSE(facts.used.has_value());
+  EXPECT_EQ(facts.used.error().text, "no table nat");
 }
 
 TEST_F(DoctorFactsTest, AProgramThatFailsOrPrintsJunkIsAnError) {
   FakeRunner runner;
   runner.save = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
   runner.other = "junk\n";
-  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp6, TimePoint());
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp6, true, TimePoint());
   EXPECT_EQ(facts.used.error().text, "not installed");
   EXPECT_EQ(facts.other.error().code, ErrorCode::kEnvironment);
 }

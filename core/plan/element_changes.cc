@@ -78,7 +78,8 @@ std::vector<Operation> ContentOf(const TableId& table, const FamilyView& view) {
   std::vector<Element> ranges;
   for (const AddressRange& range : view.ranges) ranges.push_back(ToElement(range));
   std::vector<Element> owners;
-  for (const LedgerEntry& entry : view.entries) owners.push_back(ToElement(entry, view.names.at(entry.owner)));
+  for (const LedgerEntry& entry : view.entries)
+    owners.push_back(ToElement(entry, view.names.at(entry.owner)));
   const SetShape& map = ForwardShape(table.family);
   AppendAdds(table, kMasqueradeSet, MasqueradeShape(table.family), true, std::move(ranges), out);
   AppendAdds(table, kForwardMap, map, true, ToElements(view.forwards), out);

@@ -38,8 +38,7 @@ class Planner {
     }
     RestOfRanges();
     RestOfMap(kForwardMap, in_.view.forwards, plan_.changes.forwards);
-    if (in_.own && !in_.drop_localhost)
-      RestOfMap(kLocalhostMap, in_.view.localhost, plan_.changes.localhost);
+    if (in_.own && !in_.drop_localhost) RestOfMap(kLocalhostMap, in_.view.localhost, plan_.changes.localhost);
     return Finish();
   }
 
@@ -83,7 +82,8 @@ class Planner {
     return {.code = ErrorCode::kConflict,
             .errno_value = EEXIST,
             .theirs = element,
-            .text = "set " + set + ", where natplan keeps who wants what, has an element that is not one of " +
+            .text = "set " + set +
+                    ", where natplan keeps who wants what, has an element that is not one of " +
                     "natplan's: " + reason + "; remove it with: " +
                     (element.empty() ? "natplan apply --exclusive FILE" : "nft delete " + element)};
   }
@@ -302,7 +302,8 @@ class Planner {
   }
 
   std::string NobodyRecorded() const {
-    return in_.own ? " (no owner is recorded for them; `natplan apply --adopt` takes such elements over)" : "";
+    return in_.own ? " (no owner is recorded for them; `natplan apply --adopt` takes such elements over)"
+                   : "";
   }
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {

@@ -41,9 +41,9 @@ struct ElementPlanInput {
   const DesiredState& want;
   const Held& held;
   const DesiredState::Touched& edited;  // by this call
-  Scope scope;                  // any but kApply
-  const std::set<Owner>& mine;  // the owners that this context speaks for
-  bool drop_localhost;          // the localhost map goes with everything in it
+  Scope scope;                          // any but kApply
+  const std::set<Owner>& mine;          // the owners that this context speaks for
+  bool drop_localhost;                  // the localhost map goes with everything in it
 };
 
 // Looks at everything. Used after a snapshot was read.

@@ -36,9 +36,7 @@ void AppendPrefixMatch(const AddressField& field, const Prefix& prefix, Expressi
   out.push_back(CmpExpression{kReg1, CmpOperator::kEq, RegisterBytes(network)});
 }
 
-Prefix Loopback(Family family) {
-  return *Prefix::Parse(family == Family::kIp ? "127.0.0.0/8" : "::1");
-}
+Prefix Loopback(Family family) { return *Prefix::Parse(family == Family::kIp ? "127.0.0.0/8" : "::1"); }
 
 std::vector<RulePlan> MakeLocalhostRules(Family family) {
   RulePlan output{.chain = "output", .expressions = {}};

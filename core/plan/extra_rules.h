@@ -1,6 +1,6 @@
-// Rules of natplan's own table beside the origin's three: one for each masquerade that names an interface, and
-// two that serve the forwards that want localhost. They are written as nft would write them, so that a listing
-// that was saved and loaded again with nft is the same.
+// Rules of natplan's own table beside the origin's three: one for each masquerade that names an interface,
+// and two that serve the forwards that want localhost. They are written as nft would write them, so that a
+// listing that was saved and loaded again with nft is the same.
 #ifndef NATPLAN_CORE_PLAN_EXTRA_RULES_H_
 #define NATPLAN_CORE_PLAN_EXTRA_RULES_H_
 

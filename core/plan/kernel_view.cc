@@ -172,7 +172,8 @@ FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* tabl
   for (const ChainSnapshot& chain : table->chains) {
     if (chain.name != "postrouting") continue;
     for (const RuleSnapshot& rule : chain.rules) {
-      if (auto owned = ToOwnedMasquerade(family, rule)) view.interface_masquerades.push_back(*std::move(owned));
+      if (auto owned = ToOwnedMasquerade(family, rule))
+        view.interface_masquerades.push_back(*std::move(owned));
     }
   }
   return view;

@@ -57,7 +57,7 @@ struct HeldTarget {
 struct MapView {
   std::map<HostPort, HeldTarget> entries = {};
   std::vector<Element> others = {};  // elements that natplan does not write
-  bool unknown = false;              // there are elements that are not among these (SetSnapshot::other_elements)
+  bool unknown = false;  // there are elements that are not among these (SetSnapshot::other_elements)
 };
 
 struct FamilyView {

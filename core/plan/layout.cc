@@ -156,8 +156,7 @@ std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
   const Address address = family == Family::kIp6
                               ? Address(bytes)
                               : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
-  MapEntry entry{
-      {family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}, element.comment};
+  MapEntry entry{{family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}, element.comment};
   const bool known = std::ranges::find(kProtocols, entry.host_port.protocol) != kProtocols.end();
   // Anything in the padding, and the entry is not the one that natplan would write.
   return known && ToElement(entry) == element ? std::optional(std::move(entry)) : std::nullopt;

@@ -25,7 +25,9 @@ SetShape MakeShape(Family family) {
 }
 
 // nft takes a mark for a number of the host.
-void PutMark(std::uint32_t mark, std::span<std::uint8_t> out) { std::memcpy(out.data(), &mark, sizeof(mark)); }
+void PutMark(std::uint32_t mark, std::span<std::uint8_t> out) {
+  std::memcpy(out.data(), &mark, sizeof(mark));
+}
 
 std::uint64_t GetMark(std::span<const std::uint8_t> bytes) {
   std::uint32_t mark = 0;

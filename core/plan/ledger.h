@@ -1,9 +1,9 @@
 // The ledger: who wants which prefix, kept in the kernel beside the prefixes themselves.
 //
-// It is a set of natplan's own table, of type `ipv4_addr . inet_service . mark . mark` (ip6: `ipv6_addr ...`):
-// network, prefix length, and the 64-bit hash of the owner's name in two halves, the high one first. The name
-// is the element's comment: a key has no room for it. nft lists, saves and loads all of this. Forwards and
-// rules carry their owner as their own comment and are not in it.
+// It is a set of natplan's own table, of type `ipv4_addr . inet_service . mark . mark` (ip6: `ipv6_addr
+// ...`): network, prefix length, and the 64-bit hash of the owner's name in two halves, the high one first.
+// The name is the element's comment: a key has no room for it. nft lists, saves and loads all of this.
+// Forwards and rules carry their owner as their own comment and are not in it.
 #ifndef NATPLAN_CORE_PLAN_LEDGER_H_
 #define NATPLAN_CORE_PLAN_LEDGER_H_
 

@@ -23,16 +23,7 @@ PlanInput Reconciler::Input() const {
   return {options_.layout, scope(), desired_, held_, edited_, without_, mine_};
 }
 
-void Reconciler::Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline) {
-  Begin({.edits = edits}, mode, now, deadline);
-}
-
-void Reconciler::StartReplace(const Owner& owner, const std::vector<Intent>& intents, Mode mode,
-                              TimePoint now, TimePoint deadline) {
-  Begin({.replaced = owner, .intents = intents}, mode, now, deadline);
-}
-
-void Reconciler::Begin(Request request, Mode mode, TimePoint now, TimePoint deadline) {
+void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint deadline) {
   Undo();
   mode_ = mode;
   deadline_ = deadline;
@@ -47,7 +38,8 @@ void Reconciler::Begin(Request request, Mode mode, TimePoint now, TimePoint dead
   request_ = std::move(request);
   pending_ = false;
   if (options_.layout.own()) {
-    for (const Owner& owner : OwnersOf(request_)) pending_ = pending_ || !mine_.contains(owner);
+    for (const Owner& owner : OwnersOf(request_, options_.owner))
+      pending_ = pending_ || !mine_.contains(owner);
   }
   if (!pending_ && !ApplyRequest()) return;
   if (now >= deadline_) {
@@ -57,19 +49,10 @@ void Reconciler::Begin(Request request, Mode mode, TimePoint now, TimePoint dead
   state_ = State::kRead;
 }
 
-// Those whose intents a call is about.
-std::set<Owner> Reconciler::OwnersOf(const Request& request) const {
-  std::set<Owner> owners;
-  for (const Edit& edit : request.edits) owners.insert(edit.owner);
-  if (request.replaced) owners.insert(*request.replaced);
-  if (owners.empty()) owners.insert(options_.owner);
-  return owners;
-}
-
 // The snapshot shows what this call's owners have: from now on this context speaks for them. False: the call
 // has ended.
 bool Reconciler::TakeOwners() {
-  for (const Owner& owner : OwnersOf(request_)) {
+  for (const Owner& owner : OwnersOf(request_, options_.owner)) {
     if (mine_.contains(owner)) continue;
     new_owners_.push_back(owner);
     mine_.insert(owner);
@@ -104,8 +87,7 @@ void Reconciler::Adopt(const Owner& owner) {
 
 // Carries the request into the desired state. False: the call has ended.
 bool Reconciler::ApplyRequest() {
-  const std::vector<Edit> edits =
-      request_.replaced ? desired_.EditsTo(*request_.replaced, request_.intents) : std::move(request_.edits);
+  const std::vector<Edit> edits = EditsOf(request_, desired_);
   undo_.reserve(edits.size());
   for (const Edit& edit : edits) {
     auto applied = desired_.Apply(edit, edited_, undo_);
@@ -116,7 +98,8 @@ bool Reconciler::ApplyRequest() {
   if (edited_.rules && !options_.layout.own()) {
     Refuse({.code = ErrorCode::kInvalidArgument,
             .errno_value = EINVAL,
-            .text = "table \"" + options_.layout.table + "\" has the layout of natplan's origin, which has no " +
+            .text = "table \"" + options_.layout.table +
+                    "\" has the layout of natplan's origin, which has no " +
                     "place for localhost and out_interface; use natplan's own table (\"" + kDefaultTable +
                     "\")"});
     return false;

@@ -14,10 +14,10 @@
 // Whatever happens, the table holds either what it held before the call or what the call asked for: a change
 // is one transaction. After a call that failed, the desired state is what it was before.
 //
-// In natplan's own table several processes share one state, the kernel's, by one protocol: read everything at a
-// generation, the ledger included; plan what the other owners have plus what this context wants; commit under
-// that generation; if somebody committed in between, begin again. So entries of ours that vanished come back
-// with any next call, and nobody else's are ever touched.
+// In natplan's own table several processes share one state, the kernel's, by one protocol: read everything at
+// a generation, the ledger included; plan what the other owners have plus what this context wants; commit
+// under that generation; if somebody committed in between, begin again. So entries of ours that vanished come
+// back with any next call, and nobody else's are ever touched.
 #ifndef NATPLAN_CORE_PLAN_RECONCILER_H_
 #define NATPLAN_CORE_PLAN_RECONCILER_H_
 
@@ -36,6 +36,7 @@
 #include "core/plan/executor.h"
 #include "core/plan/planner.h"
 #include "core/plan/recovery.h"
+#include "core/plan/request.h"
 
 namespace natplan {
 
@@ -50,6 +51,10 @@ struct Report {
   std::vector<std::string> foreign = {};  // seen beside ours and left alone, if a snapshot was read
   std::vector<Error> lost = {};           // held for longer, and taken by another program meanwhile
   std::vector<Error> unsupported = {};    // families that this kernel does not have; the rest was carried out
+  // Of the iptables backend, in place of `transaction`: by Family, what iptables-restore took or would take.
+  bool by_iptables = false;
+  std::array<std::vector<std::string>, 2> iptables = {};
+  std::vector<std::string> notes = {};  // for people
 };
 
 using Result = std::expected<Report, Error>;
@@ -78,13 +83,6 @@ enum class Mode {
   kPlan,  // reads, plans, changes neither the kernel nor the desired state
 };
 
-// What a context does with the entries that the kernel holds under a name that it begins to use: a process
-// that used it before left them.
-enum class Inheritance {
-  kAdopt,  // they count as wanted, until they are removed or replaced
-  kReset,  // they go with the first change
-};
-
 // Not thread-safe. Throws nothing but std::bad_alloc; after that, Abandon() puts it back to a sound state.
 class Reconciler {
  public:
@@ -98,12 +96,12 @@ class Reconciler {
 
   explicit Reconciler(Options options);
 
-  // Begins a call with these edits, in this order. One that the desired state refuses ends the call at once.
-  void Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline);
-
-  // The same for the edits that make the owner's intents equal to these.
-  void StartReplace(const Owner& owner, const std::vector<Intent>& intents, Mode mode, TimePoint now,
-                    TimePoint deadline);
+  // Begins a call. A request that the desired state refuses ends it at once, or, where the kernel has to be
+  // read first to see what its owners have, after that.
+  void Start(Request request, Mode mode, TimePoint now, TimePoint deadline);
+  void Start(const std::vector<Edit>& edits, Mode mode, TimePoint now, TimePoint deadline) {
+    Start(Request{.edits = edits}, mode, now, deadline);
+  }
 
   Step Poll(TimePoint now);
   void OnDrained(const Drained& drained);
@@ -132,15 +130,6 @@ class Reconciler {
     std::array<bool, 2> checked;
   };
 
-  // What a call asked for, until it is carried into the desired state.
-  struct Request {
-    std::vector<Edit> edits = {};
-    std::optional<Owner> replaced = {};  // and `intents` take the place of what this owner has
-    std::vector<Intent> intents = {};
-  };
-
-  void Begin(Request request, Mode mode, TimePoint now, TimePoint deadline);
-  std::set<Owner> OwnersOf(const Request& request) const;
   bool TakeOwners();
   void Adopt(const Owner& owner);
   bool ApplyRequest();
@@ -175,9 +164,9 @@ class Reconciler {
   TimePoint deadline_{};
   std::optional<TimePoint> wait_until_;  // empty while the wait has not begun
   Request request_;
-  bool pending_ = false;             // request_ waits for a snapshot that shows what its owners have
-  std::vector<Owner> new_owners_;    // that this call took into mine_
-  std::vector<Edit> adopted_;        // takes back what was adopted for them
+  bool pending_ = false;           // request_ waits for a snapshot that shows what its owners have
+  std::vector<Owner> new_owners_;  // that this call took into mine_
+  std::vector<Edit> adopted_;      // takes back what was adopted for them
   std::vector<Edit> undo_;
   DesiredState::Touched edited_;
   Plan plan_;

@@ -33,7 +33,11 @@ std::string ShapeText(const SetShape& shape) {
 class Planner {
  public:
   Planner(const TableId& id, const TableSnapshot& table, Scope scope, const ExtraWish& wish)
-      : id_(id), table_(table), exclusive_(scope == Scope::kExclusive), wish_(wish), own_(Layout{id.name}.own()) {}
+      : id_(id),
+        table_(table),
+        exclusive_(scope == Scope::kExclusive),
+        wish_(wish),
+        own_(Layout{id.name}.own()) {}
 
   SkeletonPlan Plan() {
     CheckVersion();
@@ -113,15 +117,15 @@ class Planner {
   void CheckSet(const SetPlan& wanted) {
     const SetSnapshot* set = FindSet(wanted.name);
     if (set == nullptr || set->shape == wanted.shape || plan_.obstacle) return;
-    plan_.obstacle = Error{.code = ErrorCode::kConflict,
-                           .errno_value = EEXIST,
-                           .operation = ToLine(EnsureSet{id_, wanted.name, wanted.shape}, 0),
-                           .ours = ShapeText(wanted.shape),
-                           .theirs = ShapeText(set->shape),
-                           .text = "table " + TableText(id_) + " has another layout: \"" + wanted.name +
-                                   "\" is " + ShapeText(set->shape) +
-                                   "; if nothing in that table is needed, remove it with: " +
-                                   (own_ ? "natplan remove" : "natplan remove --table " + id_.name)};
+    plan_.obstacle =
+        Error{.code = ErrorCode::kConflict,
+              .errno_value = EEXIST,
+              .operation = ToLine(EnsureSet{id_, wanted.name, wanted.shape}, 0),
+              .ours = ShapeText(wanted.shape),
+              .theirs = ShapeText(set->shape),
+              .text = "table " + TableText(id_) + " has another layout: \"" + wanted.name + "\" is " +
+                      ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
+                      (own_ ? "natplan remove" : "natplan remove --table " + id_.name)};
   }
 
   Operation ToAppend(const RulePlan& rule) const {
@@ -214,9 +218,8 @@ class Planner {
   // A rule in front of ours may keep packets from it; one behind ours sees only what ours does not translate.
   bool RulesAreRight(const ChainPlan& plan, const ChainSnapshot& chain) const {
     if (chain.rules.empty() || !IsForm(plan, chain.rules.front().expressions)) return false;
-    return !exclusive_ || std::all_of(chain.rules.begin() + 1, chain.rules.end(), [&](const RuleSnapshot& rule) {
-      return IsOurs(plan.name, rule);
-    });
+    return !exclusive_ || std::all_of(chain.rules.begin() + 1, chain.rules.end(),
+                                      [&](const RuleSnapshot& rule) { return IsOurs(plan.name, rule); });
   }
 
   // Rules first, then what they refer to.

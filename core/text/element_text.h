@@ -14,8 +14,8 @@ namespace natplan {
 // natplan does not write.
 std::string TypeText(std::uint32_t type);
 
-// "10.0.0.0/8", "10.0.0.1-10.0.0.5", "tcp . 80 comment "web" : 192.0.2.1 . 8080". Bytes of a type that natplan
-// does not write stand in hex.
+// "10.0.0.0/8", "10.0.0.1-10.0.0.5", "tcp . 80 comment "web" : 192.0.2.1 . 8080". Bytes of a type that
+// natplan does not write stand in hex.
 std::string ElementText(const SetShape& shape, const Element& element);
 
 // The addresses from `first` to one before `end` (to the top if `end` is empty): a prefix where it is one.

@@ -70,8 +70,9 @@ ElementKey LedgerKey(const char* address, std::uint8_t length, std::uint32_t hig
 
 TEST(ElementTextTest, MarksAreEightHexadecimalDigits) {
   const SetShape shape4{.key_type = 7 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 16};
-  EXPECT_EQ(ElementText(shape4, {.key = LedgerKey("10.0.0.0", 8, 0x11223344, 0x00667788), .comment = "default"}),
-            "10.0.0.0 . 8 . 0x11223344 . 0x00667788 comment \"default\"");
+  EXPECT_EQ(
+      ElementText(shape4, {.key = LedgerKey("10.0.0.0", 8, 0x11223344, 0x00667788), .comment = "default"}),
+      "10.0.0.0 . 8 . 0x11223344 . 0x00667788 comment \"default\"");
   const SetShape shape6{.key_type = 8 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 28};
   EXPECT_EQ(ElementText(shape6, {.key = LedgerKey("fd00::", 64, 1, 0xffffffff), .comment = "web"}),
             "fd00:: . 64 . 0x00000001 . 0xffffffff comment \"web\"");

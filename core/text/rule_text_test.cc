@@ -50,9 +50,10 @@ TEST(RuleTextTest, TheInterfaceThatAPacketLeavesByHasItsName) {
   EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, eth0)), "oifname \"eth0\" masquerade");
   EXPECT_EQ(RuleText(Family::kIp, LeavingBy(8, eth0)), "oifname \"eth0\" masquerade");
   EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'e', 't', 'h'})), "oifname \"eth*\" masquerade");
-  EXPECT_EQ(RuleText(Family::kIp, {MetaExpression{MetaKey::kOif, 1},
-                                   CmpExpression{1, CmpOperator::kNeq, {1, 0, 0, 0}}, MasqueradeExpression{}}),
-            "oif != \"lo\" masquerade");
+  EXPECT_EQ(
+      RuleText(Family::kIp, {MetaExpression{MetaKey::kOif, 1},
+                             CmpExpression{1, CmpOperator::kNeq, {1, 0, 0, 0}}, MasqueradeExpression{}}),
+      "oif != \"lo\" masquerade");
 }
 
 TEST(RuleTextTest, WhatIsNoNameOfAnInterfaceIsAComment) {
@@ -64,9 +65,10 @@ TEST(RuleTextTest, WhatIsNoNameOfAnInterfaceIsAComment) {
 }
 
 TEST(RuleTextTest, PrefixesReadTheSameHoweverTheyAreCompared) {
-  EXPECT_EQ(RuleText(Family::kIp, {kSource, BitwiseExpression{1, 1, {255, 128, 0, 0}, {0, 0, 0, 0}},
-                                   CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}, MasqueradeExpression{}}),
-            "ip saddr 10.0.0.0/9 masquerade");
+  EXPECT_EQ(
+      RuleText(Family::kIp, {kSource, BitwiseExpression{1, 1, {255, 128, 0, 0}, {0, 0, 0, 0}},
+                             CmpExpression{1, CmpOperator::kEq, {10, 0, 0, 0}}, MasqueradeExpression{}}),
+      "ip saddr 10.0.0.0/9 masquerade");
   EXPECT_EQ(RuleText(Family::kIp6, {PayloadExpression{PayloadBase::kNetwork, 8, 1, 8},
                                     CmpExpression{8, CmpOperator::kEq, {0xfd}}, MasqueradeExpression{}}),
             "ip6 saddr fd00::/8 masquerade");

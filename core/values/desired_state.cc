@@ -140,8 +140,8 @@ void DesiredState::Remove(const Edit& edit, const Forward& forward, Touched& tou
   const auto found = forwards_.find(forward.key());
   if (found == forwards_.end() || found->second.owner != edit.owner) return;
   const OwnedForward& held = found->second;
-  undo.push_back({Edit::Kind::kAdd, edit.owner,
-                  Forward{forward.protocol, forward.host_port, held.to, held.localhost}});
+  undo.push_back(
+      {Edit::Kind::kAdd, edit.owner, Forward{forward.protocol, forward.host_port, held.to, held.localhost}});
   touched.ports.insert(found->first);
   touched.rules = touched.rules || held.localhost;
   forwards_.erase(found);
@@ -178,7 +178,8 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
   return edits;
 }
 
-void DesiredState::SetOthers(Family family, const std::set<std::uint64_t>& mine, const SortedSet<LedgerEntry>& entries,
+void DesiredState::SetOthers(Family family, const std::set<std::uint64_t>& mine,
+                             const SortedSet<LedgerEntry>& entries,
                              const std::map<std::uint64_t, Owner>& names) {
   for (const auto& [hash, owner] : names) names_.try_emplace(hash, owner);
   std::vector<LedgerEntry> gone;

@@ -19,8 +19,8 @@
 
 namespace natplan {
 
-// Packets from `source` leave the host with the host's own address; with `out_interface`, only those that leave
-// by that interface.
+// Packets from `source` leave the host with the host's own address; with `out_interface`, only those that
+// leave by that interface.
 class Masquerade {
  public:
   // Without an interface it refuses length 0, and IPv6 shorter than /8, as the origin does (EINVAL): such a
@@ -52,7 +52,8 @@ struct Forward {
   Protocol protocol;
   Port host_port;
   Endpoint to;
-  // From the host itself the port is reached at 127.0.0.1 or ::1 too. A local service on that port is shadowed.
+  // From the host itself the port is reached at 127.0.0.1 or ::1 too. A local service on that port is
+  // shadowed.
   bool localhost = false;
 
   Family family() const { return to.address.family(); }
@@ -73,7 +74,7 @@ Family FamilyOf(const Intent& intent);
 
 std::string ToString(const Masquerade& masquerade);  // "masquerade 10.0.0.0/8", "... out eth0"
 std::string ToString(const HostPort& host_port);     // "ip tcp port 2222"
-std::string ToString(const Forward& forward);        // "forward tcp port 2222 to 192.0.2.1:22", "... localhost"
+std::string ToString(const Forward& forward);  // "forward tcp port 2222 to 192.0.2.1:22", "... localhost"
 
 }  // namespace natplan
 

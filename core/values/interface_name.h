@@ -13,8 +13,8 @@
 namespace natplan {
 
 // 1 to 15 bytes (IFNAMSIZ) of printable ASCII, and not "." or ".."; without '/', ':' and white space
-// (dev_valid_name()); without '"', '\' and '*', which nft reads as something else, and without '+' at its end,
-// which iptables reads as "any interface whose name begins so".
+// (dev_valid_name()); without '"', '\' and '*', which nft reads as something else, and without '+' at its
+// end, which iptables reads as "any interface whose name begins so".
 class InterfaceName {
  public:
   static std::expected<InterfaceName, Error> Make(std::string_view name);

@@ -76,9 +76,9 @@ TEST(Encode, FlushesAndDeletesAChain) {
 
 TEST(Encode, WritesCommentsAsNftDoes) {
   const ByteString comment = Join({{0, 4}, Text("web")});
-  EXPECT_EQ(OnlyMessage(EnsureTable{kTable4, "web"}),
-            Nft(0, kRequest | kAck | kCreate, 2, kIp,
-                {Attr(1, Text("t")), Attr(2, Be32(0)), Attr(6, comment)}));
+  EXPECT_EQ(
+      OnlyMessage(EnsureTable{kTable4, "web"}),
+      Nft(0, kRequest | kAck | kCreate, 2, kIp, {Attr(1, Text("t")), Attr(2, Be32(0)), Attr(6, comment)}));
   EXPECT_EQ(OnlyMessage(AppendRule{kTable4, "c", {}, "web"}),
             Nft(6, kRequest | kAck | kCreate | kAppend, 2, kIp,
                 {Attr(1, Text("t")), Attr(2, Text("c")), Nest(4, {}), Attr(7, comment)}));
@@ -100,10 +100,10 @@ TEST(Encode, PutsTheCommentOfARangeOnItsStart) {
                  Nest(3, {Nest(1, {Value(1, {1, 0, 0, 0}), Attr(6, Join({{0, 4}, Text("web")}))}),
                           EndNode({2, 0, 0, 0})})}));
   // A delete finds it by its key.
-  EXPECT_EQ(OnlyMessage(DeleteElements{kTable4, "s", kPrefixShape4, {range}}),
-            Nft(14, kRequest | kAck, 2, kIp,
-                {Attr(1, Text("t")), Attr(2, Text("s")),
-                 Nest(3, {Start({1, 0, 0, 0}), EndNode({2, 0, 0, 0})})}));
+  EXPECT_EQ(
+      OnlyMessage(DeleteElements{kTable4, "s", kPrefixShape4, {range}}),
+      Nft(14, kRequest | kAck, 2, kIp,
+          {Attr(1, Text("t")), Attr(2, Text("s")), Nest(3, {Start({1, 0, 0, 0}), EndNode({2, 0, 0, 0})})}));
 }
 
 TEST(Encode, DividesElementsWithCommentsByWhatTheyTake) {

@@ -36,8 +36,7 @@ ByteString BytesIn(const std::string& description) {
 }
 
 TEST(Describe, ShowsComments) {
-  const ByteString message =
-      Nft(0, 0, 7, 2, {Attr(1, Text("t")), Attr(6, Join({{0, 4}, Text("web")}))});
+  const ByteString message = Nft(0, 0, 7, 2, {Attr(1, Text("t")), Attr(6, Join({{0, 4}, Text("web")}))});
   EXPECT_NE(Describe(message).find("NFTA_TABLE_USERDATA comment \"web\"\n"), std::string::npos);
   EXPECT_EQ(DescribeLine(message), "NFT_MSG_NEWTABLE #7 ip NAME \"t\" USERDATA comment \"web\"");
   // Of what holds none, the number of bytes.

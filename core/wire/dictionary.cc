@@ -21,16 +21,17 @@ constexpr NumberName kSetFlagNames[] = {{1, "ANONYMOUS"}, {2, "CONSTANT"},   {4,
 constexpr NumberNames kSetFlags = {true, kSetFlagNames};
 constexpr NumberName kElementFlagNames[] = {{1, "INTERVAL_END"}, {2, "CATCHALL"}};
 constexpr NumberNames kElementFlags = {true, kElementFlagNames};
-constexpr NumberName kTypeNames[] = {{7, "ipv4_addr"},
-                                     {8, "ipv6_addr"},
-                                     {12, "inet_proto"},
-                                     {13, "inet_service"},
-                                     {7 << 6 | 13, "ipv4_addr . inet_service"},
-                                     {8 << 6 | 13, "ipv6_addr . inet_service"},
-                                     {12 << 6 | 13, "inet_proto . inet_service"},
-                                     {7 << 18 | 13 << 12 | 19 << 6 | 19, "ipv4_addr . inet_service . mark . mark"},
-                                     {8 << 18 | 13 << 12 | 19 << 6 | 19, "ipv6_addr . inet_service . mark . mark"},
-                                     {0xffffff00, "verdict"}};
+constexpr NumberName kTypeNames[] = {
+    {7, "ipv4_addr"},
+    {8, "ipv6_addr"},
+    {12, "inet_proto"},
+    {13, "inet_service"},
+    {7 << 6 | 13, "ipv4_addr . inet_service"},
+    {8 << 6 | 13, "ipv6_addr . inet_service"},
+    {12 << 6 | 13, "inet_proto . inet_service"},
+    {7 << 18 | 13 << 12 | 19 << 6 | 19, "ipv4_addr . inet_service . mark . mark"},
+    {8 << 18 | 13 << 12 | 19 << 6 | 19, "ipv6_addr . inet_service . mark . mark"},
+    {0xffffff00, "verdict"}};
 constexpr NumberNames kTypes = {false, kTypeNames};
 constexpr NumberName kVerdictNames[] = {{0, "drop"},
                                         {1, "accept"},
@@ -190,9 +191,12 @@ constexpr AttributeInfo kSetDescAttributes[] = {
 constexpr Dictionary kSetDesc = {"NFTA_SET_DESC_", kSetDescAttributes};
 
 constexpr AttributeInfo kTableAttributes[] = {
-    {NFTA_TABLE_NAME, "NAME", Form::kText}, {NFTA_TABLE_FLAGS, "FLAGS", Form::kU32, nullptr, &kTableFlags},
-    {NFTA_TABLE_USE, "USE", Form::kU32},    {NFTA_TABLE_HANDLE, "HANDLE", Form::kU64},
-    {NFTA_TABLE_USERDATA, "USERDATA", Form::kUserdata},      {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
+    {NFTA_TABLE_NAME, "NAME", Form::kText},
+    {NFTA_TABLE_FLAGS, "FLAGS", Form::kU32, nullptr, &kTableFlags},
+    {NFTA_TABLE_USE, "USE", Form::kU32},
+    {NFTA_TABLE_HANDLE, "HANDLE", Form::kU64},
+    {NFTA_TABLE_USERDATA, "USERDATA", Form::kUserdata},
+    {NFTA_TABLE_OWNER, "OWNER", Form::kU32},
 };
 constexpr Dictionary kTable = {"NFTA_TABLE_", kTableAttributes};
 constexpr AttributeInfo kChainAttributes[] = {

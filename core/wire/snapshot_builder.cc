@@ -6,14 +6,11 @@
 
 #include "core/wire/numbers.h"
 #include "core/wire/read_expression.h"
+#include "core/wire/read_object.h"
 #include "core/wire/userdata.h"
 
 namespace natplan::wire {
 namespace {
-
-// What ElementKey and ElementData hold.
-constexpr std::size_t kMaxKeySize = 28;
-constexpr std::size_t kMaxDataSize = 20;
 
 // The place in the request of the table with this family and name; none if it was not asked for.
 std::optional<std::size_t> PlaceOf(const ReadRequest& request, std::uint8_t protocol, std::string_view name) {
@@ -72,15 +69,9 @@ bool AddChain(const Part& part) {
   TableSnapshot* const table = part.Table(NFTA_CHAIN_TABLE);
   if (table == nullptr) return true;
   ChainSnapshot chain = {.name = std::string(*name), .handle = attributes.U64(NFTA_CHAIN_HANDLE).value_or(0)};
-  if (const auto nest = attributes.Find(NFTA_CHAIN_HOOK)) {
-    const AttributeTable hook(*nest);
-    const auto number = hook.U32(NFTA_HOOK_HOOKNUM);
-    const auto priority = hook.U32(NFTA_HOOK_PRIORITY);
-    if (!number || !priority) return false;
-    chain.base = BaseChain{.type = std::string(attributes.String(NFTA_CHAIN_TYPE).value_or("")),
-                           .hook = Hook{*number},
-                           .priority = static_cast<std::int32_t>(*priority),
-                           .policy = Policy{attributes.U32(NFTA_CHAIN_POLICY).value_or(NF_ACCEPT)}};
+  if (attributes.Has(NFTA_CHAIN_HOOK)) {
+    chain.base = ReadBaseChain(attributes);
+    if (!chain.base) return false;
   }
   table->chains.push_back(std::move(chain));
   return true;
@@ -104,61 +95,13 @@ bool AddRule(const Part& part) {
 bool AddSet(const Part& part) {
   const AttributeTable& attributes = part.attributes;
   const auto name = attributes.String(NFTA_SET_NAME);
-  const auto key_length = attributes.U32(NFTA_SET_KEY_LEN);
-  if (!name || !key_length) return false;
+  const auto shape = ReadShape(attributes);
+  if (!name || !shape) return false;
   TableSnapshot* const table = part.Table(NFTA_SET_TABLE);
   if (table == nullptr) return true;
-  const std::uint32_t flags = attributes.U32(NFTA_SET_FLAGS).value_or(0);
-  const SetShape shape = {.is_map = (flags & NFT_SET_MAP) != 0,
-                          .interval = (flags & NFT_SET_INTERVAL) != 0,
-                          .key_type = attributes.U32(NFTA_SET_KEY_TYPE).value_or(0),
-                          .key_length = *key_length,
-                          .data_type = attributes.U32(NFTA_SET_DATA_TYPE).value_or(0),
-                          .data_length = attributes.U32(NFTA_SET_DATA_LEN).value_or(0),
-                          .other_flags = flags & ~std::uint32_t{NFT_SET_MAP | NFT_SET_INTERVAL}};
   table->sets.push_back(
-      {.name = std::string(*name), .handle = attributes.U64(NFTA_SET_HANDLE).value_or(0), .shape = shape});
+      {.name = std::string(*name), .handle = attributes.U64(NFTA_SET_HANDLE).value_or(0), .shape = *shape});
   return true;
-}
-
-// The payload of one element of a list. None if natplan does not understand it. Userdata that is no comment
-// is passed over: it changes nothing about what matches.
-std::optional<Element> ReadElement(Bytes attributes, bool interval) {
-  Element element = {.kind = interval ? ElementKind::kStart : ElementKind::kSingle};
-  bool has_key = false;
-  while (const auto attribute = NextAttribute(attributes)) {
-    switch (attribute->type) {
-      case NFTA_SET_ELEM_KEY: {
-        const auto value = AttributeTable(attribute->payload).Find(NFTA_DATA_VALUE);
-        if (!value || value->empty() || value->size() > kMaxKeySize) return std::nullopt;
-        element.key = ElementKey(*value);
-        has_key = true;
-        break;
-      }
-      case NFTA_SET_ELEM_DATA: {  // A verdict has no NFTA_DATA_VALUE.
-        const auto value = AttributeTable(attribute->payload).Find(NFTA_DATA_VALUE);
-        if (!value || value->empty() || value->size() > kMaxDataSize) return std::nullopt;
-        element.data = ElementData(*value);
-        break;
-      }
-      case NFTA_SET_ELEM_FLAGS: {
-        if (attribute->payload.size() < 4) return std::nullopt;
-        const std::uint32_t flags = BigEndianU32(attribute->payload);
-        if ((flags & ~std::uint32_t{NFT_SET_ELEM_INTERVAL_END}) != 0) return std::nullopt;
-        if (flags != 0) element.kind = ElementKind::kEnd;
-        break;
-      }
-      case NFTA_SET_ELEM_USERDATA:
-        element.comment = CommentIn(attribute->payload);
-        break;
-      case NFTA_SET_ELEM_PAD:
-        break;
-      default:
-        return std::nullopt;
-    }
-  }
-  if (!has_key || (element.kind == ElementKind::kEnd && !interval)) return std::nullopt;
-  return element;
 }
 
 bool AddElementsOf(const Part& part) {

@@ -9,8 +9,8 @@
 namespace natplan::testing {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr std::chrono::seconds kLimit{120};
 
@@ -83,6 +83,63 @@ say nft add table ip6 t
             "== nft list ruleset\n== 0\n== nft add table ip t\n== 1\n== nft add table ip6 t\n== 1\n")
       << ran;
   EXPECT_THAT(ran.err, HasSubstr("Operation not supported"));
+}
+
+TEST_F(UmlFallbackTest, TheDoctorSaysThatIptablesIsChosenAndWhy) {
+  const UmlRan ran = Run("natplan doctor $wanted; natplan doctor --json");
+  EXPECT_EQ(ran.exit_code, 0) << ran;
+  EXPECT_THAT(ran.out, HasSubstr("family ip: nf_tables no, permission yes, nat unknown")) << ran;
+  EXPECT_THAT(ran.out, HasSubstr("family ip6: nf_tables no, permission yes, nat unknown"));
+  EXPECT_THAT(ran.out, HasSubstr("backend: iptables: nf_tables lacks family ip, family ip6"));
+  EXPECT_THAT(ran.out, HasSubstr("problem: net.ipv4.ip_forward is 0"));
+  EXPECT_THAT(ran.out, HasSubstr("\"backend\": \"iptables\""));
+}
+
+TEST_F(UmlFallbackTest, TheDoctorSeesRulesOfNatplanInTheVariantThatIsNotInUse) {
+  const UmlRan ran = Run(
+      "iptables-legacy -t nat -A POSTROUTING -s 10.9.0.0/16 -m comment --comment natplan:natplan:default -j "
+      "MASQUERADE; natplan doctor");
+  EXPECT_THAT(ran.out, HasSubstr("iptables NAT rules of family ip: 1 (1 of natplan)")) << ran;
+}
+
+TEST_F(UmlFallbackTest, DISABLED_ApplyFallsBackAndWritesTheOriginsRules) {
+  const UmlRan ran = Run(R"(
+say natplan apply $wanted
+say rules
+)");
+  // What was chosen, and why.
+  EXPECT_THAT(ran.out + ran.err, ContainsRegex("iptables.*nf_tables|nf_tables.*iptables")) << ran;
+  EXPECT_THAT(ran.out, HasSubstr(std::string("== rules\n") + kOriginsRules + "== 0\n")) << ran;
+}
+
+TEST_F(UmlFallbackTest, DISABLED_ApplyAsJsonNamesTheBackend) {
+  const UmlRan ran = Run("natplan apply $wanted --json");
+  EXPECT_EQ(ran.exit_code, 0) << ran;
+  EXPECT_THAT(ran.out, HasSubstr("\"backend\": \"iptables\"")) << ran;
+}
+
+TEST_F(UmlFallbackTest, DISABLED_CheckListReapplyAndRemoveWorkAndForeignRulesStay) {
+  const UmlRan ran = Run(R"(
+iptables-legacy -t nat -A POSTROUTING -s 172.16.0.0/12 -j MASQUERADE
+rules > /run/foreign
+natplan check $wanted > /dev/null; echo "check before: $?"
+natplan apply $wanted > /dev/null; echo "apply: $?"
+iptables-legacy-save -t nat | grep ^-A > /run/applied
+natplan check $wanted > /dev/null; echo "check: $?"
+natplan list > /run/list; echo "list: $?"
+for word in 10.0.2.0/28 fd00:2::/64 1.2.3.4:815 '[fd00:2::4]:815'; do
+  grep -qF "$word" /run/list || echo "not listed: $word"
+done
+natplan apply $wanted > /dev/null; echo "again: $?"
+iptables-legacy-save -t nat | grep ^-A | cmp - /run/applied && echo unchanged
+natplan remove > /dev/null; echo "remove: $?"
+rules | cmp - /run/foreign && echo "only the foreign rule is left"
+natplan remove > /dev/null; echo "remove again: $?"
+)");
+  EXPECT_EQ(ran.out,
+            "check before: 1\napply: 0\ncheck: 0\nlist: 0\nagain: 0\nunchanged\nremove: 0\n"
+            "only the foreign rule is left\nremove again: 0\n")
+      << ran;
 }
 
 }  // namespace

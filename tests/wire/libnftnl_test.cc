@@ -99,6 +99,30 @@ TEST(LibnftnlReads, TheOriginsTableOfIpv6) {
 }
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
+TEST(LibnftnlReads, CommentsAndTheDeleteOfARule) {
+  const SetShape ledger = {.key_type = 8 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 28};
+  const Element entry = {
+      .key = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8},
+      .comment = "web"};
+  AddElements forwards = Forwards(kTable6);
+  forwards.elements[0].comment = "web";
+  const Transaction transaction = {
+      .operations = {EnsureTable{kTable6, "natplan layout 1"}, EnsureSet{kTable6, "owners", ledger},
+                     AddElements{kTable6, "owners", ledger, true, {entry}}, forwards,
+                     AppendRule{kTable6, "postrouting", {MasqueradeExpression{}}, "web"},
+                     DeleteRule{kTable6, "postrouting", 7}}};
+
+  EXPECT_EQ(Witnessed(transaction),
+            (std::vector<std::string>{
+                "io.systemd.nat family 10 flags 0 userdata 00116e6174706c616e206c61796f7574203100",
+                "io.systemd.nat owners id 1 key_type 2151635 key_len 28",
+                "io.systemd.nat owners fd000000000000000000000000000000000800000102030405060708#000477656200",
+                "io.systemd.nat map_port_ipport "
+                "0600000012670000:20010db8000000000000000000000005032f0000#000477656200",
+                "io.systemd.nat postrouting userdata 000477656200\n  masq",
+                "io.systemd.nat postrouting handle 7"}));
+}
+
 TEST(LibnftnlReads, EachDelete) {
   const Transaction transaction = {
       .operations = {DeleteElements{kTable4, "masq_saddr", kPrefixShape4, Prefixes(kTable4).elements},

@@ -30,13 +30,22 @@ std::string Hex(const void* data, std::uint32_t size) {
   return text;
 }
 
+// " userdata HEX" if there is any. `get` is libnftnl's getter of the object's kind.
+template <typename Object, typename Get>
+std::string UserdataText(const Object* object, Get get, std::uint16_t attribute) {
+  std::uint32_t size = 0;
+  const void* const data = get(object, attribute, &size);
+  return data != nullptr ? " userdata " + Hex(data, size) : "";
+}
+
 std::string TableText(const nlmsghdr* message) {
   const std::unique_ptr<nftnl_table, decltype(&nftnl_table_free)> table(nftnl_table_alloc(),
                                                                         nftnl_table_free);
   if (nftnl_table_nlmsg_parse(message, table.get()) != 0) return "unreadable table";
   return Text(nftnl_table_get_str(table.get(), NFTNL_TABLE_NAME)) + " family " +
          std::to_string(nftnl_table_get_u32(table.get(), NFTNL_TABLE_FAMILY)) + " flags " +
-         std::to_string(nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS));
+         std::to_string(nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS)) +
+         UserdataText(table.get(), nftnl_table_get_data, NFTNL_TABLE_USERDATA);
 }
 
 std::string ChainText(const nlmsghdr* message) {
@@ -57,6 +66,10 @@ std::string RuleText(const nlmsghdr* message) {
   if (nftnl_rule_nlmsg_parse(message, rule.get()) != 0) return "unreadable rule";
   std::string text = Text(nftnl_rule_get_str(rule.get(), NFTNL_RULE_TABLE)) + ' ' +
                      Text(nftnl_rule_get_str(rule.get(), NFTNL_RULE_CHAIN));
+  if (nftnl_rule_is_set(rule.get(), NFTNL_RULE_HANDLE)) {
+    text += " handle " + std::to_string(nftnl_rule_get_u64(rule.get(), NFTNL_RULE_HANDLE));
+  }
+  text += UserdataText(rule.get(), nftnl_rule_get_data, NFTNL_RULE_USERDATA);
   nftnl_expr_foreach(
       rule.get(),
       [](nftnl_expr* expression, void* out) {
@@ -110,6 +123,10 @@ std::string ElementsText(const nlmsghdr* message) {
         }
         if (nftnl_set_elem_is_set(element, NFTNL_SET_ELEM_FLAGS)) {
           line += '/' + std::to_string(nftnl_set_elem_get_u32(element, NFTNL_SET_ELEM_FLAGS));
+        }
+        if (nftnl_set_elem_is_set(element, NFTNL_SET_ELEM_USERDATA)) {
+          const void* const userdata = nftnl_set_elem_get(element, NFTNL_SET_ELEM_USERDATA, &size);
+          line += '#' + Hex(userdata, size);
         }
         return 0;
       },

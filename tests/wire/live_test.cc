@@ -125,6 +125,61 @@ TEST(LiveKernel, ListsWhatWeSendAsWhatNftSends) {
   });
 }
 
+// A ledger with its comments, and rules with theirs: what is sent, what nft lists, and what is read back.
+TEST(LiveKernel, KeepsCommentsAsNftDoes) {
+  RunInNamespaceOrSkip([] {
+    const TableId table = {Family::kIp6, "t"};
+    const SetShape ledger = {.key_type = 8 << 18 | 13 << 12 | 19 << 6 | 19, .key_length = 28};
+    const SetShape ranges = kPrefixShape6;
+    const Element entry = {
+        .key = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0},
+        .comment = "web"};
+    const Element range = {.kind = ElementKind::kRange,
+                           .key = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                           .end = {0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                           .comment = std::string(127, 'x')};
+    NetlinkSocket socket;
+    ASSERT_EQ(
+        socket.Commit({.operations = {EnsureTable{table, "natplan layout 1"},
+                                      EnsureSet{table, "owners", ledger}, EnsureSet{table, "ranges", ranges},
+                                      AddElements{table, "owners", ledger, true, {entry}},
+                                      AddElements{table, "ranges", ranges, true, {range}},
+                                      EnsureChain{table, "c", {"nat", Hook::kPostrouting, 101}},
+                                      AppendRule{table, "c", {CounterExpression{}}, "first"},
+                                      AppendRule{table, "c", {MasqueradeExpression{}}, "second"}}}),
+        Outcome(Committed{}));
+
+    const std::string listing = OutputOf("nft list ruleset");
+    EXPECT_NE(listing.find("\tcomment \"natplan layout 1\"\n"), std::string::npos) << listing;
+    EXPECT_NE(listing.find("fd00:: . 8 . 0x00000001 . 0x00000002 comment \"web\""), std::string::npos)
+        << listing;
+    EXPECT_NE(listing.find("masquerade comment \"second\""), std::string::npos) << listing;
+    const ReadRequest request = {.tables = {table}, .sets = {"owners", "ranges"}};
+    TableSnapshot held = socket.Read(request).tables.at(0);
+    EXPECT_EQ(held.comment, "natplan layout 1");
+    EXPECT_EQ(held.sets.at(0).elements, std::vector<Element>{entry});
+    EXPECT_EQ(held.sets.at(1).elements.at(1).comment, range.comment);
+    ASSERT_EQ(held.chains.at(0).rules.size(), 2u);
+    EXPECT_EQ(held.chains[0].rules[0].comment, "first");
+    EXPECT_EQ(held.chains[0].rules[1].comment, "second");
+
+    // nft loses nothing of it.
+    const std::string file = ::testing::TempDir() + "/natplan_wire_saved.nft";
+    std::ofstream(file) << listing;
+    EXPECT_EQ(OutputOf("nft flush ruleset; nft -f " + file + "; nft list ruleset"), listing);
+    held = socket.Read(request).tables.at(0);
+    EXPECT_EQ(held.sets.at(0).elements, std::vector<Element>{entry});
+
+    const std::uint64_t first = held.chains.at(0).rules.at(0).handle;
+    ASSERT_EQ(socket.Commit({.operations = {DeleteRule{table, "c", first}}}), Outcome(Committed{}));
+    held = socket.Read(request).tables.at(0);
+    ASSERT_EQ(held.chains.at(0).rules.size(), 1u);
+    EXPECT_EQ(held.chains[0].rules[0].comment, "second");
+    EXPECT_EQ(socket.Commit({.operations = {DeleteRule{table, "c", first}}}),
+              Outcome(Refused{{Refusal{.operation = 0, .errno_value = ENOENT}}}));
+  });
+}
+
 TEST(LiveKernel, HoldsWhatWeSend) {
   RunInNamespaceOrSkip([] {
     NetlinkSocket socket;

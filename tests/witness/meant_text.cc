@@ -58,9 +58,10 @@ struct ExpressionPrinter {
            RegisterText(cmp.source) + ' ' + WordsText(cmp.data.span(), "0x%08x");
   }
   std::string operator()(const MetaExpression& meta) const {
-    const char* const key = meta.key == MetaKey::kL4Proto ? "l4proto"
-                            : meta.key == MetaKey::kOif   ? "oif"
-                                                          : "iif";
+    const char* const key = meta.key == MetaKey::kL4Proto   ? "l4proto"
+                            : meta.key == MetaKey::kOif     ? "oif"
+                            : meta.key == MetaKey::kOifName ? "oifname"
+                                                            : "iif";
     return std::string("meta load ") + key + " => " + RegisterText(meta.destination);
   }
   std::string operator()(const PayloadExpression& payload) const {
@@ -96,11 +97,35 @@ struct ExpressionPrinter {
   std::string operator()(const UnknownExpression& unknown) const { return unknown.name; }
 };
 
+// A comment as nft keeps it: type 0, the length with the NUL, the text, the NUL.
+std::vector<std::uint8_t> CommentBytes(const std::string& comment) {
+  std::vector<std::uint8_t> bytes = {0, static_cast<std::uint8_t>(comment.size() + 1)};
+  bytes.insert(bytes.end(), comment.begin(), comment.end());
+  bytes.push_back(0);
+  return bytes;
+}
+
+std::string UserdataText(const std::string& comment) {
+  return comment.empty() ? "" : " userdata " + Hex(CommentBytes(comment));
+}
+
+// As libnftnl prints userdata for people.
+std::string DebugUserdata(const std::string& comment) {
+  if (comment.empty()) return "";
+  std::string text = "  userdata = { ";
+  for (const std::uint8_t byte : CommentBytes(comment)) {
+    const bool printable = byte >= ' ' && byte <= '~';
+    text += printable ? std::string(1, static_cast<char>(byte)) : Formatted("\\x%02x", byte);
+  }
+  return text + " }";
+}
+
 std::uint8_t ProtocolNumber(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
 
 struct OperationMeaning {
   Meant operator()(const EnsureTable& table) const {
-    return Of(NFT_MSG_NEWTABLE, NLM_F_CREATE, table.table, TableText(table.table));
+    return Of(NFT_MSG_NEWTABLE, NLM_F_CREATE, table.table,
+              TableText(table.table) + UserdataText(table.comment));
   }
   Meant operator()(const DeleteTable& table) const {
     return Of(NFT_MSG_DELTABLE, 0, table.table, TableText(table.table));
@@ -137,13 +162,17 @@ struct OperationMeaning {
     return Of(NFT_MSG_DELSETELEM, 0, set.table, set.table.name + ' ' + set.set);
   }
   Meant operator()(const AppendRule& rule) const {
-    std::string text = rule.table.name + ' ' + rule.chain;
+    std::string text = rule.table.name + ' ' + rule.chain + UserdataText(rule.comment);
     for (const Expression& expression : rule.expressions) text += "\n  " + ExpressionText(expression);
     return Of(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, rule.table, text);
   }
+  Meant operator()(const DeleteRule& rule) const {
+    return Of(NFT_MSG_DELRULE, 0, rule.table,
+              rule.table.name + ' ' + rule.chain + " handle " + std::to_string(rule.handle));
+  }
   Meant operator()(const AddElements& add) const {
     return Of(NFT_MSG_NEWSETELEM, NLM_F_CREATE | (add.exclusive ? NLM_F_EXCL : 0), add.table,
-              add.table.name + ' ' + add.set + Nodes(add.elements, add.shape.is_map));
+              add.table.name + ' ' + add.set + Nodes(add.elements, true));
   }
   // An element is found by its key alone.
   Meant operator()(const DeleteElements& remove) const {
@@ -159,12 +188,13 @@ struct OperationMeaning {
   static std::string TableText(const TableId& table) {
     return table.name + " family " + std::to_string(ProtocolNumber(table.family)) + " flags 0";
   }
-  static std::string Nodes(const std::vector<Element>& elements, bool with_data) {
+  static std::string Nodes(const std::vector<Element>& elements, bool is_add) {
     std::string text;
     for (const Element& element : elements) {
       text += ' ' + Hex(element.key.span());
-      if (with_data) text += ':' + Hex(element.data.span());
+      if (is_add && !element.data.empty()) text += ':' + Hex(element.data.span());
       if (element.kind == ElementKind::kEnd) text += "/1";
+      if (is_add && !element.comment.empty()) text += '#' + Hex(CommentBytes(element.comment));
       if (element.kind == ElementKind::kRange && !element.end.empty())
         text += ' ' + Hex(element.end.span()) + "/1";
     }
@@ -175,7 +205,7 @@ struct OperationMeaning {
 std::string DebugText(const Element& node) {
   return "element " + WordsText(node.key.span(), "%08x") + "  : " +
          (node.data.empty() ? "" : WordsText(node.data.span(), "%08x") + ' ') +
-         (node.kind == ElementKind::kEnd ? "1" : "0");
+         (node.kind == ElementKind::kEnd ? "1" : "0") + DebugUserdata(node.comment);
 }
 
 }  // namespace
@@ -201,6 +231,7 @@ Kept KeptIn(const Snapshot& snapshot) {
         for (const Expression& expression : rule.expressions) {
           kept[where + chain.name].push_back(ExpressionText(expression));
         }
+        if (!rule.comment.empty()) kept[where + chain.name].push_back(DebugUserdata(rule.comment));
       }
     }
     for (const SetSnapshot& set : table.sets) {
@@ -215,7 +246,8 @@ Kept KeptIn(const Snapshot& snapshot) {
 
 Kept KeptIn(std::string_view nft_debug_text) {
   static const std::regex kExpression(R"(  \[ (.*) \])");
-  static const std::regex kElement(R"(\t(element .* [01]) \[end\].*)");
+  static const std::regex kElement(R"(\t(element .* [01]) \[end\](  userdata = .* \})?.*)");
+  static const std::regex kUserdata(R"((  userdata = .* \}).*)");
   static const std::regex kSet(R"((\S+ \S+ @\S+))");
   static const std::regex kRule(R"((\S+ \S+ \S+) \d+( \d+)?)");
   static const std::regex kAdded(R"(( addr_max reg \d+| proto_max reg \d+| flags 0x3$))");
@@ -232,6 +264,8 @@ Kept KeptIn(std::string_view nft_debug_text) {
       if (text.starts_with("nat ")) text = std::regex_replace(text, kAdded, "");
       kept[where].push_back(std::regex_replace(text, kNoFlags, "$1"));
     } else if (std::regex_match(line, match, kElement)) {
+      kept[where].push_back(match[1].str() + match[2].str());
+    } else if (std::regex_match(line, match, kUserdata)) {
       kept[where].push_back(match[1]);
     } else if (std::regex_match(line, match, kSet) || std::regex_match(line, match, kRule)) {
       where = match[1];

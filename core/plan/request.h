@@ -1,0 +1,35 @@
+// What a call asks for.
+#ifndef NATPLAN_CORE_PLAN_REQUEST_H_
+#define NATPLAN_CORE_PLAN_REQUEST_H_
+
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/values/desired_state.h"
+
+namespace natplan {
+
+// Edits in this order; or, with `replaced`, those that make this owner's intents equal to `intents`.
+struct Request {
+  std::vector<Edit> edits = {};
+  std::optional<Owner> replaced = {};
+  std::vector<Intent> intents = {};
+};
+
+// Those whose intents the call is about; without any, `otherwise`.
+std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise);
+
+// What has to be done to `state`.
+std::vector<Edit> EditsOf(const Request& request, const DesiredState& state);
+
+// What a context does with the entries that the kernel holds under a name that it begins to use: a process
+// that used it before left them.
+enum class Inheritance {
+  kAdopt,  // they count as wanted, until they are removed or replaced
+  kReset,  // they go with the first change
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_REQUEST_H_

@@ -1,0 +1,101 @@
+// natplan doctor on the running kernel, in a network namespace of the test's own.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <ostream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/namespace.h"
+
+namespace natplan::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Ran {
+  int exit_code = -1;
+  std::string out;  // of both
+};
+
+std::ostream& operator<<(std::ostream& stream, const Ran& ran) {
+  return stream << "exit " << ran.exit_code << "\n" << ran.out;
+}
+
+// With natplan on PATH.
+Ran Sh(const std::string& script) {
+  Ran ran;
+  FILE* pipe = popen(("PATH=\"$PWD/cli:$PATH\"\nexec 2>&1\n" + script).c_str(), "r");
+  if (pipe == nullptr) return ran;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t size = fread(buffer.data(), 1, buffer.size(), pipe))
+    ran.out.append(buffer.data(), size);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) ran.exit_code = WEXITSTATUS(status);
+  return ran;
+}
+
+TEST(DoctorTest, AKernelWithEverythingUsesNftablesAndNothingIsChanged) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        Sh("echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\n"
+           "natplan doctor; code=$?; nft list ruleset; exit $code");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("user namespace: not the initial one\nCAP_NET_ADMIN: yes\n"));
+    for (const std::string family : {"ip", "ip6"}) {
+      EXPECT_THAT(ran.out,
+                  HasSubstr("family " + family +
+                            ": nf_tables yes, permission yes, nat yes, masq yes, fib yes, map types yes\n"));
+    }
+    EXPECT_THAT(ran.out, HasSubstr("backend: nftables: "));
+    EXPECT_THAT(ran.out, ::testing::EndsWith("# no problem found\n"));
+  });
+}
+
+TEST(DoctorTest, OnlyWhatTheFileNeedsIsAProblem) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        Sh("echo 0 > /proc/sys/net/ipv4/ip_forward\n"
+           "printf '[[masquerade]]\\nsource = \"10.0.0.0/8\"\\n' | natplan doctor -");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("problem: net.ipv4.ip_forward is 0"));
+    EXPECT_THAT(ran.out, HasSubstr("  cure: set it: sysctl -w net.ipv4.ip_forward=1"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("ipv6.conf")));
+  });
+}
+
+TEST(DoctorTest, JsonSaysTheSame) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Sh("natplan doctor --json");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("\"backend\": \"nftables\""));
+    EXPECT_THAT(ran.out,
+                HasSubstr("\"map_types\": {\n          \"answer\": \"yes\",\n          \"errno\": 0\n"));
+    EXPECT_THAT(ran.out, HasSubstr("\"name\": \"net.ipv4.ip_forward\""));
+  });
+}
+
+TEST(DoctorTest, WithoutPermissionItSaysSoAndNamesNoBackend) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Sh("unshare -U natplan doctor");
+    EXPECT_EQ(ran.exit_code, 3) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("permission no, nat unknown"));
+    EXPECT_THAT(ran.out, HasSubstr("backend: unknown"));
+    EXPECT_THAT(ran.out, HasSubstr("problem: CAP_NET_ADMIN"));
+    EXPECT_THAT(ran.out, HasSubstr("cannot be read; in the other variant: cannot be read"));
+  });
+}
+
+TEST(DoctorTest, AWrongFileIsSaidBeforeAnythingIsAsked) {
+  const Ran missing = Sh("natplan doctor /nonexistent.toml");
+  EXPECT_NE(missing.exit_code, 0);
+  EXPECT_THAT(missing.out, HasSubstr("/nonexistent.toml"));
+  EXPECT_THAT(missing.out, Not(HasSubstr("backend")));
+  EXPECT_EQ(Sh("natplan doctor --wrong").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace natplan::testing
