@@ -26,7 +26,13 @@ std::uint64_t SeedFromClock() {
 std::expected<std::unique_ptr<Executor>, Error> OverSocket(
     std::expected<std::unique_ptr<LinuxSocket>, Error> socket) {
   if (!socket) return std::unexpected(std::move(socket.error()));
-  return std::make_unique<NetlinkExecutor>(std::move(*socket));
+  // Made only once somebody else is seen to commit.
+  auto listen = [name_space = (*socket)->network_namespace()]() -> std::expected<std::unique_ptr<NetlinkSocket>, Error> {
+    auto listening = LinuxSocket::ListenIn(name_space);
+    if (!listening) return std::unexpected(std::move(listening.error()));
+    return *std::move(listening);
+  };
+  return std::make_unique<NetlinkExecutor>(*std::move(socket), 1, std::move(listen));
 }
 
 // Whether the kernel was built without what the socket needs, so that no other try will succeed.

@@ -98,6 +98,8 @@ class Nat {
   void BeginChange(const std::vector<Edit>& edits);
   void BeginApply(const std::vector<Intent>& intents);
   void BeginPreview(const std::vector<Intent>& intents);
+  // The same for any request.
+  void Begin(Request request, Mode mode);
   // Does what can be done now. The result when the call has ended, and null while it waits to try again: call
   // Poll() again when descriptor() is readable, or at wake_time(). The result is valid until the next Begin.
   [[nodiscard]] const Result* Poll();
@@ -116,7 +118,6 @@ class Nat {
   const Error& backend_reason() const { return reason_; }
 
  private:
-  void Begin(Request request, Mode mode);
   const Result* Run(TimePoint now);
   const Result* Ended(const Result& result);
   bool LacksNftables(const Result& result);

@@ -1,20 +1,22 @@
 // natplan check: compares the running kernel with a file and changes nothing.
-#include <memory>
-#include <utility>
-
-#include "backends/nat.h"
 #include "cli/commands.h"
 #include "cli/difference.h"
-#include "cli/json.h"
-#include "cli/kernel_access.h"
-#include "cli/load.h"
 #include "cli/report.h"
+#include "cli/session.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
 
-void PrintJson(const Report& report, const std::vector<DifferenceLine>& lines, Console& console) {
+std::vector<DifferenceLine> DifferenceOf(const Report& report, const Snapshot& before) {
+  if (!report.by_iptables) return Difference(report.transaction, before);
+  std::vector<DifferenceLine> lines;
+  for (std::string& line : IptablesLines(report)) lines.push_back({!IsDelete(line), std::move(line)});
+  return lines;
+}
+
+void PrintJson(const Report& report, const BackendUse& backend, const std::vector<DifferenceLine>& lines,
+               Console& console) {
   Json missing = Json::array();
   Json excess = Json::array();
   for (const DifferenceLine& line : lines) (line.wanted ? missing : excess).push_back(line.text);
@@ -22,36 +24,38 @@ void PrintJson(const Report& report, const std::vector<DifferenceLine>& lines, C
                          {"generation", report.generation},
                          {"missing", std::move(missing)},
                          {"excess", std::move(excess)},
-                         {"foreign", report.foreign}});
+                         {"foreign", report.foreign},
+                         {"backend", backend.name},
+                         {"reason", backend.reason}});
 }
 
 }  // namespace
 
 ExitCode Run(const CheckOptions& options, Console& console) {
-  const auto intents = Load(options.file, options.json, console);
-  if (!intents) return intents.error();
-  auto opened = OpenKernel();
-  if (!opened) return console.Fail(opened.error(), options.json);
-  auto witness = std::make_unique<Witness>(std::move(*opened));
-  const Witness& kernel = *witness;
-  Nat nat(std::move(witness),
-          {.table = options.table.table, .scope = options.table.scope(), .deadline = options.deadline});
-  const Result result = nat.Preview(*intents);
-  if (!result) return console.Fail(result.error(), options.json);
-  const std::vector<DifferenceLine> lines = Difference(result->transaction, kernel.last_read());
-  if (options.json) {
-    PrintJson(*result, lines, console);
+  const CallOptions& call = options.wanted.call;
+  auto opened = Open(options.wanted, console);
+  if (!opened) return opened.error();
+  auto& [wish, session] = *opened;
+  const Result result = session.nat().Preview(wish.intents);
+  if (!result) return console.Fail(result.error(), call.json);
+  const BackendUse backend = session.Used(*result);
+  const std::vector<DifferenceLine> lines = DifferenceOf(*result, session.last_read());
+  if (call.json) {
+    PrintJson(*result, backend, lines, console);
   } else {
+    PrintBackend(backend, console);
     for (const DifferenceLine& line : lines) {
       console.Line(fmt::format("{} {}", line.wanted ? '+' : '-', line.text),
                    line.wanted ? Style::kAdded : Style::kRemoved);
     }
     PrintForeign(*result, console);
     if (lines.empty()) {
-      console.Line(fmt::format("# equal: the kernel holds what {} wants", options.file), Style::kComment);
+      console.Line(fmt::format("# equal: the kernel holds what {} wants", options.wanted.file),
+                   Style::kComment);
     }
   }
-  return lines.empty() ? ExitCode::kDone : ExitCode::kDiffers;
+  const ExitCode code = SayShortcomings(*result, console);
+  return code == ExitCode::kDone && !lines.empty() ? ExitCode::kDiffers : code;
 }
 
 }  // namespace natplan::cli

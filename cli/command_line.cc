@@ -1,12 +1,13 @@
 #include "cli/command_line.h"
 
-#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/option_values.h"
 #include "cli/version.h"
 #include "fmt/format.h"
 
@@ -14,21 +15,6 @@ namespace natplan::cli {
 namespace {
 
 constexpr double kLongestDeadline = 3600;  // seconds
-constexpr std::size_t kLongestName = 255;  // bytes of a table's name (NFT_NAME_MAXLEN - 1)
-
-// What nft takes as a name without quotes (its scanner's "string"), so that a plan is always text for nft.
-std::string CheckTable(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto first = [&](char c) { return letter(c) || c == '_' || c == '.'; };
-  const auto further = [&](char c) { return first(c) || (c >= '0' && c <= '9') || c == '-' || c == '/'; };
-  if (!name.empty() && name.size() <= kLongestName && first(name.front()) &&
-      std::ranges::all_of(name, further))
-    return "";
-  return fmt::format(
-      "\"{}\" is no table name; write 1 to {} letters, digits and _ . - /, beginning with a letter, _ or .",
-      name, kLongestName);
-}
-
 class Parser {
  public:
   Parser() {
@@ -40,6 +26,7 @@ class Parser {
         "  natplan simulate examples/two_containers.toml   without root, touching nothing\n"
         "  natplan plan FILE | nft -f -                    the same as apply, on an empty kernel\n"
         "  natplan apply FILE && natplan list\n"
+        "  natplan add forward tcp 2222 192.168.50.121:22\n"
         "Exit codes: 0 done, 1 differs or refused, 2 wrong usage or file, 3 not permitted, 4 not supported "
         "here,\n"
         "  5 outcome unknown after all re-reads, 6 failure of the environment, 130 interrupted.");
@@ -50,14 +37,20 @@ class Parser {
     AddSimulate();
     AddApply();
     AddCheck();
+    AddAdd();
+    AddDelete();
     AddList();
     AddRemove();
+    AddForget();
     AddDoctor();
+    AddWatch();
   }
 
   std::expected<Options, ExitCode> Parse(int argc, const char* const* argv, Console& console) {
     try {
       app_.parse(argc, argv);
+      CheckAdopt();
+      ReadEnvironment();
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       std::ostringstream ignored;
@@ -72,15 +65,45 @@ class Parser {
     if (app_.got_subcommand("simulate")) return simulate_;
     if (app_.got_subcommand("apply")) return apply_;
     if (app_.got_subcommand("check")) return check_;
+    if (app_.got_subcommand("add")) return add_;
+    if (app_.got_subcommand("delete")) return delete_;
     if (app_.got_subcommand("list")) return list_;
+    if (app_.got_subcommand("forget")) return forget_;
     if (app_.got_subcommand("doctor")) return doctor_;
+    if (app_.got_subcommand("watch")) return watch_;
     return remove_;
   }
 
  private:
   std::string Called() const {
-    const auto subcommands = app_.get_subcommands();
-    return subcommands.empty() ? "natplan" : "natplan " + subcommands.front()->get_name();
+    std::string out = "natplan";
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands().front();
+      out += " " + app->get_name();
+    }
+    return out;
+  }
+
+  // Only there an owner is recorded, and what has none can be told from what has one.
+  void CheckAdopt() const {
+    for (const TableOptions* table :
+         {&plan_.wanted.table, &simulate_.table, &apply_.wanted.table, &check_.wanted.table, &watch_.wanted.table}) {
+      if (!table->adopt || table->layout().own()) continue;
+      throw CLI::ValidationError(
+          "--adopt", fmt::format("table {} records no owners, natplan's own does; leave out --table, or write "
+                                 "--exclusive to have what the file says and nothing else",
+                                 table->table));
+    }
+  }
+
+  void ReadEnvironment() const {
+    for (const BackendOption& one : backends_) {
+      if (!one.sub->parsed() || one.option->count() > 0) continue;
+      const auto backend = BackendFromEnvironment();
+      if (!backend) throw CLI::ValidationError(backend.error());
+      *one.backend = *backend;
+    }
   }
 
   CLI::App* Add(const char* name, const char* description, const char* footer) {
@@ -101,10 +124,20 @@ class Parser {
   }
   static void AddTable(CLI::App* sub, TableOptions& options) {
     AddTable(sub, options.table);
-    sub->add_flag(
+    CLI::Option* exclusive = sub->add_flag(
         "--exclusive", options.exclusive,
-        "Remove what the table holds beyond the file. Always so in natplan's own table; in another program's "
-        "it is left alone without this");
+        "Remove what the table holds beyond the file, whoever wants it. Without this natplan removes what the "
+        "file's owner had; in its own table also what stands there while no owner is recorded at all");
+    sub->add_flag("--adopt", options.adopt, "Take over what natplan's own table holds without an owner")
+        ->excludes(exclusive);
+  }
+  static void AddOwner(CLI::App* sub, std::optional<Owner>& owner, const std::string& description) {
+    const auto set = [&owner](const std::string& name) {
+      auto made = Owner::Make(name);
+      if (!made) throw CLI::ValidationError("--owner", made.error().text);
+      owner = *std::move(made);
+    };
+    sub->add_option_function<std::string>("--owner", set, description)->type_name("NAME");
   }
   static void AddJson(CLI::App* sub, bool& json) {
     sub->add_flag("--json", json, "Print JSON (docs/cli.md) instead of text");
@@ -121,29 +154,55 @@ class Parser {
         ->type_name("SECONDS");
   }
 
+  void AddBackend(CLI::App* sub, Backend& backend) {
+    const auto set = [&backend](const std::string& name) {
+      const auto parsed = ParseBackend(name);
+      if (!parsed) throw CLI::ValidationError("--backend", parsed.error());
+      backend = *parsed;
+    };
+    CLI::Option* option = sub->add_option_function<std::string>(
+        "--backend", set,
+        "auto, nftables or iptables; NATPLAN_BACKEND if not given, else auto: iptables where the kernel has "
+        "no nf_tables NAT");
+    option->type_name("NAME");
+    backends_.push_back({sub, option, &backend});
+  }
+
+  void AddCall(CLI::App* sub, CallOptions& call) {
+    AddBackend(sub, call.backend);
+    AddJson(sub, call.json);
+    AddDeadline(sub, call.deadline);
+  }
+
+  void AddFileOptions(CLI::App* sub, FileOptions& wanted) {
+    AddFile(sub, wanted.file);
+    AddTable(sub, wanted.table);
+    AddOwner(sub, wanted.owner, "Who wants this; the file's owner if not given, else \"default\"");
+    AddCall(sub, wanted.call);
+  }
+
   void AddPlan() {
     CLI::App* sub =
         Add("plan", "Print what would be done, as nft text",
             "Examples:\n"
-            "  natplan plan FILE                  on a kernel that holds nothing; no root needed\n"
-            "  natplan plan FILE --against live   on the running kernel\n"
-            "  natplan plan FILE --bytes          the netlink messages, field by field");
-    AddFile(sub, plan_.file);
-    AddTable(sub, plan_.table);
+            "  natplan plan FILE                      on a kernel that holds nothing; no root needed\n"
+            "  natplan plan FILE --against live       on the running kernel\n"
+            "  natplan plan FILE --bytes              the netlink messages, field by field\n"
+            "  natplan plan FILE --backend iptables   as iptables-restore --noflush takes it");
+    AddFileOptions(sub, plan_.wanted);
     const auto set = [this](const std::string& kernel) { plan_.against_live = kernel == "live"; };
     sub->add_option_function<std::string>("--against", set,
                                           "empty (the default), or live: read the running kernel first")
         ->check(CLI::IsMember({"empty", "live"}))
         ->type_name("KERNEL");
     CLI::Option* bytes = sub->add_flag("--bytes", plan_.bytes, "Print the netlink messages, field by field");
-    AddJson(sub, plan_.json);
     sub->get_option("--json")->excludes(bytes);
-    AddDeadline(sub, plan_.deadline);
   }
 
   void AddSimulate() {
     static const std::string footer =
-        "Each file is what is wanted next, by a program that goes on running in between.\n"
+        "Each file is what is wanted next, by a program that goes on running in between; files of several\n"
+        "owners are several programs.\n"
         "Examples:\n"
         "  natplan simulate examples/two_containers.toml examples/stopped.toml examples/restarted.toml\n"
         "  natplan simulate FILE --trace                    each message and each answer\n"
@@ -155,6 +214,7 @@ class Parser {
             footer.c_str());
     sub->add_option("FILE", simulate_.files, "What is wanted (TOML), one after another")->required();
     AddTable(sub, simulate_.table);
+    AddOwner(sub, simulate_.owner, "Who wants all of this; each file's owner if not given");
     sub->add_flag("--trace", simulate_.trace, "Print each message and each answer");
     const auto add = [this](const std::vector<std::string>& names) {
       for (const std::string& name : names) {
@@ -171,48 +231,137 @@ class Parser {
 
   void AddApply() {
     CLI::App* sub = Add(
-        "apply", "Make the running kernel hold what the file wants, in one transaction",
+        "apply", "Make the running kernel hold what the file's owner wants, in one transaction",
         "Prints the lines that changed and the new generation. A second apply changes and sends nothing.\n"
+        "What other owners want stays.\n"
         "Examples:\n"
         "  natplan apply FILE\n"
+        "  natplan apply FILE --owner web --adopt      with what the table holds without an owner\n"
         "  natplan apply FILE --table io.systemd.nat   in another program's table, beside what is there");
-    AddFile(sub, apply_.file);
-    AddTable(sub, apply_.table);
-    AddJson(sub, apply_.json);
-    AddDeadline(sub, apply_.deadline);
+    AddFileOptions(sub, apply_.wanted);
+    sub->add_flag("--sysctl", apply_.sysctl,
+                  "Set the kernel parameters that FILE needs; without it they are only named");
   }
 
   void AddCheck() {
     CLI::App* sub =
         Add("check", "Compare the running kernel with the file; change nothing",
-            "Prints what is missing with +, what is too much with -. Exit code 0: equal, 1: differs.\n"
+            "Prints what is missing with +, what is too much with -. What other owners want is neither.\n"
+            "Exit code 0: equal, 1: differs.\n"
             "Example:\n"
             "  natplan check FILE || natplan apply FILE");
-    AddFile(sub, check_.file);
-    AddTable(sub, check_.table);
-    AddJson(sub, check_.json);
-    AddDeadline(sub, check_.deadline);
+    AddFileOptions(sub, check_.wanted);
+  }
+
+  void AddAdd() {
+    add_.kind = Edit::Kind::kAdd;
+    CLI::App* sub = Add("add", "Want one masquerade or one forward more, in one transaction",
+                        "What is there already is success.\n"
+                        "Examples:\n"
+                        "  natplan add masquerade 192.168.50.0/24\n"
+                        "  natplan add forward tcp 2222 192.168.50.121:22 --owner web");
+    AddEdits(sub, add_);
+  }
+
+  void AddDelete() {
+    delete_.kind = Edit::Kind::kRemove;
+    CLI::App* sub = Add("delete", "Want one masquerade or one forward less, in one transaction",
+                        "What is not there is success, with a note. What other owners want stays.\n"
+                        "Examples:\n"
+                        "  natplan delete masquerade 192.168.50.0/24\n"
+                        "  natplan delete forward tcp 2222 --owner web");
+    AddEdits(sub, delete_);
+  }
+
+  void AddEdits(CLI::App* sub, EditOptions& edit) {
+    sub->require_subcommand(1);
+    AddMasqueradeWords(sub, edit);
+    AddForwardWords(sub, edit);
+  }
+
+  void AddEditOptions(CLI::App* sub, EditOptions& edit) {
+    AddTable(sub, edit.table);
+    AddOwner(sub, edit.owner, "Who wants it; \"default\" if not given");
+    AddCall(sub, edit.call);
+  }
+
+  void AddMasqueradeWords(CLI::App* parent, EditOptions& edit) {
+    CLI::App* sub = parent->add_subcommand("masquerade", "Packets from a prefix leave with the host's address");
+    const std::string verb = parent->get_name();
+    sub->footer("Example:\n  natplan " + verb + " masquerade 192.168.50.0/24");
+    sub->preparse_callback([&edit](std::size_t) { edit.words = MasqueradeWords(); });
+    const auto words = [&edit]() -> MasqueradeWords& { return std::get<MasqueradeWords>(edit.words); };
+    sub->add_option_function<std::string>(
+           "PREFIX", [words](const std::string& text) { words().source = text; },
+           "Whose packets, like 192.168.50.0/24 or fd00:50::/64")
+        ->required();
+    sub->add_option_function<std::string>(
+           "--out-interface", [words](const std::string& text) { words().out_interface = text; },
+           "Only those that leave by this interface")
+        ->type_name("NAME");
+    AddEditOptions(sub, edit);
+  }
+
+  void AddForwardWords(CLI::App* parent, EditOptions& edit) {
+    CLI::App* sub = parent->add_subcommand("forward", "Packets to a port of the host go on to a target");
+    const std::string verb = parent->get_name();
+    const bool adds = edit.kind == Edit::Kind::kAdd;
+    sub->footer("Example:\n  natplan " + verb + " forward tcp 2222" + (adds ? " 192.168.50.121:22" : ""));
+    sub->preparse_callback([&edit](std::size_t) { edit.words = ForwardWords(); });
+    const auto words = [&edit]() -> ForwardWords& { return std::get<ForwardWords>(edit.words); };
+    sub->add_option_function<std::string>(
+           "PROTOCOL", [words](const std::string& text) { words().protocol = text; }, "tcp, udp or sctp")
+        ->required();
+    sub->add_option_function<std::string>(
+           "HOST_PORT", [words](const std::string& text) { words().host_port = text; }, "1 to 65535")
+        ->required();
+    sub->add_option_function<std::string>(
+           "TARGET", [words](const std::string& text) { words().to = text; },
+           adds ? "Where to, like 192.168.50.121:22 or [fd00:50::121]:22"
+                : "Its family is the one that is meant; both if not given. The port alone says which forward")
+        ->required(adds);
+    if (adds) {
+      sub->add_flag_callback(
+          "--localhost", [words] { words().localhost = true; },
+          "The host itself reaches it at 127.0.0.1 or ::1 too; shadows a service on that port");
+    }
+    AddEditOptions(sub, edit);
   }
 
   void AddList() {
-    CLI::App* sub = Add("list", "Print what natplan's table holds",
+    CLI::App* sub = Add("list", "Print what natplan's table holds, and who wants it",
                         "Examples:\n"
                         "  natplan list\n"
+                        "  natplan list --owner web\n"
                         "  natplan list --table io.systemd.nat --json");
     AddTable(sub, list_.table);
-    AddJson(sub, list_.json);
-    AddDeadline(sub, list_.deadline);
+    AddOwner(sub, list_.owner, "Only what this owner wants");
+    AddCall(sub, list_.call);
   }
 
   void AddRemove() {
-    CLI::App* sub = Add("remove", "Delete natplan's tables, with everything in them, in one transaction",
-                        "Nothing there is success.\n"
-                        "Example:\n"
-                        "  natplan remove");
+    CLI::App* sub =
+        Add("remove", "Delete natplan's tables, with everything in them, in one transaction",
+            "Without --owner everything of all owners goes. Nothing there is success.\n"
+            "Examples:\n"
+            "  natplan remove\n"
+            "  natplan remove --owner web   only what this owner wants");
     AddTable(sub, remove_.table);
-    AddJson(sub, remove_.json);
-    AddDeadline(sub, remove_.deadline);
+    AddOwner(sub, remove_.owner, "Only what this owner wants, and nobody else");
+    AddCall(sub, remove_.call);
   }
+
+  void AddForget() {
+    CLI::App* sub = Add("forget", "Take back what an owner wants who is gone for good",
+                        "A name under which nothing is recorded is an error that lists those there are.\n"
+                        "Example:\n"
+                        "  natplan forget --owner web");
+    AddTable(sub, forget_.table);
+    AddOwner(sub, forget_.owner, "Whose");
+    sub->get_option("--owner")->required();
+    AddCall(sub, forget_.call);
+  }
+
   void AddDoctor() {
     CLI::App* sub = Add("doctor", "Print what this host can do, which backend is used, and what is wrong",
                         "Changes nothing; the kernel may load modules to answer.\n"
@@ -224,14 +373,38 @@ class Parser {
     AddDeadline(sub, doctor_.deadline);
   }
 
+  void AddWatch() {
+    CLI::App* sub =
+        Add("watch", "Say who changes what the file wants, and put it right; until it is interrupted",
+            "Runs until SIGINT or SIGTERM, and then leaves the table as it is. Over nf_tables only.\n"
+            "Examples:\n"
+            "  natplan watch FILE             say what is changed, and what would put it right\n"
+            "  natplan watch FILE --restore   apply FILE, and put right what others undo");
+    AddFileOptions(sub, watch_.wanted);
+    CLI::Option* restore =
+        sub->add_flag("--restore", watch_.restore, "Put right what is missing or wrong, at once and later");
+    sub->add_flag("--report", std::string("Only say it (the default)"))->excludes(restore);
+  }
+
+  struct BackendOption {
+    const CLI::App* sub;
+    const CLI::Option* option;
+    Backend* backend;
+  };
+
   CLI::App app_{"", "natplan"};
+  std::vector<BackendOption> backends_;
   PlanOptions plan_;
   SimulateOptions simulate_;
   ApplyOptions apply_;
   CheckOptions check_;
   ListOptions list_;
+  EditOptions add_;
+  EditOptions delete_;
   RemoveOptions remove_;
+  ForgetOptions forget_;
   DoctorOptions doctor_;
+  WatchOptions watch_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct PartsVisitor {
   Parts operator()(const DeleteSet& op) const { return {"delete", SetWord(op.is_map), op.set}; }
   Parts operator()(const FlushSet& op) const { return {"flush", SetWord(op.is_map), op.set}; }
   Parts operator()(const AppendRule& op) const { return {"add", "rule", op.chain}; }
+  Parts operator()(const DeleteRule& op) const { return {"delete", "rule", op.chain}; }
   Parts operator()(const AddElements& op) const { return {"add", "element", op.set}; }
   Parts operator()(const DeleteElements& op) const { return {"delete", "element", op.set}; }
 };
@@ -63,13 +64,18 @@ Json ToJson(const Transaction& transaction) {
   return out;
 }
 
-Json ToJson(const Report& report) {
+Json ToJson(const Report& report, const BackendUse& backend) {
   return {{"changed", report.changed},
           {"generation", report.generation},
           {"operations", ToJson(report.transaction)},
           {"foreign", report.foreign},
           {"lost", ToJson(report.lost)},
-          {"unsupported", ToJson(report.unsupported)}};
+          {"unsupported", ToJson(report.unsupported)},
+          {"backend", backend.name},
+          {"reason", backend.reason},
+          {"iptables", IptablesLines(report)},
+          {"notes", report.notes},
+          {"retries", report.retries}};
 }
 
 }  // namespace natplan::cli

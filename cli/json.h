@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "cli/report.h"
 #include "core/plan/reconciler.h"
 #include "core/values/error.h"
 #include "core/values/operation.h"
@@ -19,8 +20,9 @@ nlohmann::ordered_json ToJson(const std::vector<Error>& errors);
 // "text"}.
 nlohmann::ordered_json ToJson(const Transaction& transaction);
 
-// {"changed", "generation", "operations", "foreign", "lost", "unsupported"}.
-nlohmann::ordered_json ToJson(const Report& report);
+// {"changed", "generation", "operations", "foreign", "lost", "unsupported", "backend", "reason", "iptables",
+// "notes", "retries"}.
+nlohmann::ordered_json ToJson(const Report& report, const BackendUse& backend = {});
 
 }  // namespace natplan::cli
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
@@ -44,8 +45,9 @@ std::expected<Snapshot, ReadFailure> Witness::Read(const ReadRequest& request, T
 }
 
 Outcome Witness::Commit(const Transaction& transaction, TimePoint deadline) {
-  last_sent_ = transaction;
-  return executor_->Commit(transaction, deadline);
+  Outcome outcome = executor_->Commit(transaction, deadline);
+  if (std::holds_alternative<Unknown>(outcome)) unanswered_ = transaction;
+  return outcome;
 }
 
 Drained Witness::Drain(const std::vector<TableId>& tables, std::uint32_t since) {

@@ -17,7 +17,8 @@ std::expected<std::unique_ptr<Executor>, Error> OpenKernel();
 // A snapshot; a torn reading is repeated until the deadline.
 std::expected<Snapshot, Error> ReadUntil(TimePoint deadline, Executor& executor, const ReadRequest& request);
 
-// Hands everything on to another executor and remembers what was read and sent last. Not thread-safe.
+// Hands everything on to another executor and remembers what was read last, and what was sent last without an
+// answer. Not thread-safe.
 class Witness final : public Executor {
  public:
   explicit Witness(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
@@ -27,12 +28,13 @@ class Witness final : public Executor {
   Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
   const Snapshot& last_read() const { return last_read_; }
-  const std::optional<Transaction>& last_sent() const { return last_sent_; }
+  // Whether it was carried out, the next reading shows.
+  const std::optional<Transaction>& unanswered() const { return unanswered_; }
 
  private:
   std::unique_ptr<Executor> executor_;
   Snapshot last_read_;
-  std::optional<Transaction> last_sent_;
+  std::optional<Transaction> unanswered_;
 };
 
 }  // namespace natplan::cli

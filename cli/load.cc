@@ -23,7 +23,8 @@ ExitCode SayAll(const std::string& name, const std::vector<Diagnostic>& errors, 
 
 }  // namespace
 
-std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console) {
+std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner, bool json,
+                                       Console& console) {
   const std::string name = path == "-" ? "standard input" : path;
   const auto text = ReadSource(path);
   if (!text) {
@@ -33,7 +34,14 @@ std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool 
   auto config = ParseConfig(*text);
   if (!config) return std::unexpected(SayAll(name, config.error(), json, console));
   for (const Diagnostic& note : config->notes) console.Note(ToString(name, note));
-  return std::move(config->intents);
+  const Owner of_file = config->owner ? *std::move(config->owner) : Owner::Default();
+  return Wish{owner.value_or(of_file), std::move(config->intents)};
+}
+
+std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console) {
+  auto wish = LoadWish(path, std::nullopt, json, console);
+  if (!wish) return std::unexpected(wish.error());
+  return std::move(wish->intents);
 }
 
 }  // namespace natplan::cli

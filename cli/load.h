@@ -1,8 +1,9 @@
-// The intents of a configuration file, with everything about it said on the console.
+// What a configuration file wants, with everything about it said on the console.
 #ifndef NATPLAN_CLI_LOAD_H_
 #define NATPLAN_CLI_LOAD_H_
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,18 @@
 
 namespace natplan::cli {
 
-// Prints notes and errors; `json`: as Console::Fail does.
+// What one owner wants.
+struct Wish {
+  Owner owner;
+  std::vector<Intent> intents;
+};
+
+// Prints notes and errors; `json`: as Console::Fail does. The owner is `owner`, else the file's, else
+// "default".
+std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner, bool json,
+                                       Console& console);
+
+// The intents alone.
 std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console);
 
 }  // namespace natplan::cli

@@ -3,13 +3,17 @@
 #define NATPLAN_CLI_OPTIONS_H_
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "backends/nat.h"
 #include "cli/fault.h"
+#include "cli/intent_words.h"
 #include "core/plan/element_plan.h"
 #include "core/plan/layout.h"
+#include "core/values/owner.h"
 
 namespace natplan::cli {
 
@@ -17,55 +21,82 @@ namespace natplan::cli {
 struct TableOptions {
   std::string table = kDefaultTable;
   bool exclusive = false;
+  bool adopt = false;  // natplan's own table only
 
   Layout layout() const { return {table}; }
-  // natplan's own table holds what the file says and nothing else; another program's is shared.
-  Scope scope() const { return exclusive || layout().own() ? Scope::kExclusive : Scope::kOwn; }
+  Scope scope() const {
+    if (exclusive) return Scope::kExclusive;
+    if (adopt) return Scope::kAdopt;
+    return layout().own() ? Scope::kApply : Scope::kOwn;
+  }
 };
 
 inline constexpr std::chrono::milliseconds kDefaultDeadline{5000};
 
-struct PlanOptions {
+// How the kernel is called, and how the answer is printed.
+struct CallOptions {
+  Backend backend = Backend::kAuto;
+  std::chrono::milliseconds deadline = kDefaultDeadline;
+  bool json = false;
+};
+
+// Of the subcommands that hold the running kernel against a file.
+struct FileOptions {
   std::string file;
   TableOptions table;
+  std::optional<Owner> owner;  // none: the file's
+  CallOptions call;
+};
+
+struct PlanOptions {
+  FileOptions wanted;
   bool against_live = false;
   bool bytes = false;
-  bool json = false;
-  std::chrono::milliseconds deadline = kDefaultDeadline;
 };
 
 struct SimulateOptions {
   std::vector<std::string> files;
   TableOptions table;
+  std::optional<Owner> owner;  // none: each file's
   Faults faults;
   bool trace = false;
   bool json = false;
 };
 
 struct ApplyOptions {
-  std::string file;
-  TableOptions table;
-  bool json = false;
-  std::chrono::milliseconds deadline = kDefaultDeadline;
+  FileOptions wanted;
+  bool sysctl = false;  // set the kernel parameters that the file needs
 };
 
 struct CheckOptions {
-  std::string file;
-  TableOptions table;
-  bool json = false;
-  std::chrono::milliseconds deadline = kDefaultDeadline;
+  FileOptions wanted;
+};
+
+// add and delete
+struct EditOptions {
+  Edit::Kind kind = Edit::Kind::kAdd;
+  IntentWords words;
+  std::string table = kDefaultTable;
+  std::optional<Owner> owner;  // none: "default"
+  CallOptions call;
 };
 
 struct ListOptions {
   std::string table = kDefaultTable;
-  bool json = false;
-  std::chrono::milliseconds deadline = kDefaultDeadline;
+  std::optional<Owner> owner;  // none: all
+  CallOptions call;
 };
 
 struct RemoveOptions {
   std::string table = kDefaultTable;
-  bool json = false;
-  std::chrono::milliseconds deadline = kDefaultDeadline;
+  std::optional<Owner> owner;  // none: the table, with everything in it
+  CallOptions call;
+};
+
+struct ForgetOptions {
+  std::string table = kDefaultTable;
+  std::optional<Owner> owner;  // the command line is refused without one
+  CallOptions call;
 };
 
 struct DoctorOptions {
@@ -74,8 +105,13 @@ struct DoctorOptions {
   std::chrono::milliseconds deadline = kDefaultDeadline;
 };
 
-using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, ListOptions,
-                             RemoveOptions, DoctorOptions>;
+struct WatchOptions {
+  FileOptions wanted;
+  bool restore = false;
+};
+
+using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, EditOptions, ListOptions,
+                             RemoveOptions, ForgetOptions, DoctorOptions, WatchOptions>;
 
 }  // namespace natplan::cli
 

@@ -11,7 +11,8 @@ namespace {
 template <typename T>
 constexpr bool kRemoves =
     std::is_same_v<T, DeleteTable> || std::is_same_v<T, DeleteChain> || std::is_same_v<T, FlushChain> ||
-    std::is_same_v<T, DeleteSet> || std::is_same_v<T, FlushSet> || std::is_same_v<T, DeleteElements>;
+    std::is_same_v<T, DeleteSet> || std::is_same_v<T, FlushSet> || std::is_same_v<T, DeleteRule> ||
+    std::is_same_v<T, DeleteElements>;
 
 Style StyleOf(const Operation& operation) {
   return std::visit([]<typename T>(const T&) { return kRemoves<T> ? Style::kRemoved : Style::kAdded; },
@@ -32,7 +33,49 @@ void PrintForeign(const Report& report, Console& console) {
   }
 }
 
+std::vector<std::string> IptablesLines(const Report& report) {
+  std::vector<std::string> out;
+  for (const Family family : kFamilies) {
+    for (const std::string& line : report.iptables[static_cast<std::size_t>(family)])
+      out.push_back(fmt::format("{}: {}", Name(family), line));
+  }
+  return out;
+}
+
+bool IsDelete(std::string_view iptables_line) { return iptables_line.find(": -D ") != std::string_view::npos; }
+
+void PrintBackend(const BackendUse& backend, Console& console) {
+  if (backend.reason.empty()) return;
+  console.Line(fmt::format("# backend: {}: {}", backend.name, backend.reason), Style::kComment);
+}
+
+void PrintChange(const Report& report, const BackendUse& backend, const Transaction* unanswered,
+                 Console& console) {
+  PrintBackend(backend, console);
+  PrintLines(report.transaction, console);
+  for (const std::string& line : IptablesLines(report))
+    console.Line(line, IsDelete(line) ? Style::kRemoved : Style::kAdded);
+  PrintForeign(report, console);
+  // iptables counts nothing.
+  const std::string generation =
+      report.by_iptables ? "" : fmt::format("generation {}", report.generation);
+  if (report.changed) {
+    if (!report.by_iptables) console.Line("# " + generation, Style::kComment);
+  } else if (unanswered != nullptr && report.unsupported.empty()) {
+    // The answer was lost, and a second reading showed that it had been carried out.
+    PrintLines(*unanswered, console);
+    console.Line(
+        fmt::format("# {}; the answer was lost, and the kernel was read again to see this", generation),
+        Style::kComment);
+  } else {
+    console.Line(fmt::format("# nothing to do, and nothing was sent: the kernel holds all of this already{}{}",
+                             report.by_iptables ? "" : "; ", generation),
+                 Style::kComment);
+  }
+}
+
 ExitCode SayShortcomings(const Report& report, Console& console) {
+  for (const std::string& note : report.notes) console.Note(note);
   for (const Error& lost : report.lost) console.Error(ToString(lost));
   for (const Error& missing : report.unsupported) console.Error(ToString(missing));
   if (!report.unsupported.empty()) {

@@ -2,18 +2,38 @@
 #ifndef NATPLAN_CLI_REPORT_H_
 #define NATPLAN_CLI_REPORT_H_
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "core/plan/reconciler.h"
 
 namespace natplan::cli {
 
+// Who carried a call out.
+struct BackendUse {
+  std::string name = "nftables";
+  std::string reason = {};  // why it is not nf_tables
+};
+
 // One line for each element and each other operation.
 void PrintLines(const Transaction& transaction, Console& console);
+// What iptables-restore took or would take: "ip: -I POSTROUTING 1 ...".
+std::vector<std::string> IptablesLines(const Report& report);
+bool IsDelete(std::string_view iptables_line);
 void PrintForeign(const Report& report, Console& console);
+// Nothing if it is nf_tables.
+void PrintBackend(const BackendUse& backend, Console& console);
 
-// Says on standard error which intents were lost and which families this kernel lacks; the exit code for
-// that.
+// What changed, and the new generation. `unanswered` is the transaction whose answer was lost, if there is
+// one.
+void PrintChange(const Report& report, const BackendUse& backend, const Transaction* unanswered,
+                 Console& console);
+
+// Says on standard error what there is to note, which intents were lost, and which families this kernel
+// lacks; the exit code for that.
 ExitCode SayShortcomings(const Report& report, Console& console);
 
 }  // namespace natplan::cli

@@ -1,5 +1,6 @@
-// Any bytes as what the kernel announces: the reader of notifications must neither crash, hang nor read beyond
-// them, keep no more than it says, and give the same batches however the datagrams are cut between messages.
+// Any bytes as what the kernel announces: the reader of notifications must neither crash, hang nor read
+// beyond them, keep no more than it says, and give the same batches however the datagrams are cut between
+// messages.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -29,10 +30,21 @@ constexpr std::size_t kSendBufferOverhead = 32;
 // namespace net.core.rmem_max limits it: by default 212,992, doubled, 512 refusals.
 constexpr int kReceiveBuffer = 1 << 20;
 
+// The same for a socket that listens. An element that is announced counts 126 bytes: 32 MiB, doubled, hold a
+// commit of half a million, net.core.rmem_max's default one of 3,300.
+constexpr int kListeningBuffer = 1 << 25;
+
 int IntOption(int descriptor, int name) {
   int value = 0;
   socklen_t size = sizeof(value);
   return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+// As much of it as can be had.
+void SetReceiveBuffer(int descriptor, int bytes) {
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0) {
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+  }
 }
 
 std::unexpected<Error> Failure(ErrorCode code, int errno_value, std::string_view text) {
@@ -96,6 +108,40 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Adopt(int descri
   return std::unique_ptr<LinuxSocket>(new LinuxSocket(secured));
 }
 
+std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Listen() {
+  auto opened = Open();
+  if (!opened) return opened;
+  const int descriptor = (*opened)->descriptor();
+  SetReceiveBuffer(descriptor, kListeningBuffer);
+  // A socket without a port id gets no announcement, so this cannot wait for the first message that is sent.
+  sockaddr_nl own = {};
+  own.nl_family = AF_NETLINK;
+  own.nl_groups = 1U << (NFNLGRP_NFTABLES - 1);
+  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
+    return Failure(errno == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kEnvironment, errno,
+                   "cannot listen to the changes of nf_tables");
+  }
+  return opened;
+}
+
+std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::ListenIn(
+    std::optional<std::uint64_t> network_namespace) {
+  auto listening = Listen();
+  if (!listening) return listening;
+  if (!network_namespace || (*listening)->network_namespace() != network_namespace) {
+    return Failure(ErrorCode::kNotSupported, EXDEV,
+                   "cannot listen in another network namespace than the calling thread's");
+  }
+  return listening;
+}
+
+std::optional<std::uint64_t> LinuxSocket::network_namespace() const {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  if (getsockopt(descriptor_, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) return std::nullopt;
+  return cookie;
+}
+
 LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor), process_(getpid()) { SetOptions(); }
 
 LinuxSocket::~LinuxSocket() { close(descriptor_); }
@@ -106,9 +152,7 @@ void LinuxSocket::SetOptions() {
   const int on = 1;
   (void)setsockopt(descriptor_, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
   (void)setsockopt(descriptor_, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-  if (setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof(kReceiveBuffer)) != 0) {
-    (void)setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
-  }
+  SetReceiveBuffer(descriptor_, kReceiveBuffer);
   send_buffer_ = static_cast<std::size_t>(std::max(IntOption(descriptor_, SO_SNDBUF), 0));
 }
 

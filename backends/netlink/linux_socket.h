@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "backends/netlink/socket.h"
@@ -35,6 +36,14 @@ class LinuxSocket final : public NetlinkSocket {
   // to hand over.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Adopt(int descriptor);
 
+  // A new socket in the calling thread's network namespace to which the kernel announces each commit to
+  // nf_tables (NFNLGRP_NFTABLES), with a receive buffer as large as can be had. Needs CAP_NET_ADMIN there.
+  static std::expected<std::unique_ptr<LinuxSocket>, Error> Listen();
+  // The same, but only in the given network namespace: kNotSupported if the thread is in another one, or if
+  // there is no telling.
+  static std::expected<std::unique_ptr<LinuxSocket>, Error> ListenIn(
+      std::optional<std::uint64_t> network_namespace);
+
   ~LinuxSocket() override;
   LinuxSocket(const LinuxSocket&) = delete;
   LinuxSocket& operator=(const LinuxSocket&) = delete;
@@ -46,8 +55,11 @@ class LinuxSocket final : public NetlinkSocket {
   std::uint32_t port() override;
   std::expected<void, int> EnsureSendBuffer(std::size_t bytes) override;
 
-  // For poll(2) in an event loop. Owned by this object.
-  int descriptor() const { return descriptor_; }
+  int descriptor() const override { return descriptor_; }
+
+  // The kernel's number of the network namespace that the socket belongs to (SO_NETNS_COOKIE); none before
+  // Linux 5.14.
+  std::optional<std::uint64_t> network_namespace() const;
 
  private:
   explicit LinuxSocket(int descriptor);

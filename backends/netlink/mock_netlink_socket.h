@@ -21,6 +21,7 @@ class MockNetlinkSocket : public NetlinkSocket {
   MOCK_METHOD(TimePoint, Now, (), (override));
   MOCK_METHOD(std::uint32_t, port, (), (override));
   MOCK_METHOD((std::expected<void, int>), EnsureSendBuffer, (std::size_t bytes), (override));
+  MOCK_METHOD(int, descriptor, (), (const, override));
 };
 
 }  // namespace natplan

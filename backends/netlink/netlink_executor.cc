@@ -67,8 +67,12 @@ ReadFailure FailureFor(int errno_value) {
 
 }  // namespace
 
-NetlinkExecutor::NetlinkExecutor(std::unique_ptr<NetlinkSocket> socket, std::uint32_t first_sequence)
-    : socket_(std::move(socket)), next_sequence_(first_sequence), buffer_(kReceiveBufferSize) {}
+NetlinkExecutor::NetlinkExecutor(std::unique_ptr<NetlinkSocket> socket, std::uint32_t first_sequence,
+                                 ListeningSocket listen)
+    : socket_(std::move(socket)),
+      listen_(std::move(listen)),
+      next_sequence_(first_sequence),
+      buffer_(kReceiveBufferSize) {}
 
 std::uint32_t NetlinkExecutor::TakeSequence() {
   return std::exchange(next_sequence_, NextSequence(next_sequence_));
@@ -260,6 +264,43 @@ std::expected<Snapshot, ReadFailure> NetlinkExecutor::Read(const ReadRequest& re
   return reader.snapshot();
 }
 
-Drained NetlinkExecutor::Drain(const std::vector<TableId>&, std::uint32_t) { return {}; }
+bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {
+  if (feed_ != nullptr && feed_tables_ == tables) return true;
+  feed_.reset();
+  followed_.Lose();
+  if (!listen_) return false;
+  std::expected<std::unique_ptr<NetlinkSocket>, Error> socket = listen_();
+  if (!socket) {
+    listen_ = nullptr;
+    return false;
+  }
+  feed_ = std::make_unique<ChangeFeed>(*std::move(socket), tables, /*max_changes=*/0);
+  feed_tables_ = tables;
+  return true;
+}
+
+Drained NetlinkExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
+  if (!OpenFeed(tables)) return {};
+  for (;;) {
+    const auto batch = feed_->Next();
+    if (batch && !*batch) break;
+    if (batch) {
+      followed_.Add(**batch, socket_->port());
+      continue;
+    }
+    followed_.Lose();
+    if (batch.error() == ENOBUFS) continue;
+    feed_.reset();
+    listen_ = nullptr;
+    return {};
+  }
+  if (!followed_.following()) {
+    // What is committed from now on is told, whatever is told late of before.
+    DumpReader reader({});
+    if (AskGeneration(reader, socket_->Now()) != 0) return {};
+    followed_.Begin(reader.generation());
+  }
+  return followed_.Since(since);
+}
 
 }  // namespace natplan

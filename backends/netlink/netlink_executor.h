@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "backends/netlink/change_feed.h"
+#include "backends/netlink/followed_generations.h"
 #include "backends/netlink/socket.h"
 #include "core/plan/executor.h"
+#include "core/values/error.h"
 #include "core/values/operation.h"
 #include "core/values/outcome.h"
 #include "core/values/snapshot.h"
@@ -28,9 +32,13 @@ namespace natplan {
 // transaction while it is carried out.
 class NetlinkExecutor final : public Executor {
  public:
+  using ListeningSocket = std::function<std::expected<std::unique_ptr<NetlinkSocket>, Error>()>;
+
   // `first_sequence` is not 0. Two sockets never see each other's answers, so all may start at the same
-  // number.
-  explicit NetlinkExecutor(std::unique_ptr<NetlinkSocket> socket, std::uint32_t first_sequence = 1);
+  // number. `listen` gives a second socket, which listens to the same kernel; without it, or if it fails,
+  // Drain() knows nothing.
+  explicit NetlinkExecutor(std::unique_ptr<NetlinkSocket> socket, std::uint32_t first_sequence = 1,
+                           ListeningSocket listen = {});
 
   // Sends: the generation, the tables of each family that is asked for; if one of the tables exists, the
   // chains of its family, its rules, sets, objects, flowtables and the elements of each wanted set that
@@ -44,6 +52,9 @@ class NetlinkExecutor final : public Executor {
   // refusal that was read stands, whatever was lost beside it: nothing was changed then.
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
 
+  // The first call makes the second socket, and asks the first one for the generation, as it does after each
+  // loss: it is complete if nothing was committed since. Later ones send nothing. Asking for other tables
+  // than before begins anew.
   Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
  private:
@@ -65,7 +76,14 @@ class NetlinkExecutor final : public Executor {
   int AskForContents(DumpReader& reader, const ReadRequest& request, const TableId& table,
                      TimePoint deadline);
 
+  // Makes feed_ for these tables if it is not there; returns whether it is.
+  bool OpenFeed(const std::vector<TableId>& tables);
+
   std::unique_ptr<NetlinkSocket> socket_;
+  ListeningSocket listen_;
+  std::unique_ptr<ChangeFeed> feed_;
+  std::vector<TableId> feed_tables_;
+  FollowedGenerations followed_;
   std::uint32_t next_sequence_;
   bool leftovers_ = false;
   std::vector<std::uint8_t> buffer_;

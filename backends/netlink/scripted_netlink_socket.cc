@@ -37,6 +37,7 @@ ScriptedNetlinkSocket::ScriptedNetlinkSocket() {
   });
   ON_CALL(*this, Now).WillByDefault([this] { return now; });
   ON_CALL(*this, port).WillByDefault(Return(kPort));
+  ON_CALL(*this, descriptor).WillByDefault(Return(-1));
   ON_CALL(*this, EnsureSendBuffer).WillByDefault(Return(std::expected<void, int>()));
 }
 

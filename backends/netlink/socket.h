@@ -37,6 +37,8 @@ class NetlinkSocket {
   virtual std::uint32_t port() = 0;
   // Makes room for a datagram of `bytes`: SO_SNDBUFFORCE, else SO_SNDBUF. EMSGSIZE if it cannot be had.
   virtual std::expected<void, int> EnsureSendBuffer(std::size_t bytes) = 0;
+  // For poll(2) in an event loop; owned by this object. -1 of a socket that is none of the running kernel.
+  virtual int descriptor() const = 0;
 };
 
 }  // namespace natplan

@@ -37,6 +37,7 @@ class TracingSocket final : public NetlinkSocket {
   TimePoint Now() override;
   std::uint32_t port() override;
   std::expected<void, int> EnsureSendBuffer(std::size_t bytes) override;
+  int descriptor() const override { return socket_->descriptor(); }
 
  private:
   std::unique_ptr<NetlinkSocket> socket_;

@@ -7,7 +7,10 @@
 namespace natplan {
 
 std::unique_ptr<Executor> MakeSimExecutor(kernel_sim::Kernel& kernel, SimSocketOptions options) {
-  return std::make_unique<NetlinkExecutor>(std::make_unique<SimSocket>(kernel, std::move(options)));
+  auto socket = std::make_unique<SimSocket>(kernel, options);
+  return std::make_unique<NetlinkExecutor>(std::move(socket), 1, [&kernel, options = std::move(options)] {
+    return SimSocket::Listen(kernel, options);
+  });
 }
 
 }  // namespace natplan

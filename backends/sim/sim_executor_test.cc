@@ -62,6 +62,34 @@ TEST(SimExecutorTest, WhatWasCommittedIsReadBack) {
                                   {.kind = ElementKind::kStart, .key = {10, 0, 0, 0}}}));
 }
 
+void ExpectDrained(Executor& executor, std::uint32_t since, std::uint32_t generation, bool touched) {
+  const Drained drained = executor.Drain({kTable}, since);
+  EXPECT_TRUE(drained.complete);
+  EXPECT_EQ(drained.generation, generation);
+  EXPECT_EQ(drained.touched, touched);
+}
+
+TEST(SimExecutorTest, TellsTheCommitsOfOthersFromItsOwn) {
+  kernel_sim::Kernel kernel;
+  const auto ours = MakeSimExecutor(kernel);
+  const auto others = MakeSimExecutor(kernel);
+  ExpectDrained(*ours, 1, 1, false);
+  ASSERT_EQ(ours->Commit(kTransaction, kFarAway), Outcome(Committed{}));
+  ExpectDrained(*ours, 1, 2, false);
+  ASSERT_EQ(others->Commit({.operations = {EnsureTable{{Family::kIp, "other"}}}}, kFarAway),
+            Outcome(Committed{}));
+  ExpectDrained(*ours, 2, 3, false);
+  ASSERT_EQ(others->Commit({.operations = {FlushSet{kTable, "masq_saddr"}}}, kFarAway), Outcome(Committed{}));
+  ExpectDrained(*ours, 3, 4, true);
+  ExpectDrained(*ours, 4, 4, false);
+  EXPECT_FALSE(others->Drain({kTable}, 3).complete);
+}
+
+TEST(SimExecutorTest, WithoutCapabilityNothingIsKnownOfOthers) {
+  kernel_sim::Kernel kernel;
+  EXPECT_FALSE(MakeSimExecutor(kernel, {.net_admin = false})->Drain({kTable}, 1).complete);
+}
+
 TEST(SimExecutorTest, ARefusalChangesNothing) {
   kernel_sim::Kernel kernel;
   const auto executor = MakeSimExecutor(kernel);

@@ -15,6 +15,10 @@ constexpr std::size_t kSendBufferOverhead = 32;
 // What LinuxSocket has after asking for 1 MiB.
 constexpr std::size_t kReceiveBuffer = std::size_t{2} << 20;
 
+// What LinuxSocket has after asking for 32 MiB to listen with.
+constexpr std::size_t kListeningBuffer = std::size_t{64} << 20;
+constexpr std::uint32_t kChangesGroup = 7;  // NFNLGRP_NFTABLES
+
 kernel_sim::SocketOptions KernelOptions(const SimSocketOptions& options) {
   return {.process = options.process,
           .net_admin = options.net_admin,
@@ -31,6 +35,18 @@ SimSocket::SimSocket(kernel_sim::Kernel& kernel, SimSocketOptions options)
       port_(
           kernel.Open(KernelOptions(options_)).value()),  // Without a port id of the caller's it cannot fail.
       send_buffer_(KernelOptions(options_).send_buffer) {}
+
+std::expected<std::unique_ptr<SimSocket>, Error> SimSocket::Listen(kernel_sim::Kernel& kernel,
+                                                                   SimSocketOptions options) {
+  auto socket = std::make_unique<SimSocket>(kernel, std::move(options));
+  kernel.SetReceiveBuffer(socket->port_, kListeningBuffer);
+  if (const auto joined = kernel.JoinGroup(socket->port_, kChangesGroup); !joined) {
+    return std::unexpected(Error{.code = ErrorCode::kNotPermitted,
+                                 .errno_value = joined.error(),
+                                 .text = "cannot listen to the changes of nf_tables"});
+  }
+  return socket;
+}
 
 SimSocket::~SimSocket() { kernel_.Close(port_); }
 

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "backends/netlink/socket.h"
+#include "core/values/error.h"
 #include "kernel_sim/kernel.h"
 
 namespace natplan {
@@ -29,6 +31,10 @@ struct SimSocketOptions {
 class SimSocket final : public NetlinkSocket {
  public:
   explicit SimSocket(kernel_sim::Kernel& kernel, SimSocketOptions options = {});
+  // A socket to which the kernel announces each commit (NFNLGRP_NFTABLES). EPERM without net_admin.
+  static std::expected<std::unique_ptr<SimSocket>, Error> Listen(kernel_sim::Kernel& kernel,
+                                                                 SimSocketOptions options = {});
+
   ~SimSocket() override;
   SimSocket(const SimSocket&) = delete;
   SimSocket& operator=(const SimSocket&) = delete;
@@ -42,6 +48,7 @@ class SimSocket final : public NetlinkSocket {
   TimePoint Now() override;
   std::uint32_t port() override { return port_; }
   std::expected<void, int> EnsureSendBuffer(std::size_t bytes) override;
+  int descriptor() const override { return -1; }
 
  private:
   kernel_sim::Kernel& kernel_;

@@ -100,5 +100,26 @@ TEST(SimSocketTest, RoomIsLimitedWhereTheOptionSaysSo) {
   EXPECT_EQ(socket.EnsureSendBuffer(425984 - 31), std::unexpected(EMSGSIZE));
 }
 
+TEST(SimSocketTest, TheOneThatListensIsToldOfEachCommit) {
+  kernel_sim::Kernel kernel;
+  auto listening = SimSocket::Listen(kernel);
+  ASSERT_TRUE(listening);
+  EXPECT_EQ((*listening)->descriptor(), -1);
+  std::vector<std::uint8_t> buffer(65536);
+  EXPECT_EQ((*listening)->Receive(buffer).error(), EAGAIN);
+  ASSERT_EQ(
+      MakeSimExecutor(kernel)->Commit({.operations = {EnsureTable{{Family::kIp, "t"}}}}, TimePoint::max()),
+      Outcome(Committed{}));
+  EXPECT_TRUE((*listening)->Receive(buffer));
+}
+
+TEST(SimSocketTest, WithoutTheCapabilityNobodyListens) {
+  kernel_sim::Kernel kernel;
+  const auto listening = SimSocket::Listen(kernel, {.net_admin = false});
+  ASSERT_FALSE(listening);
+  EXPECT_EQ(listening.error().code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(listening.error().errno_value, EPERM);
+}
+
 }  // namespace
 }  // namespace natplan

@@ -19,6 +19,8 @@
 //                    pause tears every read, so a caller must give up at its deadline.
 //   FailRead         no snapshot: EPERM, EOPNOTSUPP, ETIMEDOUT, ENOMEM.
 //
+// Drain is handed on: it says itself what it does not know, and its caller reads then.
+//
 // Each occurs once (the transient fault) or from then on for ever (the permanent one): the first shows that
 // work goes on, the second that it ends. What other programs do between two calls is not a fault of the
 // executor; a test does it itself, with a second executor.

@@ -1,6 +1,7 @@
 #include "backends/wrappers/fault_executor.h"
 
 #include <cerrno>
+#include <vector>
 
 #include "backends/wrappers/fake_executor.h"
 #include "core/values/operation.h"
@@ -21,6 +22,12 @@ TEST(FaultExecutorTest, WithoutFaultsEverythingIsHandedOn) {
   EXPECT_EQ(executor.Read({}, TimePoint()), inner.snapshot);
   EXPECT_EQ(inner.transactions.at(0), kTransaction);
   EXPECT_EQ(inner.requests.size(), 1u);
+  inner.drained = {.complete = true, .generation = 9, .touched = true};
+  const Drained drained = executor.Drain({{Family::kIp, "natplan"}}, 7);
+  EXPECT_TRUE(drained.complete && drained.touched);
+  EXPECT_EQ(drained.generation, 9u);
+  EXPECT_EQ(inner.drained_since, 7u);
+  EXPECT_EQ(inner.drained_tables, (std::vector<TableId>{{Family::kIp, "natplan"}}));
 }
 
 TEST(FaultExecutorTest, ALostAnswerIsUnknownThoughTheTransactionWasCarriedOut) {

@@ -117,6 +117,20 @@ TEST_F(TracingExecutorTest, AReadShowsWhatWasAskedForAndWhatIsThere) {
   EXPECT_EQ(inner_.requests.at(0), request);
 }
 
+TEST_F(TracingExecutorTest, WhatWasAnnouncedIsShownIfItIsAllThatWasCommitted) {
+  inner_.drained = {.complete = true, .generation = 9};
+  EXPECT_EQ(executor_.Drain({kTable}, 7).generation, 9u);
+  EXPECT_EQ(LastLine(), "# generation 9, by notifications: no change of others to table ip natplan");
+  inner_.drained.touched = true;
+  EXPECT_TRUE(executor_.Drain({kTable}, 7).touched);
+  EXPECT_EQ(LastLine(), "# generation 9, by notifications: changes of others to table ip natplan");
+  EXPECT_EQ(inner_.drained_since, 7u);
+  // A reading follows, and is shown.
+  inner_.drained = {};
+  EXPECT_FALSE(executor_.Drain({kTable}, 7).complete);
+  EXPECT_EQ(lines_.size(), 2u);
+}
+
 TEST_F(TracingExecutorTest, AReadThatFailedShowsWhy) {
   inner_.snapshot = std::unexpected(ReadFailure{.torn = true});
   (void)executor_.Read({.tables = {kTable}}, TimePoint());

@@ -19,9 +19,9 @@
 namespace natplan::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFileKeys = {"masquerade", "forward"};
-constexpr std::array<std::string_view, 1> kMasqueradeKeys = {"source"};
-constexpr std::array<std::string_view, 3> kForwardKeys = {"protocol", "host_port", "to"};
+constexpr std::array<std::string_view, 3> kFileKeys = {"owner", "masquerade", "forward"};
+constexpr std::array<std::string_view, 2> kMasqueradeKeys = {"source", "out_interface"};
+constexpr std::array<std::string_view, 4> kForwardKeys = {"protocol", "host_port", "to", "localhost"};
 
 // What a type is called in messages, and how a value of a wanted one looks.
 std::string_view TypeName(toml::node_type type) {
@@ -64,9 +64,10 @@ class Reader {
  public:
   std::expected<Config, std::vector<Diagnostic>> Read(const toml::table& file) {
     CheckKeys(file, kFileKeys, "the file");
+    ReadOwner(file);
     ReadTables(file, "masquerade", [this](const toml::table& table) { ReadMasquerade(table); });
     ReadTables(file, "forward", [this](const toml::table& table) { ReadForward(table); });
-    if (file.empty()) {
+    if (errors_.empty() && !file.contains("masquerade") && !file.contains("forward")) {
       errors_.push_back({.text =
                              "it holds no [[masquerade]] and no [[forward]]; to want nothing at all, write "
                              "`masquerade = []`, or use `natplan remove`"});
@@ -134,14 +135,39 @@ class Reader {
     return std::nullopt;
   }
 
+  // The value of a key that may be left out. The outer one is empty if what stands there is wrong.
+  template <typename T>
+  std::optional<std::optional<T>> GetIfThere(const toml::table& table, std::string_view key,
+                                             std::string_view wanted, std::string_view example) {
+    if (table.get(key) == nullptr) return std::optional<T>();
+    auto value = Get<T>(table, "", key, wanted, example);
+    if (!value) return std::nullopt;
+    return value;
+  }
+
+  void ReadOwner(const toml::table& file) {
+    const auto name = GetIfThere<std::string>(file, "owner", "a string", "\"web\"");
+    if (!name || !*name) return;
+    auto owner = Owner::Make(**name);
+    if (!owner) return Wrong(*file.get("owner"), "owner: " + owner.error().text);
+    config_.owner = *std::move(owner);
+  }
+
   void ReadMasquerade(const toml::table& table) {
     CheckKeys(table, kMasqueradeKeys, "[[masquerade]]");
     const auto text = Get<std::string>(table, "[[masquerade]]", "source", "a string", "\"192.168.50.0/24\"");
-    if (!text) return;
+    const auto interface_text = GetIfThere<std::string>(table, "out_interface", "a string", "\"eth0\"");
+    std::optional<InterfaceName> out_interface;
+    if (interface_text && *interface_text) {
+      auto name = InterfaceName::Make(**interface_text);
+      if (!name) return Wrong(*table.get("out_interface"), "out_interface: " + name.error().text);
+      out_interface = *std::move(name);
+    }
+    if (!text || !interface_text) return;
     const toml::node& node = *table.get("source");
     const auto prefix = Prefix::Parse(*text);
     if (!prefix) return Wrong(node, "source: " + prefix.error());
-    const auto masquerade = Masquerade::Make(*prefix);
+    const auto masquerade = Masquerade::Make(*prefix, out_interface);
     if (!masquerade) return Wrong(node, "source: " + masquerade.error().text);
     const toml::source_position place = node.source().begin;
     const auto address = Address::Parse(std::string_view(*text).substr(0, text->find('/')));
@@ -149,7 +175,7 @@ class Reader {
       config_.notes.push_back(At(
           place, fmt::format("{} has host bits set; the prefix is {}", Quoted(*text), prefix->ToString())));
     }
-    const auto [first, inserted] = masquerades_.emplace(*prefix, place.line);
+    const auto [first, inserted] = masquerades_.emplace(*masquerade, place.line);
     if (!inserted) {
       config_.notes.push_back(
           At(place, fmt::format("{} is masqueraded by line {} already; this line changes nothing",
@@ -164,13 +190,14 @@ class Reader {
     const auto protocol_text = Get<std::string>(table, "[[forward]]", "protocol", "a string", "\"tcp\"");
     const auto number = Get<std::int64_t>(table, "[[forward]]", "host_port", "an integer", "2222");
     const auto to_text = Get<std::string>(table, "[[forward]]", "to", "a string", "\"192.168.50.121:22\"");
+    const auto localhost = GetIfThere<bool>(table, "localhost", "a boolean", "true");
     const auto protocol =
         Parsed(table, "protocol", protocol_text, [](const auto& text) { return ParseProtocol(text); });
     const auto host_port =
         Parsed(table, "host_port", number, [](std::int64_t value) { return Port::Make(value); });
     const auto to = Parsed(table, "to", to_text, [](const auto& text) { return Endpoint::Parse(text); });
-    if (!protocol || !host_port || !to) return;
-    const Forward forward{*protocol, *host_port, *to};
+    if (!protocol || !host_port || !to || !localhost) return;
+    const Forward forward{*protocol, *host_port, *to, localhost->value_or(false)};
     const toml::source_position place = table.get("host_port")->source().begin;
     const auto [first, inserted] = forwards_.emplace(forward.key(), place.line);
     if (!inserted) {
@@ -196,7 +223,7 @@ class Reader {
 
   Config config_;
   std::vector<Diagnostic> errors_;
-  std::map<Prefix, std::uint32_t> masquerades_;  // with the line that says so first
+  std::map<Masquerade, std::uint32_t> masquerades_;  // with the line that says so first
   std::map<HostPort, std::uint32_t> forwards_;
 };
 

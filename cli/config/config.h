@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct Diagnostic {
 };
 
 struct Config {
+  std::optional<Owner> owner;  // none: the file names nobody
   std::vector<Intent> intents;
   std::vector<Diagnostic> notes;  // accepted, and perhaps not what was meant
 };

@@ -67,9 +67,67 @@ TEST(ConfigTest, AnEmptyFileIsNoWish) {
   EXPECT_THAT(Errors(""),
               ElementsAre(AllOf(HasSubstr("f: it holds no [[masquerade]]"), HasSubstr("natplan remove"))));
   EXPECT_THAT(Errors("# nothing\n"), ElementsAre(HasSubstr("it holds no [[masquerade]]")));
+  EXPECT_THAT(Errors("owner = \"a\"\n"), ElementsAre(HasSubstr("it holds no [[masquerade]]")));
 }
 
 TEST(ConfigTest, AnEmptyListIsTheWishForNothing) { EXPECT_THAT(Wants("masquerade = []\n"), IsEmpty()); }
+
+TEST(ConfigTest, AFileMayNameItsOwner) {
+  const auto owned = ParseConfig("owner = \"pod 7\"\nmasquerade = []\n");
+  ASSERT_TRUE(owned);
+  ASSERT_TRUE(owned->owner);
+  EXPECT_EQ(owned->owner->name(), "pod 7");
+  const auto nobodys = ParseConfig("masquerade = []\n");
+  ASSERT_TRUE(nobodys);
+  EXPECT_FALSE(nobodys->owner);
+}
+
+TEST(ConfigTest, RefusesAnOwnerThatIsNoName) {
+  for (const std::string name : {"", "a\\u0007b", "a\\\"b", "caf\\u00e9", "\\\\"}) {
+    EXPECT_THAT(Errors("owner = \"" + name + "\"\nmasquerade = []\n"),
+                ElementsAre(AllOf(HasSubstr("f:1:9: owner:"), HasSubstr("1 to 64 bytes"))));
+  }
+  EXPECT_THAT(Errors("owner = \"" + std::string(64, 'a') + "\"\nmasquerade = []\n"), IsEmpty());
+  EXPECT_THAT(Errors("owner = \"" + std::string(65, 'a') + "\"\nmasquerade = []\n"),
+              ElementsAre(HasSubstr("1 to 64 bytes")));
+  EXPECT_THAT(Errors("owner = 7\nmasquerade = []\n"),
+              ElementsAre(AllOf(HasSubstr("\"owner\" is an integer"), HasSubstr("owner = \"web\""))));
+}
+
+TEST(ConfigTest, AMasqueradeMayNameAnInterface) {
+  EXPECT_THAT(Wants(Source("10.0.0.0/8") + "out_interface = \"eth0\"\n"),
+              ElementsAre("masquerade 10.0.0.0/8 out eth0"));
+  EXPECT_THAT(Errors(Source("10.0.0.0/8") + "out_interface = \"much-too-long-a-name\"\n"),
+              ElementsAre(HasSubstr("f:3:17: out_interface:")));
+  EXPECT_THAT(Errors(Source("10.0.0.0/8") + "out_interface = 0\n"),
+              ElementsAre(HasSubstr("\"out_interface\" is an integer, and a string is expected")));
+}
+
+TEST(ConfigTest, AShortPrefixNeedsAnInterface) {
+  EXPECT_THAT(Wants(Source("0.0.0.0/0") + "out_interface = \"eth0\"\n" + Source("::/0") +
+                    "out_interface = \"eth0\"\n" + Source("fc00::/7") + "out_interface = \"eth0\"\n"),
+              ElementsAre("masquerade 0.0.0.0/0 out eth0", "masquerade ::/0 out eth0",
+                          "masquerade fc00::/7 out eth0"));
+  EXPECT_THAT(Errors(Source("0.0.0.0/0")), ElementsAre(HasSubstr("out_interface")));
+}
+
+TEST(ConfigTest, TheSameSourceByAnotherInterfaceIsAnotherEntry) {
+  const std::string by = "out_interface = ";
+  EXPECT_THAT(Wants(Source("10.0.0.0/8") + Source("10.0.0.0/8") + by + "\"eth0\"\n" + Source("10.0.0.0/8") +
+                    by + "\"eth1\"\n" + Source("10.0.0.0/8") + by + "\"eth0\"\n"),
+              ElementsAre("masquerade 10.0.0.0/8", "masquerade 10.0.0.0/8 out eth0",
+                          "masquerade 10.0.0.0/8 out eth1"));
+}
+
+TEST(ConfigTest, AForwardMayWantLocalhost) {
+  const std::string forward = ForwardText("\"tcp\"", "2222", "\"192.0.2.1:22\"");
+  EXPECT_THAT(Wants(forward + "localhost = true\n"),
+              ElementsAre("forward tcp port 2222 to 192.0.2.1:22 localhost"));
+  EXPECT_THAT(Wants(forward + "localhost = false\n"),
+              ElementsAre("forward tcp port 2222 to 192.0.2.1:22"));
+  EXPECT_THAT(Errors(forward + "localhost = \"yes\"\n"),
+              ElementsAre(AllOf(HasSubstr("f:5:13:"), HasSubstr("a boolean is expected"))));
+}
 
 TEST(ConfigTest, SaysWhereAFileIsNotToml) {
   EXPECT_THAT(Errors("[[masquerade]]\nsource = 10.0.0.0/8\n"), ElementsAre(HasSubstr("f:2:")));

@@ -173,11 +173,8 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
     view.junk.clear();
   }
   for (const Element& element : changes.ledger_deletes) {
-    if (const auto owned = ToLedgerEntry(family, element)) {
-      view.entries.erase(owned->entry);
-    } else {
-      std::erase_if(view.junk, [&](const auto& one) { return one.first == element; });
-    }
+    std::erase_if(view.junk, [&](const auto& one) { return one.first == element; });
+    if (const auto owned = ToLedgerEntry(family, element)) view.entries.erase(owned->entry);
   }
   for (const OwnedEntry& added : changes.ledger_adds) {
     view.entries.insert(added.entry);

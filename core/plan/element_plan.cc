@@ -203,23 +203,24 @@ class Planner {
         if (!wanted || wanted->to != to) plan_.changes.released_entries.push_back({key, to});
       }
     }
-    const Finding finding = ConsiderEntry(in_.view.forwards, plan_.changes.forwards, key, wanted);
+    const Finding finding = ConsiderEntry(kForwardMap, in_.view.forwards, plan_.changes.forwards, key, wanted);
     if (finding == Finding::kAsWanted && !in_.held.Holds(key, wanted->to))
       plan_.changes.adopted_entries.push_back({key, wanted->to});
     if (!in_.own || in_.drop_localhost) return;
     const Wanted local = finding == Finding::kTaken ? Wanted() : WantedAt(key, true);
-    (void)ConsiderEntry(in_.view.localhost, plan_.changes.localhost, key, local);
+    (void)ConsiderEntry(kLocalhostMap, in_.view.localhost, plan_.changes.localhost, key, local);
   }
 
   enum class Finding { kAsWanted, kChanged, kTaken };
 
-  Finding ConsiderEntry(const MapView& view, MapChanges& changes, const HostPort& key, const Wanted& wanted) {
+  Finding ConsiderEntry(const char* map, const MapView& view, MapChanges& changes, const HostPort& key,
+                        const Wanted& wanted) {
     const auto present = changes.flush ? view.entries.end() : view.entries.find(key);
     if (present != view.entries.end()) {
       const HeldTarget& there = present->second;
       if (wanted && *wanted == there) return Finding::kAsWanted;
       if (!IsDeletable(key, there, wanted)) {
-        if (wanted) Conflicts(key, wanted->to, there);
+        if (wanted) Conflicts(map, key, wanted->to, there);
         return wanted ? Finding::kTaken : Finding::kChanged;
       }
       changes.deletes.push_back(ToElement(MapEntry{key, there.to, there.owner}));
@@ -315,10 +316,10 @@ class Planner {
                          "; if nobody needs that any more, remove it with: nft delete " + theirs});
     return false;
   }
-  void Conflicts(const HostPort& key, const Endpoint& ours, const HeldTarget& there) {
+  void Conflicts(const char* map, const HostPort& key, const Endpoint& ours, const HeldTarget& there) {
     const SetShape& shape = ForwardShape(family_);
-    const std::string theirs = Line(kForwardMap, shape, ToElement(MapEntry{key, there.to, there.owner}));
-    Error error{.operation = Line(kForwardMap, shape, ToElement(MapEntry{key, ours})), .theirs = theirs};
+    const std::string theirs = Line(map, shape, ToElement(MapEntry{key, there.to, there.owner}));
+    Error error{.operation = Line(map, shape, ToElement(MapEntry{key, ours})), .theirs = theirs};
     if (there.owner.empty()) {
       error.text = "another program forwards " + ToString(key) + " already" + NobodyRecorded() +
                    "; if nobody needs that any more, remove it with: nft delete " + theirs;

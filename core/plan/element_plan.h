@@ -16,7 +16,7 @@ namespace natplan {
 // What may be removed.
 enum class Scope {
   kOwn,        // what the owners of this context added
-  kApply,      // the same; in a table in which nobody is recorded, everything that is not wanted
+  kApply,      // the same; in a table from before there were owners, everything that is not wanted
   kAdopt,      // the same, and what no owner is recorded for
   kExclusive,  // everything that is not wanted
 };

@@ -49,7 +49,8 @@ int AddEntry(std::vector<Element>& entries, const Element& entry, bool exclusive
     entries.push_back(entry);
     return 0;
   }
-  return !exclusive && *found == entry ? 0 : EEXIST;
+  // The kernel does not look at the comment, and keeps the one that is there.
+  return !exclusive && found->data == entry.data ? 0 : EEXIST;
 }
 
 bool RemoveElement(std::vector<Element>& elements, const Element& element) {
@@ -73,6 +74,7 @@ bool Refers(const TableSnapshot& table, const std::string& set) {
 struct Apply {
   Snapshot& state;
   const std::set<Family>& unsupported;
+  std::uint64_t& last_handle;
 
   TableSnapshot* Table(const TableId& id) const {
     const auto found = std::ranges::find(state.tables, id, &TableSnapshot::id);
@@ -149,8 +151,7 @@ struct Apply {
       const auto* lookup = std::get_if<LookupExpression>(&expression);
       if (lookup != nullptr && FindSet(*table, lookup->set) == nullptr) return {ENOENT, {}, "lookup"};
     }
-    chain->rules.push_back(
-        {.handle = ++state.tables.front().handle, .expressions = op.expressions, .comment = op.comment});
+    chain->rules.push_back({.handle = ++last_handle, .expressions = op.expressions, .comment = op.comment});
     return {};
   }
   Fault operator()(const DeleteRule& op) const {
@@ -211,7 +212,7 @@ Outcome FakeKernel::Commit(const Transaction& transaction) {
   Snapshot next = state_;
   Refused refused;
   for (std::size_t i = 0; i < transaction.operations.size(); ++i) {
-    const Fault fault = std::visit(Apply{next, unsupported}, transaction.operations[i]);
+    const Fault fault = std::visit(Apply{next, unsupported, last_handle_}, transaction.operations[i]);
     if (fault.errno_value == 0) continue;
     refused.refusals.push_back({i, fault.element, fault.errno_value, fault.missing_name, {}});
   }
@@ -219,7 +220,20 @@ Outcome FakeKernel::Commit(const Transaction& transaction) {
   if (transaction.check_only) return Committed{};
   state_ = std::move(next);
   ++state_.generation;
+  std::set<TableId> tables;
+  for (const Operation& operation : transaction.operations) tables.insert(TableOf(operation));
+  history_.push_back({state_.generation, std::move(tables)});
   return Committed{};
+}
+
+Drained FakeKernel::Drain(const std::vector<TableId>& tables, std::uint32_t since) const {
+  Drained out{.complete = true, .generation = state_.generation};
+  for (const Batch& batch : history_) {
+    if (batch.generation <= since) continue;
+    out.touched = out.touched || !batch.tables ||
+                  std::ranges::any_of(tables, [&](const TableId& id) { return batch.tables->contains(id); });
+  }
+  return out;
 }
 
 bool FakeKernel::Foreign(std::vector<Operation> operations) {
@@ -230,6 +244,7 @@ void FakeKernel::FlushRuleset() { Edit().tables.clear(); }
 
 Snapshot& FakeKernel::Edit() {
   ++state_.generation;
+  history_.push_back({.generation = state_.generation});
   return state_;
 }
 

@@ -3,6 +3,8 @@
 #ifndef NATPLAN_CORE_PLAN_FAKE_KERNEL_H_
 #define NATPLAN_CORE_PLAN_FAKE_KERNEL_H_
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +17,8 @@ class FakeKernel {
  public:
   Snapshot Read(const ReadRequest& request) const;
   Outcome Commit(const Transaction& transaction);
+  // It has no sockets: every batch counts as another program's.
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) const;
 
   // What another program does: a transaction that is tied to no generation. False if the kernel refuses it.
   bool Foreign(std::vector<Operation> operations);
@@ -28,7 +32,15 @@ class FakeKernel {
   std::set<Family> unsupported = {};
 
  private:
+  // What the batch that made a generation touched; none: anything.
+  struct Batch {
+    std::uint32_t generation = 0;
+    std::optional<std::set<TableId>> tables = {};
+  };
+
   Snapshot state_ = {.generation = 1};
+  std::uint64_t last_handle_ = 0;
+  std::vector<Batch> history_;
 };
 
 // The table's set, map or chain; null if it is not there.

@@ -145,8 +145,13 @@ void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
       view.junk.emplace_back(element, std::move(owned.error()));
       continue;
     }
+    const auto name = view.names.try_emplace(owned->entry.owner, owned->owner).first;
+    if (name->second != owned->owner) {
+      view.junk.emplace_back(element, "its owner's name has the same hash as that of owner \"" +
+                                          name->second.name() + "\"");
+      continue;
+    }
     view.entries.insert(owned->entry);
-    view.names.try_emplace(owned->entry.owner, std::move(owned->owner));
   }
 }
 
@@ -156,6 +161,7 @@ FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* tabl
   FamilyView view;
   if (table == nullptr) return view;
   view.exists = true;
+  view.versioned = layout.own() && table->comment == kTableComment;
   for (const SetSnapshot& set : table->sets) {
     if (set.name == kMasqueradeSet && set.shape == MasqueradeShape(family)) {
       PairNodes(family, set.elements, view);

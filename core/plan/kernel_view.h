@@ -61,7 +61,8 @@ struct MapView {
 };
 
 struct FamilyView {
-  bool exists = false;  // the table
+  bool exists = false;     // the table
+  bool versioned = false;  // and its comment says that it has a ledger
   SortedSet<AddressRange, ByFirst> ranges = {};
   std::vector<BrokenRange> broken = {};
   bool unknown_ranges = false;  // the set holds elements that are not among these

@@ -67,6 +67,7 @@ std::expected<OwnedEntry, std::string> ToLedgerEntry(Family family, const Elemen
   const int length = key[size] << 8 | key[size + 1];
   const auto prefix = Prefix::Make(ToAddress(family, ElementKey(key.first(size))), length);
   if (!prefix) return std::unexpected("it is not a prefix: " + prefix.error());
+  if (!Masquerade::Make(*prefix)) return std::unexpected("no owner can want as much as it stands for");
   const std::uint64_t hash =
       GetMark(key.subspan(size + kWord)) << 32U | GetMark(key.subspan(size + 2 * kWord));
   if (hash != owner->hash()) {

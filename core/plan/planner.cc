@@ -15,13 +15,17 @@ void Append(std::vector<T>&& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& skeleton,
-               ElementPlan&& elements, Plan& plan) {
-  const auto index = static_cast<std::size_t>(family);
+void TakeElements(Family family, ElementPlan&& elements, Plan& plan) {
   Append(std::move(elements.conflicts), plan.conflicts);
   Append(std::move(elements.foreign), plan.foreign);
   if (elements.obstacle && !plan.obstacle) plan.obstacle = std::move(elements.obstacle);
-  plan.changes[index] = std::move(elements.changes);
+  plan.changes[static_cast<std::size_t>(family)] = std::move(elements.changes);
+}
+
+void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& skeleton,
+               ElementPlan&& elements, Plan& plan) {
+  const auto index = static_cast<std::size_t>(family);
+  TakeElements(family, std::move(elements), plan);
   // In natplan's own table an element that turns up unseen is refused; the origin's semantics take it as
   // there.
   auto operations = ToOperations(input.layout.Id(family), plan.changes[index], input.layout.own());
@@ -98,15 +102,13 @@ bool HoldsUnknown(const FamilyView& view) {
          !view.broken.empty();
 }
 
-// The same change, made by deleting the table and creating it with everything that it is to hold then.
-void RemakeTable(const PlanInput& input, Family family, std::vector<Operation>&& remake, FamilyView view,
-                 Plan& plan) {
-  const auto index = static_cast<std::size_t>(family);
-  ApplyTo(view, plan.changes[index], family);
-  auto content = ContentOf(input.layout.Id(family), view);
+// The same change, made by deleting the table and creating it with everything that it is to hold `after` it.
+void RemakeTable(const PlanInput& input, Family family, std::vector<Operation>&& remake,
+                 const FamilyView& after, ElementPlan&& elements, Plan& plan) {
+  TakeElements(family, std::move(elements), plan);
   Append(std::move(remake), plan.transaction.operations);
-  Append(std::move(content), plan.transaction.operations);
-  plan.touches[index] = true;
+  Append(ContentOf(input.layout.Id(family), after), plan.transaction.operations);
+  plan.touches[static_cast<std::size_t>(family)] = true;
 }
 
 }  // namespace
@@ -128,7 +130,9 @@ KernelView ViewOf(const Layout& layout, const Snapshot& snapshot) {
 
 Scope Resolve(Scope scope, const Layout& layout, const KernelView& view) {
   if (scope != Scope::kApply) return scope;
-  const bool recorded = std::ranges::any_of(view, [](const FamilyView& one) { return one.HasOwners(); });
+  // Somebody may have flushed the ledger: that makes what it told of nobody's, and not ours.
+  const bool recorded =
+      std::ranges::any_of(view, [](const FamilyView& one) { return one.versioned || one.HasOwners(); });
   return layout.own() && !recorded ? Scope::kExclusive : Scope::kOwn;
 }
 
@@ -149,13 +153,17 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       plan.changes[index] = std::move(gone.changes);
       continue;
     }
-    if (input.scope != Scope::kExclusive && !IsConcerned(input, family, view[index])) continue;
+    if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) continue;
     extra.localhost = NeedsLocalhost(input, family, view[index]);
     // A delete repairs nothing, but takes its own rules away.
     const bool whole = wanted || input.scope == Scope::kExclusive || HasExtras(*table);
     SkeletonPlan skeleton;
     plan.compared[index] = whole;
-    if (whole) skeleton = PlanSkeleton(id, table, input.scope, extra);
+    if (whole) {
+      skeleton = PlanSkeleton(id, table, input.scope, extra);
+    } else {
+      skeleton.obstacle = OtherVersion(*table);
+    }
     if (skeleton.obstacle) {
       plan.obstacle = std::move(skeleton.obstacle);
       return plan;
@@ -168,13 +176,13 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
     }
     const bool drop = input.layout.own() && !extra.localhost;
     ElementPlan elements = PlanAllElements(ForFamily(input, family, view, drop));
-    if (!skeleton.remake.empty() && !HoldsUnknown(view[index])) {
-      Append(std::move(elements.conflicts), plan.conflicts);
-      Append(std::move(elements.foreign), plan.foreign);
-      if (elements.obstacle && !plan.obstacle) plan.obstacle = std::move(elements.obstacle);
-      plan.changes[index] = std::move(elements.changes);
-      RemakeTable(input, family, std::move(skeleton.remake), view[index], plan);
-      continue;
+    if (!skeleton.remake.empty()) {
+      FamilyView after = view[index];
+      ApplyTo(after, elements.changes, family);
+      if (!HoldsUnknown(after)) {
+        RemakeTable(input, family, std::move(skeleton.remake), after, std::move(elements), plan);
+        continue;
+      }
     }
     AddFamily(input, family, std::move(skeleton.operations), std::move(elements), plan);
   }

@@ -39,7 +39,8 @@ ReadRequest RequestFor(const Layout& layout);
 
 KernelView ViewOf(const Layout& layout, const Snapshot& snapshot);
 
-// What kApply comes to: kExclusive in a table of natplan's own in which nobody is recorded, otherwise kOwn.
+// What kApply comes to: kExclusive in a table of natplan's own that was made before there was a ledger and in
+// which nobody is recorded, otherwise kOwn.
 Scope Resolve(Scope scope, const Layout& layout, const KernelView& view);
 
 // From a snapshot: everything is compared. A table is created only if something of its family is wanted; one

@@ -56,10 +56,17 @@ bool Reconciler::TakeOwners() {
     if (mine_.contains(owner)) continue;
     new_owners_.push_back(owner);
     mine_.insert(owner);
+    Forget(owner);
     if (options_.inheritance == Inheritance::kAdopt) Adopt(owner);
   }
   pending_ = false;
   return ApplyRequest();
+}
+
+// What an earlier snapshot showed of an owner that was another's until now.
+void Reconciler::Forget(const Owner& owner) {
+  DesiredState::Touched ignored;
+  for (const Edit& edit : desired_.EditsTo(owner, {})) (void)desired_.Apply(edit, ignored, adopted_);
 }
 
 void Reconciler::Adopt(const Owner& owner) {
@@ -214,7 +221,7 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
   if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
   for (const Conflict& conflict : plan_.conflicts) {
-    if (!conflict.edited) continue;
+    if (!conflict.edited || request_.lenient) continue;
     if (snapshot != nullptr) return Fail(conflict.error);
     state_ = State::kRead;  // the mirror may be older than what it says
     return;
@@ -263,6 +270,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   if (std::holds_alternative<Committed>(outcome)) {
     committed_ = true;
     if (plan_.continues) {
+      KeepOwners();
       marks_ = {};  // they are in the kernel
       mirror_.reset();
       state_ = State::kRead;
@@ -275,6 +283,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   }
   if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
     unknown_ = true;
+    KeepOwners();
     marks_ = {};  // they stay
     return Retry(Error{.code = ErrorCode::kUnknownOutcome,
                        .errno_value = unknown->errno_value,
@@ -354,8 +363,7 @@ void Reconciler::Succeed() {
   }
   marks_ = {};
   undo_.clear();
-  adopted_.clear();
-  new_owners_.clear();
+  KeepOwners();
   edited_ = {};
   Finish();
 }
@@ -393,6 +401,13 @@ void Reconciler::Undo() {
   edited_ = {};
 }
 
+// The kernel may have something of this call under the names that it took over. Should the call fail, the next
+// one must not adopt that, but take it back.
+void Reconciler::KeepOwners() noexcept {
+  adopted_.clear();
+  new_owners_.clear();
+}
+
 // From now on the kernel may have what the plan adds.
 void Reconciler::Mark() {
   for (const Family family : kFamilies) {
@@ -422,7 +437,7 @@ void Reconciler::Cancel() {
 
 void Reconciler::Abandon() noexcept {
   const bool handed_out = state_ == State::kCommit && handed_out_;
-  if (!handed_out) UnmarkAll();
+  handed_out ? KeepOwners() : UnmarkAll();
   marks_ = {};
   mirror_.reset();
   state_ = State::kFinished;

@@ -131,7 +131,9 @@ class Reconciler {
   };
 
   bool TakeOwners();
+  void Forget(const Owner& owner);
   void Adopt(const Owner& owner);
+  void KeepOwners() noexcept;
   bool ApplyRequest();
   void TakeOthers();
   void Undo();

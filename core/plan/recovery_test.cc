@@ -9,7 +9,7 @@
 namespace natplan {
 namespace {
 
-// 0 to 8 the skeleton of ip, 9 an element; 10 to 18 the skeleton of ip6.
+// 0 to 9 the skeleton of ip, 10 an element; 11 to 20 the skeleton of ip6.
 Transaction BothFamilies() {
   Transaction out;
   const TableId ip{Family::kIp, "natplan"};
@@ -29,7 +29,7 @@ Recovery Of(std::vector<Refusal> refusals) { return Classify(BothFamilies(), Ref
 TEST(RecoveryTest, AStaleReadingIsReadAgain) {
   EXPECT_FALSE(Of({{.errno_value = ERESTART}}).error.has_value());
   for (const int errno_value : {ENOENT, EEXIST, EBUSY, EOPNOTSUPP}) {
-    const Recovery recovery = Of({{.operation = 9, .element = 1, .errno_value = errno_value}});
+    const Recovery recovery = Of({{.operation = 10, .element = 1, .errno_value = errno_value}});
     EXPECT_FALSE(recovery.error.has_value()) << errno_value;
     EXPECT_TRUE(recovery.unsupported.empty());
     ASSERT_TRUE(recovery.if_repeated.has_value());
@@ -40,18 +40,18 @@ TEST(RecoveryTest, AStaleReadingIsReadAgain) {
 
 TEST(RecoveryTest, AMissingPieceIsNamedForItsFamilyAlone) {
   const Recovery table =
-      Of({{.operation = 10, .errno_value = EOPNOTSUPP}, {.operation = 11, .errno_value = ENOENT}});
+      Of({{.operation = 11, .errno_value = EOPNOTSUPP}, {.operation = 12, .errno_value = ENOENT}});
   EXPECT_FALSE(table.error.has_value());
   ASSERT_TRUE(table.unsupported.contains(Family::kIp6));
   EXPECT_FALSE(table.unsupported.contains(Family::kIp));
   EXPECT_FALSE(table.if_repeated.has_value()) << "what follows fails because of the first";
-  const Recovery fib = Of({{.operation = 6, .errno_value = ENOENT, .missing_name = "fib"}});
+  const Recovery fib = Of({{.operation = 7, .errno_value = ENOENT, .missing_name = "fib"}});
   ASSERT_TRUE(fib.unsupported.contains(Family::kIp));
   EXPECT_NE(fib.unsupported.at(Family::kIp).text.find("fib"), std::string::npos);
 }
 
 TEST(RecoveryTest, ALookupThatFindsNoSetIsNoMissingPiece) {
-  const Recovery recovery = Of({{.operation = 6, .errno_value = ENOENT, .missing_name = "lookup"}});
+  const Recovery recovery = Of({{.operation = 7, .errno_value = ENOENT, .missing_name = "lookup"}});
   EXPECT_TRUE(recovery.unsupported.empty());
   EXPECT_TRUE(recovery.if_repeated.has_value());
 }
@@ -68,7 +68,7 @@ TEST(RecoveryTest, PermissionIsOfTheCallerOnTheBatchAndOfTheTableOnAnOperation) 
 
 TEST(RecoveryTest, AHardErrorWinsOverOneThatCouldBeRepeated) {
   const Recovery recovery =
-      Of({{.operation = 9, .errno_value = EEXIST}, {.operation = 12, .errno_value = ENOMEM}});
+      Of({{.operation = 10, .errno_value = EEXIST}, {.operation = 13, .errno_value = ENOMEM}});
   ASSERT_TRUE(recovery.error.has_value());
   EXPECT_EQ(recovery.error->code, ErrorCode::kNoMemory);
 }

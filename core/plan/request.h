@@ -15,6 +15,8 @@ struct Request {
   std::vector<Edit> edits = {};
   std::optional<Owner> replaced = {};
   std::vector<Intent> intents = {};
+  // What somebody else holds is not an error: it is reported as lost, and the rest is carried out.
+  bool lenient = false;
 };
 
 // Those whose intents the call is about; without any, `otherwise`.

@@ -40,7 +40,7 @@ class Planner {
         own_(Layout{id.name}.own()) {}
 
   SkeletonPlan Plan() {
-    CheckVersion();
+    plan_.obstacle = OtherVersion(table_);
     for (const SetPlan& set : WantedSets()) CheckSet(set);
     if (plan_.obstacle) return std::move(plan_);
     RemoveForeign();
@@ -61,7 +61,8 @@ class Planner {
       if (FindSet(set.name) == nullptr) plan_.operations.push_back(EnsureSet{id_, set.name, set.shape});
     }
     plan_.operations.insert(plan_.operations.end(), rules.begin(), rules.end());
-    if (own_ && !wish_.localhost && FindSet(kLocalhostMap) != nullptr)
+    const SetSnapshot* localhost = FindSet(kLocalhostMap);
+    if (own_ && !wish_.localhost && localhost != nullptr && IsLocalhostMap(*localhost))
       plan_.operations.push_back(DeleteSet{id_, kLocalhostMap, true});
     return std::move(plan_);
   }
@@ -76,25 +77,15 @@ class Planner {
     return found == table_.sets.end() ? nullptr : &*found;
   }
 
+  // Not one of the same name that somebody else put there.
+  bool IsLocalhostMap(const SetSnapshot& set) const {
+    return set.name == kLocalhostMap && set.shape == ForwardShape(id_.family);
+  }
+
   std::vector<SetPlan> WantedSets() const {
     std::vector<SetPlan> sets = Sets(Layout{id_.name}, id_.family);
     if (own_ && wish_.localhost) sets.push_back({kLocalhostMap, ForwardShape(id_.family)});
     return sets;
-  }
-
-  // Any other comment is somebody else's and says nothing about the layout.
-  void CheckVersion() {
-    constexpr std::string_view kPrefix = "natplan layout ";
-    if (!own_ || table_.comment == kTableComment || !table_.comment.starts_with(kPrefix)) return;
-    plan_.obstacle =
-        Error{.code = ErrorCode::kConflict,
-              .errno_value = EEXIST,
-              .ours = kTableComment,
-              .theirs = table_.comment,
-              .text = "table " + TableText(id_) + " was made by a newer natplan (its comment is \"" +
-                      table_.comment + "\", and this one knows \"" + kTableComment +
-                      "\"); use that version, or if nothing in that table is needed, remove it with: natplan "
-                      "remove"};
   }
 
   void Remake() {
@@ -233,7 +224,7 @@ class Planner {
     std::vector<const SetSnapshot*> sets;
     for (const SetSnapshot& set : table_.sets) {
       // An anonymous set comes and goes with the rule that uses it.
-      const bool ours = own_ && (set.name == kOwnersSet || set.name == kLocalhostMap);
+      const bool ours = own_ && (set.name == kOwnersSet || IsLocalhostMap(set));
       if (ours || set.name == kMasqueradeSet || set.name == kForwardMap ||
           (set.shape.other_flags & kAnonymous) != 0)
         continue;
@@ -274,6 +265,20 @@ class Planner {
 };
 
 }  // namespace
+
+std::optional<Error> OtherVersion(const TableSnapshot& table) {
+  constexpr std::string_view kPrefix = "natplan layout ";
+  const bool other = table.comment != kTableComment && table.comment.starts_with(kPrefix);
+  if (!Layout{table.id.name}.own() || !other) return {};
+  return Error{.code = ErrorCode::kConflict,
+               .errno_value = EEXIST,
+               .ours = kTableComment,
+               .theirs = table.comment,
+               .text = "table " + TableText(table.id) + " was made by a newer natplan (its comment is \"" +
+                       table.comment + "\", and this one knows \"" + kTableComment +
+                       "\"); use that version, or if nothing in that table is needed, remove it with: "
+                       "natplan remove"};
+}
 
 SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope, const ExtraWish& wish) {
   if (table != nullptr) return Planner(id, *table, scope, wish).Plan();

@@ -43,11 +43,20 @@ class Address {
   // By family, then numerically.
   friend constexpr auto operator<=>(const Address& a, const Address& b) {
     if (auto c = a.family_ <=> b.family_; c != 0) return c;
-    return a.bytes_ <=> b.bytes_;
+    if (auto c = a.Half(0) <=> b.Half(0); c != 0) return c;
+    return a.Half(8) <=> b.Half(8);
   }
   friend constexpr bool operator==(const Address&, const Address&) = default;
 
  private:
+  // Eight bytes as a number: comparing two of those is much of what ordered sets of addresses cost. Written
+  // out because compilers know this form, and not a loop, as one load.
+  constexpr std::uint64_t Half(std::size_t at) const {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(bytes_[at + i]); };
+    return byte(0) << 56U | byte(1) << 48U | byte(2) << 40U | byte(3) << 32U | byte(4) << 24U | byte(5) << 16U |
+           byte(6) << 8U | byte(7);
+  }
+
   std::array<std::uint8_t, 16> bytes_{};
   Family family_;
 };

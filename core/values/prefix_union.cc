@@ -6,6 +6,13 @@
 namespace natplan {
 namespace {
 
+// An IPv4 prefix as a number; the numbers have the order of the prefixes.
+std::uint64_t ToNumber(const Prefix& prefix) {
+  std::uint64_t number = 0;
+  for (const std::uint8_t byte : prefix.network().bytes()) number = number << 8U | byte;
+  return number << 8U | static_cast<std::uint8_t>(prefix.length());
+}
+
 Prefix ToPrefix(const Prefix& prefix) { return prefix; }
 Prefix ToPrefix(std::uint64_t number) {
   const auto byte = [number](unsigned shift) { return static_cast<std::uint8_t>(number >> shift & 255U); };

@@ -3,10 +3,7 @@
 #ifndef NATPLAN_CORE_VALUES_PREFIX_UNION_H_
 #define NATPLAN_CORE_VALUES_PREFIX_UNION_H_
 
-#include <bit>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "core/values/prefix.h"
@@ -14,36 +11,7 @@
 
 namespace natplan {
 
-template <typename Unsigned>
-Unsigned BigEndian(const std::uint8_t* bytes) noexcept {
-  Unsigned number;
-  std::memcpy(&number, bytes, sizeof(number));
-  return std::endian::native == std::endian::little ? std::byteswap(number) : number;
-}
-
-// An IPv4 prefix as a number; the numbers have the order of the prefixes.
-inline std::uint64_t ToNumber(const Prefix& prefix) noexcept {
-  const std::uint8_t* bytes = prefix.network().bytes().data();
-  return BigEndian<std::uint32_t>(bytes) * std::uint64_t{256} + static_cast<std::uint8_t>(prefix.length());
-}
-
-// The order of Prefix, by numbers instead of byte by byte: comparing is most of what a union costs.
-struct PrefixLess {
-  bool operator()(const Prefix& a, const Prefix& b) const noexcept {
-    if (a.family() != b.family()) return a.family() < b.family();
-    if (a.family() == Family::kIp) return ToNumber(a) < ToNumber(b);
-    const std::uint8_t* left = a.network().bytes().data();
-    const std::uint8_t* right = b.network().bytes().data();
-    for (const std::size_t half : {0U, 8U}) {
-      const auto x = BigEndian<std::uint64_t>(left + half);
-      const auto y = BigEndian<std::uint64_t>(right + half);
-      if (x != y) return x < y;
-    }
-    return a.length() < b.length();
-  }
-};
-
-using PrefixSet = SortedSet<Prefix, PrefixLess>;
+using PrefixSet = SortedSet<Prefix>;
 
 // What a change did to the maximal prefixes.
 struct UnionChange {

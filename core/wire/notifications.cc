@@ -154,8 +154,8 @@ bool NotificationReader::AddTable(bool is_new, const TableId& table, const Attri
   } else if ((attributes.U32(NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0) {
     PutOther(table, Line(true, "table", table, "{ flags dormant; }"));
   } else {
-    Put(EnsureTable{
-        table, std::string(wire::CommentIn(attributes.Find(NFTA_TABLE_USERDATA).value_or(Bytes{})))});
+    Put(EnsureTable{table,
+                    std::string(wire::CommentIn(attributes.Find(NFTA_TABLE_USERDATA).value_or(Bytes{})))});
   }
   return true;
 }

@@ -77,7 +77,7 @@ class NotificationReader {
   const std::size_t max_changes_;
   std::map<SetName, SetShape> shapes_;
   CommittedBatch begun_;
-  std::size_t kept_ = 0;  // elements and other changes in begun_
+  std::size_t kept_ = 0;    // elements and other changes in begun_
   std::uint32_t port_ = 0;  // of the message that is being read
   std::deque<CommittedBatch> complete_;
 };

@@ -81,30 +81,30 @@ std::vector<Operation> OperationsIn(const CommittedBatch& batch) {
 }
 
 TEST(NotificationReader, ABatchEndsWithItsGenerationAndItsAuthor) {
-  EXPECT_EQ(BatchOf({}), (CommittedBatch{
-                             .generation = 8, .port = kPort, .process = 77, .process_name = "n?[m"}));
+  EXPECT_EQ(BatchOf({}),
+            (CommittedBatch{.generation = 8, .port = kPort, .process = 77, .process_name = "n?[m"}));
 }
 
 TEST(NotificationReader, EachChangeIsAnOperation) {
   const ByteString comment = Join({{0, 4}, Text("web")});
   const BaseChain base = {"nat", Hook::kPostrouting, 101, Policy::kDrop};
-  EXPECT_EQ(OperationsIn(BatchOf(
-                {Told(kNewTable, {Attr(1, Text("t")), Attr(2, Be32(0)), Attr(6, comment)}),
-                 Told(kNewChain, {Attr(1, Text("t")), Attr(3, Text("c")),
-                                  Nest(4, {Attr(1, Be32(4)), Attr(2, Be32(101))}), Attr(5, Be32(0)),
-                                  Attr(7, Text("nat"))}),
-                 Set("s", 4),
-                 Told(kNewRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(5)),
-                                 Nest(4, {Nest(1, {Attr(1, Text("masq"))})}), Attr(7, comment)}),
-                 Told(kDeleteRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(6))}),
-                 Told(kDeleteSet, {Attr(1, Text("t")), Attr(2, Text("s")), Attr(3, Be32(4))}),
-                 Told(kDeleteChain, {Attr(1, Text("t")), Attr(3, Text("c"))}),
-                 Told(kDeleteTable, {Attr(1, Text("t"))})})),
-            (std::vector<Operation>{EnsureTable{kTable4, "web"}, EnsureChain{kTable4, "c", base},
-                                    EnsureSet{kTable4, "s", kPrefixShape4},
-                                    AppendRule{kTable4, "c", {MasqueradeExpression{}}, "web"},
-                                    DeleteRule{kTable4, "c", 6}, DeleteSet{kTable4, "s"},
-                                    DeleteChain{kTable4, "c"}, DeleteTable{kTable4}}));
+  EXPECT_EQ(
+      OperationsIn(BatchOf({Told(kNewTable, {Attr(1, Text("t")), Attr(2, Be32(0)), Attr(6, comment)}),
+                            Told(kNewChain, {Attr(1, Text("t")), Attr(3, Text("c")),
+                                             Nest(4, {Attr(1, Be32(4)), Attr(2, Be32(101))}),
+                                             Attr(5, Be32(0)), Attr(7, Text("nat"))}),
+                            Set("s", 4),
+                            Told(kNewRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(5)),
+                                            Nest(4, {Nest(1, {Attr(1, Text("masq"))})}), Attr(7, comment)}),
+                            Told(kDeleteRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(6))}),
+                            Told(kDeleteSet, {Attr(1, Text("t")), Attr(2, Text("s")), Attr(3, Be32(4))}),
+                            Told(kDeleteChain, {Attr(1, Text("t")), Attr(3, Text("c"))}),
+                            Told(kDeleteTable, {Attr(1, Text("t"))})})),
+      (std::vector<Operation>{EnsureTable{kTable4, "web"}, EnsureChain{kTable4, "c", base},
+                              EnsureSet{kTable4, "s", kPrefixShape4},
+                              AppendRule{kTable4, "c", {MasqueradeExpression{}}, "web"},
+                              DeleteRule{kTable4, "c", 6}, DeleteSet{kTable4, "s"}, DeleteChain{kTable4, "c"},
+                              DeleteTable{kTable4}}));
 }
 
 TEST(NotificationReader, TheNodesOfARangeThatStandSideBySideAreOneElement) {
@@ -146,11 +146,10 @@ TEST(NotificationReader, ElementsOfASetThatIsNotKnownHaveNoShape) {
 }
 
 TEST(NotificationReader, WhatNoOperationSaysIsALine) {
-  const CommittedBatch batch =
-      BatchOf({Told(kNewTable, {Attr(1, Text("t")), Attr(2, Be32(1))}),
-               Told(kNewChain, {Attr(1, Text("t")), Attr(3, Text("c"))}),
-               Told(kNewObject, {Attr(1, Text("t")), Attr(2, Text("seen"))}),
-               Elements(kNewElement, "s", {Nest(1, {Attr(3, Be32(2))})})});
+  const CommittedBatch batch = BatchOf({Told(kNewTable, {Attr(1, Text("t")), Attr(2, Be32(1))}),
+                                        Told(kNewChain, {Attr(1, Text("t")), Attr(3, Text("c"))}),
+                                        Told(kNewObject, {Attr(1, Text("t")), Attr(2, Text("seen"))}),
+                                        Elements(kNewElement, "s", {Nest(1, {Attr(3, Be32(2))})})});
   std::vector<std::string> lines;
   for (const Change& change : batch.changes) {
     EXPECT_FALSE(change.operation);
@@ -163,10 +162,9 @@ TEST(NotificationReader, WhatNoOperationSaysIsALine) {
 }
 
 TEST(NotificationReader, ChangesOfOtherTablesArePassedOver) {
-  const CommittedBatch batch =
-      BatchOf({Told(kNewTable, {Attr(1, Text("other"))}),
-               From(kPort, Nft(kNewTable, 0, 9, 1, {Attr(1, Text("t"))})),  // inet
-               From(kPort, Nft(kNewTable, 0, 9, kIp6, {Attr(1, Text("t"))}))});
+  const CommittedBatch batch = BatchOf({Told(kNewTable, {Attr(1, Text("other"))}),
+                                        From(kPort, Nft(kNewTable, 0, 9, 1, {Attr(1, Text("t"))})),  // inet
+                                        From(kPort, Nft(kNewTable, 0, 9, kIp6, {Attr(1, Text("t"))}))});
   EXPECT_EQ(OperationsIn(batch), (std::vector<Operation>{EnsureTable{kTable6}}));
 }
 
@@ -235,20 +233,16 @@ TEST(NotificationReader, AfterALossTheBatchThatWasBegunIsForgotten) {
   EXPECT_EQ(batch.generation, 5u);
   // What the set is made of is still known.
   EXPECT_EQ(OperationsIn(batch),
-            (std::vector<Operation>{AddElements{kTable4,
-                                                "s",
-                                                kPrefixShape4,
-                                                false,
-                                                {{.kind = ElementKind::kStart, .key = {1, 0, 0, 0}}}}}));
+            (std::vector<Operation>{AddElements{
+                kTable4, "s", kPrefixShape4, false, {{.kind = ElementKind::kStart, .key = {1, 0, 0, 0}}}}}));
 }
 
 TEST(NotificationReader, SurvivesEveryTruncationAndEveryChangedByte) {
-  const ByteString whole =
-      Join({Told(kNewTable, {Attr(1, Text("t")), Attr(6, {0, 2, 'x', 0})}), Set("s", 4),
-            Elements(kNewElement, "s", {Node({1, 0, 0, 0}), EndNode({2, 0, 0, 0})}),
-            Told(kNewRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(5)),
-                            Nest(4, {Nest(1, {Attr(1, Text("masq"))})})}),
-            Generation(5)});
+  const ByteString whole = Join({Told(kNewTable, {Attr(1, Text("t")), Attr(6, {0, 2, 'x', 0})}), Set("s", 4),
+                                 Elements(kNewElement, "s", {Node({1, 0, 0, 0}), EndNode({2, 0, 0, 0})}),
+                                 Told(kNewRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(5)),
+                                                 Nest(4, {Nest(1, {Attr(1, Text("masq"))})})}),
+                                 Generation(5)});
   for (std::size_t size = 0; size < whole.size(); ++size) {
     // On the heap, so that a sanitizer sees an over-read.
     const ByteString part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));

@@ -1,0 +1,193 @@
+#include "backends/nat_watch.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "backends/netlink/linux_socket.h"
+#include "backends/netlink/netlink_executor.h"
+#include "core/plan/extra_rules.h"
+#include "core/plan/layout.h"
+#include "core/text/nft_text.h"
+
+namespace natplan {
+namespace {
+
+std::vector<TableId> Tables(const Layout& layout) {
+  std::vector<TableId> out;
+  for (const Family family : kFamilies) out.push_back(layout.Id(family));
+  return out;
+}
+
+// What the table's sets are made of, which notifications of their elements do not say.
+Snapshot ShapesOf(const Layout& layout) {
+  Snapshot out;
+  for (const Family family : kFamilies) {
+    TableSnapshot table{.id = layout.Id(family)};
+    for (const SetPlan& set : Sets(layout, family)) table.sets.push_back({.name = set.name, .shape = set.shape});
+    if (layout.own()) table.sets.push_back({.name = kLocalhostMap, .shape = ForwardShape(family)});
+    out.tables.push_back(std::move(table));
+  }
+  return out;
+}
+
+// A batch of millions of elements need not be shown whole.
+constexpr std::size_t kMostLines = 200;
+
+ForeignChange ToForeignChange(CommittedBatch&& batch) {
+  ForeignChange out{.process = batch.process, .process_name = std::move(batch.process_name), .omitted = batch.omitted};
+  for (const Change& change : batch.changes) {
+    std::vector<std::string> lines =
+        change.operation ? ToLines(*change.operation) : std::vector<std::string>{change.other};
+    for (std::string& line : lines) out.lines.push_back(std::move(line));
+  }
+  if (!batch.whole) out.lines.emplace_back("something that natplan does not understand");
+  return out;
+}
+
+Error FromErrno(const char* what, int errno_value) {
+  return {.code = ErrorCode::kEnvironment,
+          .errno_value = errno_value,
+          .text = std::string(what) + ": " + strerrordesc_np(errno_value)};
+}
+
+}  // namespace
+
+std::expected<NatWatch, Error> NatWatch::Open(NatOptions options, std::vector<Intent> intents,
+                                              WatchPolicy policy) {
+  auto commands = LinuxSocket::Open();
+  if (!commands) return std::unexpected(std::move(commands.error()));
+  auto notifications = LinuxSocket::Listen();
+  if (!notifications) return std::unexpected(std::move(notifications.error()));
+  return NatWatch(*std::move(commands), *std::move(notifications), std::move(options), std::move(intents), policy);
+}
+
+NatWatch::NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,
+                   NatOptions options, std::vector<Intent> intents, WatchPolicy policy)
+    : commands_(commands.get()),
+      nat_(std::make_unique<NetlinkExecutor>(std::move(commands)), options),
+      feed_(std::move(notifications), Tables(Layout{options.table}), kMostLines),
+      watcher_(policy),
+      intents_(std::move(intents)),
+      owner_(options.owner) {
+  feed_.Learn(ShapesOf(Layout{options.table}));
+}
+
+// Hands on what was committed since it was asked last.
+void NatWatch::Listen() {
+  for (;;) {
+    auto next = feed_.Next();
+    if (!next && next.error() == ENOBUFS) {
+      watcher_.OnOverrun();
+      continue;
+    }
+    if (!next) {
+      broken_ = FromErrno("notifications of the kernel cannot be read", next.error());
+      return;
+    }
+    if (!*next) return;
+    CommittedBatch& batch = **next;
+    if (batch.port == commands_->port() && batch.port != 0) continue;
+    if (batch.changes.empty() && batch.omitted == 0 && batch.whole) continue;
+    watcher_.OnChange(ToForeignChange(std::move(batch)));
+  }
+}
+
+void NatWatch::Begin(Busy what) {
+  busy_ = what;
+  nat_.Begin({.replaced = owner_, .intents = intents_, .lenient = true},
+             what == Busy::kLook ? Mode::kPlan : Mode::kApply);
+}
+
+NatWatch::Heard NatWatch::Poll() {
+  Heard heard;
+  while (!heard.stopped) {
+    Listen();
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (broken_) {
+      heard.stopped = broken_;
+    } else if (busy_ != Busy::kNothing) {
+      const Result* result = nat_.Poll();
+      if (result == nullptr) {
+        WakeAt(nat_.wake_time());
+        break;
+      }
+      // What happened during the call is heard first, so that a look that saw it is not followed by another.
+      Listen();
+      if (std::exchange(busy_, Busy::kNothing) == Busy::kLook) {
+        watcher_.OnLook(*result, now);
+      } else {
+        watcher_.OnRestored(*result, now);
+      }
+    } else {
+      const WatchStep step = watcher_.Next(now);
+      if (std::holds_alternative<LookStep>(step)) {
+        Begin(Busy::kLook);
+      } else if (std::holds_alternative<RestoreStep>(step)) {
+        Begin(Busy::kRestore);
+      } else if (const auto* stop = std::get_if<StopStep>(&step)) {
+        heard.stopped = stop->error;
+      } else {
+        WakeAt(std::get<AttendStep>(step).until);
+        break;
+      }
+    }
+  }
+  heard.lines = watcher_.TakeLines();
+  return heard;
+}
+
+void NatWatch::WakeAt(std::optional<TimePoint> when) {
+  wake_ = when;
+  if (!wakeup_) return;
+  if (when) {
+    wakeup_->Arm(*when);
+  } else {
+    wakeup_->Disarm();
+  }
+}
+
+std::expected<int, Error> NatWatch::descriptor() {
+  if (!epoll_) {
+    auto wakeup = Wakeup::Open();
+    if (!wakeup) return std::unexpected(std::move(wakeup.error()));
+    std::vector<int> descriptors = {wakeup->descriptor()};
+    if (feed_.descriptor() >= 0) descriptors.push_back(feed_.descriptor());
+    auto epoll = Epoll::Over(descriptors);
+    if (!epoll) return std::unexpected(std::move(epoll.error()));
+    wakeup_ = *std::move(wakeup);
+    epoll_ = *std::move(epoll);
+    WakeAt(wake_.value_or(std::chrono::steady_clock::now()));
+  }
+  return epoll_->descriptor();
+}
+
+std::expected<NatWatch::Epoll, Error> NatWatch::Epoll::Over(const std::vector<int>& descriptors) {
+  const int opened = epoll_create1(EPOLL_CLOEXEC);
+  if (opened < 0) return std::unexpected(FromErrno("epoll_create1", errno));
+  // Above 2, like every descriptor here.
+  Epoll epoll(opened > STDERR_FILENO ? opened : fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (opened <= STDERR_FILENO) close(opened);
+  for (const int descriptor : descriptors) {
+    epoll_event event = {.events = EPOLLIN, .data = {.fd = descriptor}};
+    if (epoll_ctl(epoll.descriptor(), EPOLL_CTL_ADD, descriptor, &event) < 0)
+      return std::unexpected(FromErrno("epoll_ctl", errno));
+  }
+  return epoll;
+}
+
+NatWatch::Epoll::Epoll(Epoll&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+NatWatch::Epoll& NatWatch::Epoll::operator=(Epoll&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+NatWatch::Epoll::~Epoll() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+}  // namespace natplan

@@ -1,0 +1,44 @@
+// Which commits a socket was told of, without a gap.
+#ifndef NATPLAN_BACKENDS_NETLINK_FOLLOWED_GENERATIONS_H_
+#define NATPLAN_BACKENDS_NETLINK_FOLLOWED_GENERATIONS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "core/plan/executor.h"
+#include "core/values/change.h"
+
+namespace natplan {
+
+// The generation behind `generation`: the counter passes over 0.
+// Kernel: net/netfilter/nf_tables_api.c nf_tables_commit() (6.18)
+constexpr std::uint32_t NextGeneration(std::uint32_t generation) {
+  return generation == UINT32_MAX ? 1 : generation + 1;
+}
+
+// Never says that it knows of all commits when it does not: a gap, or a batch that was not understood, ends
+// the following, until it begins again. Generations wrap; two that are compared are less than 2^31 apart.
+class FollowedGenerations {
+ public:
+  // Every commit after `generation`, which the kernel's counter showed after the socket had joined the group,
+  // will be told. What is told late of commits up to it is passed over: its beginning may be missing.
+  void Begin(std::uint32_t generation);
+  void Lose() { following_ = false; }
+  bool following() const { return following_; }
+
+  // The next batch that was told. `own_port`: whose changes do not count as touching.
+  void Add(const CommittedBatch& batch, std::uint32_t own_port);
+
+  // What was committed after `since`. Nobody asks for an earlier time afterwards.
+  Drained Since(std::uint32_t since);
+
+ private:
+  bool following_ = false;
+  std::uint32_t begin_ = 0;                    // everything after it, up to `last_`, was told
+  std::uint32_t last_ = 0;                     // not before `begin_`
+  std::optional<std::uint32_t> touched_ = {};  // the last commit of another socket that changed something
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_BACKENDS_NETLINK_FOLLOWED_GENERATIONS_H_

@@ -1,0 +1,72 @@
+#include "cli/intent_words.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/values/intent.h"
+#include "fmt/format.h"
+
+namespace natplan::cli {
+namespace {
+
+std::unexpected<Error> Wrong(std::string text) {
+  return std::unexpected(
+      Error{.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = std::move(text)});
+}
+
+std::expected<Port, std::string> ParsePort(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    return std::unexpected(fmt::format("\"{}\" is no port; write a number from 1 to 65535", text));
+  return Port::Make(number);
+}
+
+std::expected<std::vector<Intent>, Error> ToIntents(const MasqueradeWords& words) {
+  const auto prefix = Prefix::Parse(words.source);
+  if (!prefix) return Wrong("PREFIX: " + prefix.error());
+  std::optional<InterfaceName> out_interface;
+  if (words.out_interface) {
+    auto name = InterfaceName::Make(*words.out_interface);
+    if (!name) return Wrong("--out-interface: " + name.error().text);
+    out_interface = *std::move(name);
+  }
+  auto masquerade = Masquerade::Make(*prefix, std::move(out_interface));
+  if (!masquerade) return std::unexpected(std::move(masquerade.error()));
+  return std::vector<Intent>{*std::move(masquerade)};
+}
+
+std::expected<std::vector<Intent>, Error> ToIntents(const ForwardWords& words) {
+  const auto protocol = ParseProtocol(words.protocol);
+  if (!protocol) return Wrong("PROTOCOL: " + protocol.error());
+  const auto host_port = ParsePort(words.host_port);
+  if (!host_port) return Wrong("HOST_PORT: " + host_port.error());
+  if (words.to) {
+    const auto to = Endpoint::Parse(*words.to);
+    if (!to) return Wrong("TARGET: " + to.error());
+    return std::vector<Intent>{Forward{*protocol, *host_port, *to, words.localhost}};
+  }
+  // To take a forward away its port is enough; the target only says which family is meant.
+  std::vector<Intent> both;
+  for (const std::string_view any : {"0.0.0.0", "::"})
+    both.emplace_back(Forward{*protocol, *host_port, {Address::Parse(any).value(), *host_port}});
+  return both;
+}
+
+}  // namespace
+
+std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& owner,
+                                                const IntentWords& words) {
+  auto intents = std::visit([](const auto& one) { return ToIntents(one); }, words);
+  if (!intents) return std::unexpected(std::move(intents.error()));
+  std::vector<Edit> edits;
+  for (Intent& intent : *intents) edits.push_back({kind, owner, std::move(intent)});
+  return edits;
+}
+
+}  // namespace natplan::cli

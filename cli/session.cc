@@ -1,0 +1,110 @@
+#include "cli/session.h"
+
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "backends/iptables/iptables_tool.h"
+#include "cli/interrupt.h"
+
+namespace natplan::cli {
+namespace {
+
+// Waits until the call can go on or a signal comes.
+void Wait(int wake, int signal) {
+  std::array<pollfd, 2> both = {
+      {{.fd = wake, .events = POLLIN, .revents = 0}, {.fd = signal, .events = POLLIN, .revents = 0}}};
+  (void)poll(both.data(), both.size(), -1);
+}
+
+// Null if a signal came before there was a result.
+const Result* Finish(Nat& nat, int wake, const Interrupt& interrupt) {
+  for (;;) {
+    if (interrupt.came()) return nullptr;
+    if (const Result* result = nat.Poll()) return result;
+    Wait(wake, interrupt.descriptor());
+  }
+}
+
+ExitCode SayInterrupted(Nat& nat, bool json, Console& console) {
+  bool unknown = false;
+  // By iptables a call has either ended with its first Poll() or not begun.
+  if (nat.backend() != Backend::kIptables) {
+    nat.Cancel();
+    const Result* result = nat.Poll();
+    unknown = result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
+  }
+  Error error{.errno_value = EINTR};
+  error.text = unknown ? "interrupted: the kernel holds the old state or the new one, each of them whole; "
+                         "`natplan check` says which"
+                       : "interrupted: the old state holds, nothing was changed";
+  (void)console.Fail(error, json);
+  return ExitCode::kInterrupted;
+}
+
+}  // namespace
+
+std::expected<Session, Error> Session::Open(NatOptions options) {
+  std::unique_ptr<IptablesRunner> iptables;
+  if (options.backend != Backend::kNftables) {
+    iptables = std::make_unique<IptablesTool>(
+        IptablesToolOptions{.prefer_legacy = options.backend == Backend::kAuto});
+  }
+  std::unique_ptr<Witness> kernel;
+  Error missing;
+  if (options.backend != Backend::kIptables) {
+    auto opened = OpenKernel();
+    if (opened) {
+      kernel = std::make_unique<Witness>(std::move(*opened));
+    } else if (options.backend == Backend::kAuto && opened.error().code == ErrorCode::kNotSupported) {
+      missing = std::move(opened.error());
+    } else {
+      return std::unexpected(std::move(opened.error()));
+    }
+  }
+  const Witness* witness = kernel.get();
+  return Session(witness, Nat(std::move(kernel), std::move(iptables), std::move(options), std::move(missing)));
+}
+
+const Snapshot& Session::last_read() const {
+  static const Snapshot nothing;
+  return kernel_ == nullptr ? nothing : kernel_->last_read();
+}
+
+const Transaction* Session::unanswered() const {
+  return kernel_ == nullptr || !kernel_->unanswered() ? nullptr : &*kernel_->unanswered();
+}
+
+std::expected<Report, ExitCode> Session::Run(const std::function<void(Nat&)>& begin, bool json,
+                                             Console& console) {
+  const auto wake = nat_.descriptor();
+  if (!wake) return std::unexpected(console.Fail(wake.error(), json));
+  const Interrupt interrupt;
+  begin(nat_);
+  const Result* result = Finish(nat_, *wake, interrupt);
+  if (result == nullptr) return std::unexpected(SayInterrupted(nat_, json, console));
+  if (!*result) return std::unexpected(console.Fail(result->error(), json));
+  return **result;
+}
+
+BackendUse Session::Used(const Report& report) const {
+  if (!report.by_iptables) return {};
+  const std::string& why = nat_.backend_reason().text;
+  return {.name = "iptables", .reason = why.empty() ? "it was asked for" : why};
+}
+
+std::expected<OpenFile, ExitCode> Open(const FileOptions& options, Console& console) {
+  auto wish = LoadWish(options.file, options.owner, options.call.json, console);
+  if (!wish) return std::unexpected(wish.error());
+  auto session = Session::Open({.table = options.table.table,
+                                .scope = options.table.scope(),
+                                .owner = wish->owner,
+                                .deadline = options.call.deadline,
+                                .backend = options.call.backend});
+  if (!session) return std::unexpected(console.Fail(session.error(), options.call.json));
+  return OpenFile{std::move(*wish), std::move(*session)};
+}
+
+}  // namespace natplan::cli

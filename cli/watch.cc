@@ -1,0 +1,93 @@
+// natplan watch: says who changes what the file wants, and puts it right.
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "backends/nat_watch.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/load.h"
+#include "fmt/format.h"
+
+namespace natplan::cli {
+namespace {
+
+std::string_view Name(WatchEvent event) {
+  switch (event) {
+    case WatchEvent::kChanged:
+      return "changed";
+    case WatchEvent::kDiffers:
+      return "differs";
+    case WatchEvent::kForeign:
+      return "foreign";
+    case WatchEvent::kLost:
+      return "lost";
+    case WatchEvent::kRegained:
+      return "regained";
+    case WatchEvent::kRestored:
+      return "restored";
+    case WatchEvent::kProblem:
+      return "problem";
+  }
+  return "";
+}
+
+void Print(const WatchLine& line, bool json, Console& console) {
+  if (json) {
+    Json object = {{"event", Name(line.event)}, {"text", line.text}};
+    if (!line.who.empty()) object["by"] = line.who;
+    return console.Print(object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+  const Style style = line.event == WatchEvent::kRestored || line.event == WatchEvent::kRegained ? Style::kAdded
+                      : line.event == WatchEvent::kForeign                                      ? Style::kPlain
+                                                                                                : Style::kRemoved;
+  if (line.who.empty()) return console.Line(fmt::format("{}: {}", Name(line.event), line.text), style);
+  console.Line(fmt::format("{} by {}: {}", Name(line.event), line.who, line.text), style);
+}
+
+// Waits until something happens or a signal comes.
+void Wait(int watched, int signal) {
+  std::array<pollfd, 2> both = {
+      {{.fd = watched, .events = POLLIN, .revents = 0}, {.fd = signal, .events = POLLIN, .revents = 0}}};
+  (void)poll(both.data(), both.size(), -1);
+}
+
+}  // namespace
+
+ExitCode Run(const WatchOptions& options, Console& console) {
+  const FileOptions& wanted = options.wanted;
+  const bool json = wanted.call.json;
+  if (wanted.call.backend == Backend::kIptables) {
+    return console.Fail({.code = ErrorCode::kNotSupported,
+                         .errno_value = EOPNOTSUPP,
+                         .text = "iptables announces no changes, so there is nothing to watch; run `natplan "
+                                 "check` or `natplan apply` from a timer"},
+                        json);
+  }
+  auto wish = LoadWish(wanted.file, wanted.owner, json, console);
+  if (!wish) return wish.error();
+  auto watch = NatWatch::Open({.table = wanted.table.table,
+                               .scope = wanted.table.scope(),
+                               .owner = wish->owner,
+                               .deadline = wanted.call.deadline},
+                              std::move(wish->intents),
+                              options.restore ? WatchPolicy::kRestore : WatchPolicy::kReport);
+  if (!watch) return console.Fail(watch.error(), json);
+  const auto descriptor = watch->descriptor();
+  if (!descriptor) return console.Fail(descriptor.error(), json);
+  const Interrupt interrupt;
+  // A signal ends it as it is meant to end: the table stays as it is.
+  while (!interrupt.came()) {
+    const NatWatch::Heard heard = watch->Poll();
+    for (const WatchLine& line : heard.lines) Print(line, json, console);
+    if (heard.stopped) return console.Fail(*heard.stopped, json);
+    if (const ExitCode code = console.Close(ExitCode::kDone); code != ExitCode::kDone) return code;
+    Wait(*descriptor, interrupt.descriptor());
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace natplan::cli

@@ -1,0 +1,57 @@
+#include "core/plan/test_context.h"
+
+#include <utility>
+
+#include "core/text/nft_text.h"
+
+namespace natplan {
+
+TestContext::TestContext(FakeKernel& kernel, const char* owner, Scope scope, Inheritance inheritance)
+    : kernel_(kernel),
+      owner_(Named(owner)),
+      reconciler_({.scope = scope, .owner = owner_, .inheritance = inheritance}) {}
+
+std::vector<Edit> TestContext::Edits(Edit::Kind kind, const std::vector<Intent>& intents) const {
+  std::vector<Edit> edits;
+  for (const Intent& intent : intents) edits.push_back({kind, owner_, intent});
+  return edits;
+}
+
+Result TestContext::Adds(const std::vector<Intent>& intents) {
+  return Run({.edits = Edits(Edit::Kind::kAdd, intents)});
+}
+Result TestContext::Removes(const std::vector<Intent>& intents) {
+  return Run({.edits = Edits(Edit::Kind::kRemove, intents)});
+}
+Result TestContext::Replaces(const std::vector<Intent>& intents) {
+  return Run({.replaced = owner_, .intents = intents});
+}
+Result TestContext::Plans(const std::vector<Intent>& intents) {
+  return Run({.edits = Edits(Edit::Kind::kAdd, intents)}, Mode::kPlan);
+}
+
+Result TestContext::Run(Request request, Mode mode) {
+  reads_ = drains_ = 0;
+  sent_.clear();
+  reconciler_.Start(std::move(request), mode, now_, now_ + std::chrono::seconds(5));
+  for (;;) {
+    const Step step = reconciler_.Poll(now_);
+    if (const auto* read = std::get_if<ReadStep>(&step)) {
+      ++reads_;
+      reconciler_.OnSnapshot(kernel_.Read(read->request));
+    } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
+      if (const auto event = std::exchange(before_commit_, nullptr)) event();
+      sent_.push_back(ToText(*commit->transaction));
+      reconciler_.OnOutcome(kernel_.Commit(*commit->transaction));
+    } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
+      ++drains_;
+      reconciler_.OnDrained(listens_ ? kernel_.Drain(drain->tables, drain->since) : Drained{});
+    } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
+      now_ = wait->until;
+    } else {
+      return *std::get<FinishedStep>(step).result;
+    }
+  }
+}
+
+}  // namespace natplan

@@ -1,0 +1,55 @@
+// One process among several: a reconciler of one owner over a kernel that others change as well.
+#ifndef NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
+#define NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/plan/fake_kernel.h"
+#include "core/plan/reconciler.h"
+#include "core/plan/test_intents.h"
+
+namespace natplan {
+
+class TestContext {
+ public:
+  TestContext(FakeKernel& kernel, const char* owner, Scope scope = Scope::kOwn,
+              Inheritance inheritance = Inheritance::kAdopt);
+
+  // Each is one call, and the intents are those of this context's owner.
+  Result Adds(const std::vector<Intent>& intents);
+  Result Removes(const std::vector<Intent>& intents);
+  Result Replaces(const std::vector<Intent>& intents);
+  Result Plans(const std::vector<Intent>& intents);
+  Result Run(Request request, Mode mode = Mode::kApply);
+
+  // Happens once, right before the next transaction reaches the kernel.
+  void BeforeCommit(std::function<void()> event) { before_commit_ = std::move(event); }
+  // Whether notifications tell what others committed.
+  void set_listens(bool listens) { listens_ = listens; }
+
+  const Owner& owner() const { return owner_; }
+  Reconciler& reconciler() { return reconciler_; }
+  // Of the last call.
+  int reads() const { return reads_; }
+  int drains() const { return drains_; }
+  const std::vector<std::string>& sent() const { return sent_; }  // every transaction, as text
+
+ private:
+  std::vector<Edit> Edits(Edit::Kind kind, const std::vector<Intent>& intents) const;
+
+  FakeKernel& kernel_;
+  Owner owner_;
+  Reconciler reconciler_;
+  std::function<void()> before_commit_;
+  bool listens_ = true;
+  TimePoint now_{std::chrono::seconds(1)};
+  int reads_ = 0;
+  int drains_ = 0;
+  std::vector<std::string> sent_;
+};
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
