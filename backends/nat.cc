@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include "backends/iptables/iptables_tool.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
+#include "core/plan/probe.h"
+#include "core/plan/recovery.h"
 #include "core/text/nft_text.h"
 
 namespace natplan {
@@ -27,12 +31,19 @@ std::expected<std::unique_ptr<Executor>, Error> OverSocket(
     std::expected<std::unique_ptr<LinuxSocket>, Error> socket) {
   if (!socket) return std::unexpected(std::move(socket.error()));
   // Made only once somebody else is seen to commit.
-  auto listen = [name_space = (*socket)->network_namespace()]() -> std::expected<std::unique_ptr<NetlinkSocket>, Error> {
+  auto listen =
+      [name_space =
+           (*socket)->network_namespace()]() -> std::expected<std::unique_ptr<NetlinkSocket>, Error> {
     auto listening = LinuxSocket::ListenIn(name_space);
     if (!listening) return std::unexpected(std::move(listening.error()));
     return *std::move(listening);
   };
   return std::make_unique<NetlinkExecutor>(*std::move(socket), 1, std::move(listen));
+}
+
+bool WantsNothing(const Request& request) {
+  return request.intents.empty() &&
+         std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
 }
 
 // Whether the kernel was built without what the socket needs, so that no other try will succeed.
@@ -205,26 +216,17 @@ const Result* Nat::Ended(const Result& result) {
 }
 
 // Whether the kernel said that it has no nf_tables NAT for anything that the call wants; otherwise, if it
-// answered at all, nf_tables is chosen. A plan sent nothing: what it would send is given to the kernel to
-// look at.
+// answered at all, nf_tables is chosen.
 bool Nat::LacksNftables(const Result& result) {
   if (!result) {
     if (result.error().code != ErrorCode::kNotSupported) return false;
     reason_ = result.error();
-  } else if (mode_ == Mode::kPlan) {
-    if (result->transaction.operations.empty()) return false;
-    Transaction probe = result->transaction;
-    probe.check_only = true;
-    probe.required_generation.reset();
-    const Outcome outcome = Commit(probe);
-    const auto* refused = std::get_if<Refused>(&outcome);
-    Recovery recovery = refused == nullptr ? Recovery() : Classify(probe, *refused);
-    std::set<Family> touched;
-    for (const Operation& operation : probe.operations) touched.insert(TableOf(operation).family);
-    if (recovery.unsupported.size() < touched.size()) return false;
-    reason_ = std::move(recovery.unsupported.begin()->second);
-  } else {
-    if (result->changed) chosen_ = Backend::kNftables;
+  } else if (result->changed) {
+    chosen_ = Backend::kNftables;
+    return false;
+  } else if (!result->transaction.operations.empty()) {
+    if (!PlanIsUnsupported(result->transaction)) return false;
+  } else if (!WantsNothing(request_) || !HasNoNat()) {
     return false;
   }
   chosen_ = Backend::kIptables;
@@ -232,6 +234,34 @@ bool Nat::LacksNftables(const Result& result) {
     options_.log(LogLevel::kInfo, "iptables takes the place of nf_tables: " + ToString(reason_),
                  reason_.operation);
   }
+  return true;
+}
+
+// A plan was not sent: the kernel is given it to look at.
+bool Nat::PlanIsUnsupported(const Transaction& plan) {
+  Transaction probe = plan;
+  probe.check_only = true;
+  probe.required_generation.reset();
+  const Outcome outcome = Commit(probe);
+  const auto* refused = std::get_if<Refused>(&outcome);
+  if (refused == nullptr) return false;
+  Recovery recovery = Classify(probe, *refused);
+  std::set<Family> touched;
+  for (const Operation& operation : probe.operations) touched.insert(TableOf(operation).family);
+  if (recovery.unsupported.empty() || recovery.unsupported.size() < touched.size()) return false;
+  reason_ = std::move(recovery.unsupported.begin()->second);
+  return true;
+}
+
+// Where nothing is wanted and nf_tables has nothing to remove, iptables may have.
+bool Nat::HasNoNat() {
+  for (const Family family : kFamilies) {
+    const Transaction probe = ProbeOf(family);
+    if (!Interpret(probe, Commit(probe)).LacksNat()) return false;
+  }
+  reason_ = {.code = ErrorCode::kNotSupported,
+             .errno_value = EOPNOTSUPP,
+             .text = "this kernel has no nf_tables NAT; `natplan doctor` says what is missing"};
   return true;
 }
 

@@ -121,6 +121,8 @@ class Nat {
   const Result* Run(TimePoint now);
   const Result* Ended(const Result& result);
   bool LacksNftables(const Result& result);
+  bool PlanIsUnsupported(const Transaction& plan);
+  bool HasNoNat();
   const Result* RunIptables();
   Result Finish();
   Result OneEdit(Edit::Kind kind, const Intent& intent);

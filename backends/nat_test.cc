@@ -99,12 +99,14 @@ TEST_F(NatTest, WhatIsDoneIsLoggedInNftSyntax) {
   };
   Nat nat = Open({.commits = {{Refuse{ERESTART}, 2}}}, options);
   ASSERT_TRUE(nat.AddForward(To(80, "192.0.2.1:8080")).has_value());
-  EXPECT_EQ(lines.front(), "add table ip natplan");
+  EXPECT_EQ(lines.front(), "add table ip natplan { comment \"natplan layout 1\"; }");
   lines.clear();
   ASSERT_TRUE(nat.RemoveForward(To(80, "192.0.2.1:8080")).has_value());
-  EXPECT_EQ(lines, (std::vector<std::string>{
-                       "refused with errno " + std::to_string(ERESTART) + ": ",
-                       "delete element ip natplan map_port_ipport { tcp . 80 : 192.0.2.1 . 8080 }"}));
+  EXPECT_EQ(
+      lines,
+      (std::vector<std::string>{
+          "refused with errno " + std::to_string(ERESTART) + ": ",
+          "delete element ip natplan map_port_ipport { tcp . 80 comment \"default\" : 192.0.2.1 . 8080 }"}));
 }
 
 // Takes everything, and allocates nothing in Commit.

@@ -29,7 +29,8 @@ Snapshot ShapesOf(const Layout& layout) {
   Snapshot out;
   for (const Family family : kFamilies) {
     TableSnapshot table{.id = layout.Id(family)};
-    for (const SetPlan& set : Sets(layout, family)) table.sets.push_back({.name = set.name, .shape = set.shape});
+    for (const SetPlan& set : Sets(layout, family))
+      table.sets.push_back({.name = set.name, .shape = set.shape});
     if (layout.own()) table.sets.push_back({.name = kLocalhostMap, .shape = ForwardShape(family)});
     out.tables.push_back(std::move(table));
   }
@@ -40,7 +41,8 @@ Snapshot ShapesOf(const Layout& layout) {
 constexpr std::size_t kMostLines = 200;
 
 ForeignChange ToForeignChange(CommittedBatch&& batch) {
-  ForeignChange out{.process = batch.process, .process_name = std::move(batch.process_name), .omitted = batch.omitted};
+  ForeignChange out{
+      .process = batch.process, .process_name = std::move(batch.process_name), .omitted = batch.omitted};
   for (const Change& change : batch.changes) {
     std::vector<std::string> lines =
         change.operation ? ToLines(*change.operation) : std::vector<std::string>{change.other};
@@ -64,7 +66,8 @@ std::expected<NatWatch, Error> NatWatch::Open(NatOptions options, std::vector<In
   if (!commands) return std::unexpected(std::move(commands.error()));
   auto notifications = LinuxSocket::Listen();
   if (!notifications) return std::unexpected(std::move(notifications.error()));
-  return NatWatch(*std::move(commands), *std::move(notifications), std::move(options), std::move(intents), policy);
+  return NatWatch(*std::move(commands), *std::move(notifications), std::move(options), std::move(intents),
+                  policy);
 }
 
 NatWatch::NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,

@@ -15,13 +15,13 @@
 
 namespace natplan {
 
-// Has no thread of its own: wait for descriptor(), or until wake_time(), and call Poll(). Over nf_tables only:
-// iptables announces nothing. Not thread-safe. No exception leaves it but std::bad_alloc.
+// Has no thread of its own: wait for descriptor(), or until wake_time(), and call Poll(). Over nf_tables
+// only: iptables announces nothing. Not thread-safe. No exception leaves it but std::bad_alloc.
 class NatWatch {
  public:
   // In the network namespace that the calling thread is in now. Needs CAP_NET_ADMIN there: without it
-  // kNotPermitted. The owner's intents are to be `intents` (NatOptions::owner), as Nat::Apply() would have it;
-  // what somebody else holds is said, and taken once it is free.
+  // kNotPermitted. The owner's intents are to be `intents` (NatOptions::owner), as Nat::Apply() would have
+  // it; what somebody else holds is said, and taken once it is free.
   [[nodiscard]] static std::expected<NatWatch, Error> Open(NatOptions options, std::vector<Intent> intents,
                                                            WatchPolicy policy);
   // Over any sockets: one for commands, one that listens to nf_tables (SimSocket::Listen()). Throws

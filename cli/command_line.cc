@@ -10,6 +10,7 @@
 #include "cli/option_values.h"
 #include "cli/version.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 
 namespace natplan::cli {
 namespace {
@@ -58,7 +59,7 @@ class Parser {
         console.Print(out.str());
         return std::unexpected(ExitCode::kDone);
       }
-      console.Error(fmt::format("{}\nSee {} --help.", error.what(), Called()));
+      console.Error(fmt::format("{}\nSee {} --help.", WhatIsWrong(error), Called()));
       return std::unexpected(ExitCode::kUsage);
     }
     if (app_.got_subcommand("plan")) return plan_;
@@ -83,6 +84,16 @@ class Parser {
       out += " " + app->get_name();
     }
     return out;
+  }
+
+  // CLI11 does not say which subcommands there are.
+  std::string WhatIsWrong(const CLI::ParseError& error) const {
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    if (app->get_require_subcommand_min() == 0 || error.get_name() != "RequiredError") return error.what();
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app->get_subcommands({})) names.push_back(sub->get_name());
+    return fmt::format("a command is missing here, one of: {}", fmt::join(names, ", "));
   }
 
   // Only there an owner is recorded, and what has none can be told from what has one.
@@ -126,9 +137,10 @@ class Parser {
     AddTable(sub, options.table);
     CLI::Option* exclusive = sub->add_flag(
         "--exclusive", options.exclusive,
-        "Remove what the table holds beyond the file, whoever wants it. Without this natplan removes what the "
-        "file's owner had; in its own table also what stands there while no owner is recorded at all");
-    sub->add_flag("--adopt", options.adopt, "Take over what natplan's own table holds without an owner")
+        "Remove all that the table holds beyond the file, whoever wants it. Without this only what the file's "
+        "owner had is removed, or everything in a table of natplan's own in which no owner is recorded");
+    sub->add_flag("--adopt", options.adopt, "Take over what natplan's own table holds without an owner: keep of it what the file wants, remove "
+                  "the rest")
         ->excludes(exclusive);
   }
   static void AddOwner(CLI::App* sub, std::optional<Owner>& owner, const std::string& description) {
@@ -383,7 +395,7 @@ class Parser {
     AddFileOptions(sub, watch_.wanted);
     CLI::Option* restore =
         sub->add_flag("--restore", watch_.restore, "Put right what is missing or wrong, at once and later");
-    sub->add_flag("--report", std::string("Only say it (the default)"))->excludes(restore);
+    sub->add_flag("--report")->description("Only say it (the default)")->excludes(restore);
   }
 
   struct BackendOption {

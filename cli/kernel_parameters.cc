@@ -33,7 +33,7 @@ Parameters CareForParameters(std::span<const Intent> intents, bool set, const st
     if (need.met || (!set && IsForwarding(need.sysctl))) continue;
     if (!set) {
       out.missing.push_back(need.sysctl.name());
-      out.notes.push_back(fmt::format("{}: {}", need.otherwise, need.Cure()));
+      out.notes.push_back(fmt::format("{}; {}", need.otherwise, need.Cure()));
     } else if (const auto written = need.sysctl.Write(proc, 1)) {
       out.set.push_back(need.sysctl.name() + " = 1");
     } else {

@@ -1,15 +1,19 @@
 // natplan plan: what would be done, on an empty kernel or on the running one.
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "backends/iptables/iptables_runner.h"
 #include "backends/nat.h"
 #include "cli/commands.h"
 #include "cli/json.h"
-#include "cli/kernel_access.h"
 #include "cli/load.h"
 #include "cli/report.h"
+#include "cli/session.h"
+#include "core/text/iptables_text.h"
 #include "core/wire/batch.h"
 #include "core/wire/describe.h"
+#include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
@@ -24,36 +28,83 @@ class EmptyKernel final : public Executor {
   Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
-std::expected<std::unique_ptr<Executor>, Error> KernelOf(const PlanOptions& options) {
-  if (options.against_live) return OpenKernel();
-  return std::make_unique<EmptyKernel>();
+// The same of iptables.
+class EmptyIptables final : public IptablesRunner {
+ public:
+  std::expected<std::string, Error> Save(Family, TimePoint) override { return ""; }
+  std::expected<void, Error> Restore(Family, const std::string&, bool, TimePoint) override {
+    return std::unexpected(Error());
+  }
+  std::expected<std::string, Error> SaveOther(Family, TimePoint) override { return ""; }
+  std::expected<FileLock, Error> Lock(TimePoint) override { return std::unexpected(Error()); }
+};
+
+Result PreviewOnNothing(const FileOptions& options, const Wish& wish) {
+  const bool iptables = options.call.backend == Backend::kIptables;
+  Nat nat(std::make_unique<EmptyKernel>(), std::make_unique<EmptyIptables>(),
+          {.table = options.table.table,
+           .scope = options.table.scope(),
+           .owner = wish.owner,
+           .deadline = options.call.deadline,
+           .backend = iptables ? Backend::kIptables : Backend::kNftables});
+  Result result = nat.Preview(wish.intents);
+  // Nobody knows the generation of a kernel that was not read.
+  if (result) result->transaction.required_generation.reset();
+  return result;
+}
+
+ExitCode Print(const PlanOptions& options, const Report& report, const BackendUse& backend, Console& console) {
+  const Transaction& transaction = report.transaction;
+  if (options.wanted.call.json) {
+    console.PrintJson(Json{{"table", options.wanted.table.table},
+                           {"operations", ToJson(transaction)},
+                           {"foreign", report.foreign},
+                           {"backend", backend.name},
+                           {"reason", backend.reason},
+                           {"iptables", IptablesLines(report)}});
+    return ExitCode::kDone;
+  }
+  if (options.bytes && report.by_iptables) {
+    return console.Fail({.code = ErrorCode::kInvalidArgument,
+                         .text = "iptables is given text and no netlink messages; leave out --bytes"},
+                        false);
+  }
+  if (options.bytes) {
+    console.Print(Describe(Encode(transaction, 1).bytes));
+    return ExitCode::kDone;
+  }
+  PrintBackend(backend, console);
+  for (const Family family : kFamilies) {
+    const auto& lines = report.iptables[static_cast<std::size_t>(family)];
+    if (lines.empty()) continue;
+    console.Line(fmt::format("# for {}-restore --noflush", family == Family::kIp ? "iptables" : "ip6tables"),
+                 Style::kComment);
+    console.Print(RestoreInput(lines));
+  }
+  PrintLines(transaction, console);
+  PrintForeign(report, console);
+  if (transaction.operations.empty() && IptablesLines(report).empty())
+    console.Line("# nothing to do", Style::kComment);
+  return ExitCode::kDone;
 }
 
 }  // namespace
 
 ExitCode Run(const PlanOptions& options, Console& console) {
-  const auto intents = Load(options.file, options.json, console);
-  if (!intents) return intents.error();
-  auto kernel = KernelOf(options);
-  if (!kernel) return console.Fail(kernel.error(), options.json);
-  Nat nat(std::move(*kernel),
-          {.table = options.table.table, .scope = options.table.scope(), .deadline = options.deadline});
-  const Result result = nat.Preview(*intents);
-  if (!result) return console.Fail(result.error(), options.json);
-  Transaction transaction = result->transaction;
-  // Nobody knows the generation of a kernel that was not read.
-  if (!options.against_live) transaction.required_generation.reset();
-  if (options.json) {
-    console.PrintJson(Json{
-        {"table", options.table.table}, {"operations", ToJson(transaction)}, {"foreign", result->foreign}});
-  } else if (options.bytes) {
-    console.Print(Describe(Encode(transaction, 1).bytes));
-  } else {
-    PrintLines(transaction, console);
-    PrintForeign(*result, console);
-    if (transaction.operations.empty()) console.Line("# nothing to do", Style::kComment);
+  const FileOptions& wanted = options.wanted;
+  if (options.against_live) {
+    auto opened = Open(wanted, console);
+    if (!opened) return opened.error();
+    const Result result = opened->session.nat().Preview(opened->wish.intents);
+    if (!result) return console.Fail(result.error(), wanted.call.json);
+    return Print(options, *result, opened->session.Used(*result), console);
   }
-  return ExitCode::kDone;
+  const auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.json, console);
+  if (!wish) return wish.error();
+  const Result result = PreviewOnNothing(wanted, *wish);
+  if (!result) return console.Fail(result.error(), wanted.call.json);
+  const BackendUse iptables{.name = "iptables", .reason = "it was asked for"};
+  return Print(options, *result, result->by_iptables ? iptables : BackendUse(), console);
 }
 
 }  // namespace natplan::cli

@@ -68,10 +68,15 @@ void PrintChange(const Report& report, const BackendUse& backend, const Transact
         fmt::format("# {}; the answer was lost, and the kernel was read again to see this", generation),
         Style::kComment);
   } else {
-    console.Line(fmt::format("# nothing to do, and nothing was sent: the kernel holds all of this already{}{}",
+    console.Line(fmt::format("# nothing to do, and nothing was sent: the kernel holds what is wanted{}{}",
                              report.by_iptables ? "" : "; ", generation),
                  Style::kComment);
   }
+}
+
+void NoteOwnerIsNotKept(const std::string& table, const std::optional<Owner>& owner, Console& console) {
+  if (!owner || Layout{table}.own()) return;
+  console.Note(fmt::format("table {} has no place for owners: \"{}\" is recorded nowhere", table, owner->name()));
 }
 
 ExitCode SayShortcomings(const Report& report, Console& console) {

@@ -2,6 +2,7 @@
 #ifndef NATPLAN_CLI_REPORT_H_
 #define NATPLAN_CLI_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ void PrintBackend(const BackendUse& backend, Console& console);
 // one.
 void PrintChange(const Report& report, const BackendUse& backend, const Transaction* unanswered,
                  Console& console);
+
+// Says that an owner who was named counts for nothing in another program's table.
+void NoteOwnerIsNotKept(const std::string& table, const std::optional<Owner>& owner, Console& console);
 
 // Says on standard error what there is to note, which intents were lost, and which families this kernel
 // lacks; the exit code for that.

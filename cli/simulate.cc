@@ -1,4 +1,5 @@
 // natplan simulate: carries files out on a simulated kernel, one after another, and shows what happens.
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,9 +23,9 @@
 namespace natplan::cli {
 namespace {
 
-struct Wish {
+struct FileWish {
   std::string file;
-  std::vector<Intent> intents;
+  Wish wish;
 };
 
 class Simulation {
@@ -33,12 +34,11 @@ class Simulation {
       : options_(options),
         console_(console),
         kernel_(options.faults.profile),
-        monitor_(kernel_),
-        nat_(OpenExecutor(), {.table = options.table.table, .scope = options.table.scope()}) {}
+        monitor_(kernel_) {}
 
-  ExitCode Run(const std::vector<Wish>& wishes) {
+  ExitCode Run(const std::vector<FileWish>& wishes) {
     ExitCode code = ExitCode::kDone;
-    for (const Wish& wish : wishes) {
+    for (const FileWish& wish : wishes) {
       const ExitCode one = RunOne(wish);
       if (one != ExitCode::kDone) code = one;
       if (failed_) break;
@@ -67,9 +67,19 @@ class Simulation {
     return std::make_unique<NetlinkExecutor>(std::move(socket));
   }
 
-  ExitCode RunOne(const Wish& wish) {
-    Json step{{"file", wish.file}};
-    const Result preview = nat_.Preview(wish.intents);
+  // Each owner is a program of its own, which goes on running.
+  Nat& NatOf(const Owner& owner) {
+    const auto found = nats_.find(owner);
+    if (found != nats_.end()) return found->second;
+    Nat nat(OpenExecutor(),
+            {.table = options_.table.table, .scope = options_.table.scope(), .owner = owner});
+    return nats_.emplace(owner, std::move(nat)).first->second;
+  }
+
+  ExitCode RunOne(const FileWish& wish) {
+    Json step{{"file", wish.file}, {"owner", wish.wish.owner.name()}};
+    Nat& nat = NatOf(wish.wish.owner);
+    const Result preview = nat.Preview(wish.wish.intents);
     if (!preview) return SayFailure(preview.error(), std::move(step));
     Heading(wish.file, "the plan");
     if (options_.json) step["plan"] = ToJson(preview->transaction);
@@ -77,7 +87,7 @@ class Simulation {
     if (!options_.json) PrintForeign(*preview, console_);
 
     tracing_ = true;
-    const Result result = nat_.Apply(wish.intents);
+    const Result result = nat.Apply(wish.wish.intents);
     tracing_ = false;
     Show("trace", wish.file, "the messages", std::exchange(trace_, {}), step);
     Show("monitor", wish.file, "what nft monitor shows", monitor_.TakeLines(), step);
@@ -113,7 +123,7 @@ class Simulation {
   SimMonitor monitor_;
   bool tracing_ = false;
   std::vector<std::string> trace_;
-  Nat nat_;
+  std::map<Owner, Nat> nats_;
   Json steps_ = Json::array();
   bool failed_ = false;
 };
@@ -121,11 +131,11 @@ class Simulation {
 }  // namespace
 
 ExitCode Run(const SimulateOptions& options, Console& console) {
-  std::vector<Wish> wishes;
+  std::vector<FileWish> wishes;
   for (const std::string& file : options.files) {
-    auto intents = Load(file, options.json, console);
-    if (!intents) return intents.error();
-    wishes.push_back({file, std::move(*intents)});
+    auto wish = LoadWish(file, options.owner, options.json, console);
+    if (!wish) return wish.error();
+    wishes.push_back({file, std::move(*wish)});
   }
   return Simulation(options, console).Run(wishes);
 }

@@ -41,9 +41,10 @@ void Print(const WatchLine& line, bool json, Console& console) {
     if (!line.who.empty()) object["by"] = line.who;
     return console.Print(object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   }
-  const Style style = line.event == WatchEvent::kRestored || line.event == WatchEvent::kRegained ? Style::kAdded
-                      : line.event == WatchEvent::kForeign                                      ? Style::kPlain
-                                                                                                : Style::kRemoved;
+  const Style style = line.event == WatchEvent::kRestored || line.event == WatchEvent::kRegained
+                          ? Style::kAdded
+                      : line.event == WatchEvent::kForeign ? Style::kPlain
+                                                           : Style::kRemoved;
   if (line.who.empty()) return console.Line(fmt::format("{}: {}", Name(line.event), line.text), style);
   console.Line(fmt::format("{} by {}: {}", Name(line.event), line.who, line.text), style);
 }

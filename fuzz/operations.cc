@@ -1,5 +1,6 @@
 // Bytes become a sequence of verbs on a context over the simulated kernel, with foreign flushes and lost
-// answers between them. After each call the kernel must hold exactly what a plain map of intents says.
+// answers between them. After each call the kernel must hold exactly what a plain map of intents says, ledger
+// and owners included.
 //
 // The pools are tiny, so that prefixes nest, meet and repeat, and owners want the same ports. The oracle
 // shares nothing with the planner: an address is masqueraded if any owner's prefix contains it.
@@ -20,6 +21,7 @@
 #include "backends/nat.h"
 #include "backends/sim/sim_executor.h"
 #include "core/plan/layout.h"
+#include "core/plan/ledger.h"
 #include "core/values/intent.h"
 #include "core/values/snapshot.h"
 #include "kernel_sim/kernel.h"
@@ -149,7 +151,7 @@ class World {
   void Foreign(std::uint8_t what) {
     const TableId table{what % 2 == 0 ? Family::kIp : Family::kIp6, kDefaultTable};
     const TableId other{what % 2 == 0 ? Family::kIp6 : Family::kIp, kDefaultTable};
-    switch (what / 2 % 4) {
+    switch (what / 2 % 6) {
       case 0:
         (void)witness_->Commit({.operations = {DeleteTable{table}}}, TimePoint::max());
         (void)witness_->Commit({.operations = {DeleteTable{other}}}, TimePoint::max());
@@ -162,6 +164,12 @@ class World {
             {.operations = {FlushChain{table, "prerouting"}, FlushSet{table, kForwardMap}}},
             TimePoint::max());
         return;
+      case 3:
+        (void)witness_->Commit({.operations = {FlushSet{table, kOwnersSet}}}, TimePoint::max());
+        return;
+      case 4:
+        (void)witness_->Commit({.operations = {DeleteTable{table}, EnsureTable{table}}}, TimePoint::max());
+        return;
       default:
         (void)witness_->Commit(
             {.operations = {FlushChain{table, "postrouting"}, DeleteSet{table, kMasqueradeSet}}},
@@ -171,7 +179,7 @@ class World {
 
   void Compare() {
     const ReadRequest request{.tables = {{Family::kIp, kDefaultTable}, {Family::kIp6, kDefaultTable}},
-                              .sets = {kMasqueradeSet, kForwardMap}};
+                              .sets = {kMasqueradeSet, kForwardMap, kOwnersSet}};
     const auto snapshot = witness_->Read(request, TimePoint::max());
     Check(snapshot.has_value(), "the kernel cannot be read");
     for (const Family family : kFamilies) CompareFamily(family, snapshot->Find({family, kDefaultTable}));
@@ -181,11 +189,13 @@ class World {
     static const std::vector<Element> kNothing;
     const std::vector<Element>* nodes = &kNothing;
     std::vector<Element> entries;
+    std::vector<Element> ledger;
     bool rules = table != nullptr;
     if (table != nullptr) {
       for (const SetSnapshot& set : table->sets) {
         if (set.name == kMasqueradeSet) nodes = &set.elements;
         if (set.name == kForwardMap) entries = set.elements;
+        if (set.name == kOwnersSet) ledger = set.elements;
       }
       rules = table->chains.size() == 3 && std::ranges::all_of(table->chains, [](const ChainSnapshot& chain) {
                 return chain.rules.size() == 1;
@@ -199,7 +209,12 @@ class World {
     }
     std::vector<Element> expected;
     for (const auto& [key, held] : oracle_.forwards) {
-      if (key.family == family) expected.push_back(ToElement(key, held.second));
+      if (key.family == family) expected.push_back(ToElement(MapEntry{key, held.second, held.first}));
+    }
+    std::vector<Element> recorded;
+    for (const auto& [name, prefix] : oracle_.masquerades) {
+      const Owner owner = *Owner::Make(name);
+      if (prefix.family() == family) recorded.push_back(ToElement(LedgerEntry{prefix, owner.hash()}, owner));
     }
     wanted = !expected.empty() || std::ranges::any_of(oracle_.masquerades, [&](const auto& held) {
       return held.second.family() == family;
@@ -207,6 +222,9 @@ class World {
     std::ranges::sort(expected);
     std::ranges::sort(entries);
     Check(entries == expected, "the map does not hold the forwards");
+    std::ranges::sort(recorded);
+    std::ranges::sort(ledger);
+    Check(ledger == recorded, "the ledger does not hold who wants what");
     Check(rules || !wanted, "the rules are not all there");
   }
 

@@ -10,11 +10,12 @@
 #include "core/values/owner.h"
 
 struct natplan_context {  // NOLINT(readability-identifier-naming): C's name.
-  natplan_context(natplan::Nat given, natplan::Owner named) : nat(std::move(given)), owner(std::move(named)) {}
+  natplan_context(natplan::Nat given, natplan::Owner named)
+      : nat(std::move(given)), owner(std::move(named)) {}
 
   natplan::Nat nat;
-  natplan::Owner owner;            // of intents that name none
-  std::string text = {};           // what `last_error` points into, if it is not a literal
+  natplan::Owner owner;   // of intents that name none
+  std::string text = {};  // what `last_error` points into, if it is not a literal
   const char* last_error = "";
 };
 

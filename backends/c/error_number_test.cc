@@ -19,8 +19,7 @@ TEST(ErrorNumberTest, WhatACallerReactsToHasOneNumber) {
 }
 
 TEST(ErrorNumberTest, OtherErrorsKeepTheirNumber) {
-  for (const ErrorCode code :
-       {ErrorCode::kInvalidArgument, ErrorCode::kRefused, ErrorCode::kEnvironment})
+  for (const ErrorCode code : {ErrorCode::kInvalidArgument, ErrorCode::kRefused, ErrorCode::kEnvironment})
     EXPECT_EQ(ErrorNumber({.code = code, .errno_value = EMFILE}), EMFILE);
 }
 

@@ -15,7 +15,7 @@
 namespace natplan {
 namespace {
 
-// The backend's errors and those of memory; a literal, because there is none to copy it.
+// A literal: there is no memory for a copy.
 constexpr const char* kOutOfMemory = "out of memory";
 
 std::expected<Backend, Error> ToBackend(int backend) {
@@ -114,7 +114,8 @@ int ChangeForward(natplan_context& context, Edit::Kind kind, const std::expected
                   const natplan_intent_options& options) {
   if (!forward) return Failed(context, forward.error());
   if (options.out_interface != nullptr)
-    return Failed(context, InvalidArgument(EINVAL, "out_interface is an option of masquerades, not of forwards"));
+    return Failed(context,
+                  InvalidArgument(EINVAL, "out_interface is an option of masquerades, not of forwards"));
   return Change(context, kind, options, *forward);
 }
 
@@ -155,8 +156,8 @@ int natplan_open(const natplan_options* options, natplan_context** context) {
 
 void natplan_close(natplan_context* context) { delete context; }
 
-int natplan_add_masquerade(natplan_context* context, int family, const void* source, unsigned int prefix_length,
-                           const natplan_intent_options* options) {
+int natplan_add_masquerade(natplan_context* context, int family, const void* source,
+                           unsigned int prefix_length, const natplan_intent_options* options) {
   return Guarded(context, [&](natplan_context& given) {
     return natplan::ChangeMasquerade(given, Edit::Kind::kAdd, family, source, prefix_length, options);
   });

@@ -2,12 +2,12 @@
 //
 // One context is used by one thread at a time, or under the caller's lock; several contexts are independent.
 // It has no thread, keeps no global state, and never touches stdout or stderr. It speaks to the kernel of the
-// network namespace that the thread is in when natplan_open() is called. A change is one transaction: whatever
-// fails, and whenever the process ends, the kernel holds the old state or the new one. After fork(2) the child
-// may only close the context: every other call that reaches the kernel gives -ECHILD.
+// network namespace that the thread is in when natplan_open() is called. A change is one transaction:
+// whatever fails, and whenever the process ends, the kernel holds the old state or the new one. After fork(2)
+// the child may only close the context: every other call that reaches the kernel gives -ECHILD.
 //
 // Every function that returns int returns 0, or a negative errno(3) value; then natplan_last_error() has the
-// sentence for a person, and neither the kernel nor the context was changed, with the exception below:
+// sentence for a person, and nothing was changed, with one exception:
 //
 //   -EINVAL           an argument is wrong
 //   -EAFNOSUPPORT     the family is neither AF_INET nor AF_INET6
@@ -18,8 +18,8 @@
 //   -EOPNOTSUPP       the kernel lacks a piece, which the sentence names; also IPv6 where it is switched off
 //   -ENOMEM           out of memory, here or in the kernel
 //   -ETIMEDOUT, -ENOBUFS
-//                     the time was over, or the kernel's answer was lost: the change may be in place. Make the
-//                     call again: adding what is there, and removing what is not, is success.
+//                     the time was over, or the kernel's answer was lost: the change may be in place. Make
+//                     the call again: adding what is there, and removing what is not, is success.
 //   others            what the kernel or libc said
 //
 // Arguments are looked at in the order of natplan's origin, systemd's fw_add_masquerade() and
@@ -59,25 +59,25 @@ struct natplan_context;
 
 // Initialise with `{.size = sizeof(struct natplan_options)}`: 0 in any other field is its default.
 struct natplan_options {
-  size_t size;        // of this struct, as the caller's compiler has it
-  const char *owner;  // of intents that name none: 1 to 64 bytes of ASCII; NULL: "default"
-  const char *table;  // NULL: "natplan"; "io.systemd.nat" is the origin's, which has no owners
+  size_t size;                     // of this struct, as the caller's compiler has it
+  const char* owner;               // of intents that name none: 1 to 64 bytes of ASCII; NULL: "default"
+  const char* table;               // NULL: "natplan"; "io.systemd.nat" is the origin's, which has no owners
   uint32_t deadline_milliseconds;  // of each call; 0: 5000
   int backend;                     // NATPLAN_BACKEND_*
   int inheritance;                 // NATPLAN_ADOPT or NATPLAN_RESET
   // Called from inside the functions below; must not call them with this context. `operation` is in nft
   // syntax, or empty. Both texts end with the call.
-  void (*log)(void *log_argument, int level, const char *text, const char *operation);
-  void *log_argument;
+  void (*log)(void* log_argument, int level, const char* text, const char* operation);
+  void* log_argument;
 };
 
 // Of one intent. Initialise it like natplan_options.
 struct natplan_intent_options {
   size_t size;
-  const char *owner;  // NULL: the context's
+  const char* owner;  // NULL: the context's
   // Masquerades only: leaving by this interface alone. Such a masquerade is another one than that without
   // interface, may have prefix length 0, and is removed by naming the interface again.
-  const char *out_interface;
+  const char* out_interface;
   // Forwards only; not 0: from the host itself the port is reached at 127.0.0.1 or ::1 too, which shadows a
   // local service on that port and needs the sysctl route_localnet. Ignored by removals.
   int localhost;
@@ -85,35 +85,35 @@ struct natplan_intent_options {
 
 // Makes a context; sends nothing and creates nothing in the kernel. `options` may be NULL and is not needed
 // afterwards. On failure *context is NULL. The caller owns the context and ends it with natplan_close().
-int natplan_open(const struct natplan_options *options, struct natplan_context **context);
+int natplan_open(const struct natplan_options* options, struct natplan_context** context);
 
 // Frees the context and closes its sockets. What it put into the kernel stays there. NULL is fine.
-void natplan_close(struct natplan_context *context);
+void natplan_close(struct natplan_context* context);
 
 // Packets from the prefix leave the host with the host's own address. `family` is AF_INET or AF_INET6,
 // `source` points at 4 or 16 bytes in network byte order, whose host bits are ignored. Refused with -EINVAL:
 // no source; prefix length 0, or of IPv6 below 8, unless an interface is named; beyond 32 or 128. Equal and
 // nested prefixes, of one owner or several, are counted: each stays until its last owner removes it.
 // `options` may be NULL.
-int natplan_add_masquerade(struct natplan_context *context, int family, const void *source,
-                           unsigned int prefix_length, const struct natplan_intent_options *options);
-int natplan_remove_masquerade(struct natplan_context *context, int family, const void *source,
-                              unsigned int prefix_length, const struct natplan_intent_options *options);
+int natplan_add_masquerade(struct natplan_context* context, int family, const void* source,
+                           unsigned int prefix_length, const struct natplan_intent_options* options);
+int natplan_remove_masquerade(struct natplan_context* context, int family, const void* source,
+                              unsigned int prefix_length, const struct natplan_intent_options* options);
 
 // Packets to the host's port go on to the target (the origin's "local dnat"). `protocol` is IPPROTO_TCP,
 // IPPROTO_UDP or IPPROTO_SCTP; ports are in host byte order and not 0; `target` points at 4 or 16 bytes in
 // network byte order. Replaces the target of a port that this owner forwards already. A port of another owner
 // is -EEXIST. `options` may be NULL.
-int natplan_add_forward(struct natplan_context *context, int family, int protocol, uint16_t host_port,
-                        const void *target, uint16_t target_port,
-                        const struct natplan_intent_options *options);
+int natplan_add_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
+                        const void* target, uint16_t target_port,
+                        const struct natplan_intent_options* options);
 // Whatever the target is; never another owner's.
-int natplan_remove_forward(struct natplan_context *context, int family, int protocol, uint16_t host_port,
-                           const struct natplan_intent_options *options);
+int natplan_remove_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
+                           const struct natplan_intent_options* options);
 
-// What went wrong in the last call with this context, in sentences for a person; "" if nothing did. It belongs
-// to the context and is valid until the next call with it.
-const char *natplan_last_error(const struct natplan_context *context);
+// What went wrong in the last call with this context, in sentences for a person; "" if nothing did. It
+// belongs to the context and is valid until the next call with it.
+const char* natplan_last_error(const struct natplan_context* context);
 
 // NOLINTEND(readability-identifier-naming)
 

@@ -109,15 +109,19 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Adopt(int descri
 }
 
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Listen() {
+  auto listening = OpenListening();
+  if (listening) SetReceiveBuffer((*listening)->descriptor(), kListeningBuffer);
+  return listening;
+}
+
+std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::OpenListening() {
   auto opened = Open();
   if (!opened) return opened;
-  const int descriptor = (*opened)->descriptor();
-  SetReceiveBuffer(descriptor, kListeningBuffer);
   // A socket without a port id gets no announcement, so this cannot wait for the first message that is sent.
   sockaddr_nl own = {};
   own.nl_family = AF_NETLINK;
   own.nl_groups = 1U << (NFNLGRP_NFTABLES - 1);
-  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
+  if (bind((*opened)->descriptor(), reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
     return Failure(errno == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kEnvironment, errno,
                    "cannot listen to the changes of nf_tables");
   }
@@ -126,7 +130,7 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Listen() {
 
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::ListenIn(
     std::optional<std::uint64_t> network_namespace) {
-  auto listening = Listen();
+  auto listening = OpenListening();
   if (!listening) return listening;
   if (!network_namespace || (*listening)->network_namespace() != network_namespace) {
     return Failure(ErrorCode::kNotSupported, EXDEV,

@@ -39,8 +39,9 @@ class LinuxSocket final : public NetlinkSocket {
   // A new socket in the calling thread's network namespace to which the kernel announces each commit to
   // nf_tables (NFNLGRP_NFTABLES), with a receive buffer as large as can be had. Needs CAP_NET_ADMIN there.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Listen();
-  // The same, but only in the given network namespace: kNotSupported if the thread is in another one, or if
-  // there is no telling.
+  // The same for somebody who seldom looks, with the receive buffer of Open(): what lies unread is the
+  // kernel's memory. Only in the given network namespace: kNotSupported if the thread is in another one, or
+  // if there is no telling.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> ListenIn(
       std::optional<std::uint64_t> network_namespace);
 
@@ -63,6 +64,7 @@ class LinuxSocket final : public NetlinkSocket {
 
  private:
   explicit LinuxSocket(int descriptor);
+  static std::expected<std::unique_ptr<LinuxSocket>, Error> OpenListening();
   void SetOptions();
   bool InChild() const;
 

@@ -15,8 +15,6 @@ constexpr std::size_t kSendBufferOverhead = 32;
 // What LinuxSocket has after asking for 1 MiB.
 constexpr std::size_t kReceiveBuffer = std::size_t{2} << 20;
 
-// What LinuxSocket has after asking for 32 MiB to listen with.
-constexpr std::size_t kListeningBuffer = std::size_t{64} << 20;
 constexpr std::uint32_t kChangesGroup = 7;  // NFNLGRP_NFTABLES
 
 kernel_sim::SocketOptions KernelOptions(const SimSocketOptions& options) {
@@ -39,7 +37,6 @@ SimSocket::SimSocket(kernel_sim::Kernel& kernel, SimSocketOptions options)
 std::expected<std::unique_ptr<SimSocket>, Error> SimSocket::Listen(kernel_sim::Kernel& kernel,
                                                                    SimSocketOptions options) {
   auto socket = std::make_unique<SimSocket>(kernel, std::move(options));
-  kernel.SetReceiveBuffer(socket->port_, kListeningBuffer);
   if (const auto joined = kernel.JoinGroup(socket->port_, kChangesGroup); !joined) {
     return std::unexpected(Error{.code = ErrorCode::kNotPermitted,
                                  .errno_value = joined.error(),

@@ -8,6 +8,10 @@
 #include <cstring>
 #include <vector>
 
+#include "backends/sim/sim_executor.h"
+#include "core/values/error.h"
+#include "core/values/operation.h"
+#include "core/values/outcome.h"
 #include "gtest/gtest.h"
 #include "kernel_sim/kernel.h"
 

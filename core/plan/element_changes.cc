@@ -90,13 +90,11 @@ std::vector<Operation> ContentOf(const TableId& table, const FamilyView& view) {
 
 HeldMark MarkHeld(const ElementChanges& changes, Held& held) {
   HeldMark mark;
-  mark.prefixes.reserve(changes.range_adds.size() + changes.adopted_prefixes.size());
+  mark.prefixes.reserve(changes.held_prefixes.size());
   mark.entries.reserve(changes.forwards.adds.size() + changes.adopted_entries.size());
   try {
-    for (const auto* prefixes : {&changes.range_adds, &changes.adopted_prefixes}) {
-      for (const Prefix& prefix : *prefixes) {
-        if (held.prefixes.insert(prefix).second) mark.prefixes.push_back(prefix);
-      }
+    for (const Prefix& prefix : changes.held_prefixes) {
+      if (held.prefixes.insert(prefix).second) mark.prefixes.push_back(prefix);
     }
     for (const auto* entries : {&changes.forwards.adds, &changes.adopted_entries}) {
       for (const MapEntry& entry : *entries) {

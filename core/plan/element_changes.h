@@ -35,8 +35,9 @@ struct ElementChanges {
   bool flush_ledger = false;
   std::vector<Element> ledger_deletes = {};
   std::vector<OwnedEntry> ledger_adds = {};
-  // Wanted and in the kernel already, though this context did not put it there: from now on it holds it too.
-  std::vector<Prefix> adopted_prefixes = {};
+  // Held from now on: what is added for this context's owners, and what they want and the kernel has already.
+  std::vector<Prefix> held_prefixes = {};
+  // The same, without `forwards.adds`.
   std::vector<MapEntry> adopted_entries = {};
   // Held and not wanted any more, whether or not the kernel still has it.
   std::vector<Prefix> released_prefixes = {};

@@ -18,7 +18,9 @@ class Planner {
       : in_(input),
         family_(input.table.family),
         exclusive_(input.scope == Scope::kExclusive),
-        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt) {}
+        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt) {
+    for (const Owner& owner : in_.mine) hashes_.insert(owner.hash());
+  }
 
   ElementPlan All() {
     plan_.changes.flush_ranges = takes_unowned_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
@@ -96,9 +98,23 @@ class Planner {
     } else if (!wanted && present) {
       plan_.changes.ledger_deletes.push_back(ToElement(entry, in_.view.names.at(entry.owner)));
     }
+    ReleaseUnlessMine(entry.prefix);
   }
 
   // --- the set of prefixes ---
+
+  // Whether this context wants it for an owner of its own. In natplan's own table the others' are wanted too,
+  // but they are not ours to take away.
+  bool IsMine(const Prefix& prefix) const {
+    return !in_.own || std::ranges::any_of(hashes_, [&](std::uint64_t owner) {
+      return in_.want.masquerades().contains(LedgerEntry{prefix, owner});
+    });
+  }
+
+  void ReleaseUnlessMine(const Prefix& prefix) {
+    const bool mine = in_.want.prefixes().contains(prefix) && IsMine(prefix);
+    if (!mine && in_.held.prefixes.contains(prefix)) plan_.changes.released_prefixes.push_back(prefix);
+  }
 
   bool IsRecorded(const Prefix& prefix) const { return in_.own && HasPrefix(in_.view.entries, prefix); }
 
@@ -108,8 +124,8 @@ class Planner {
     const bool present = in_.view.Holds(prefix) && !plan_.changes.flush_ranges;
     const bool held = in_.held.prefixes.contains(prefix);
     const bool ours = held || IsRecorded(prefix);
-    if (!wanted && held) plan_.changes.released_prefixes.push_back(prefix);
-    if (wanted && present && !held) plan_.changes.adopted_prefixes.push_back(prefix);
+    ReleaseUnlessMine(prefix);
+    if (wanted && present && !held && IsMine(prefix)) plan_.changes.held_prefixes.push_back(prefix);
     if (wanted && !present) {
       plan_.changes.range_adds.push_back(prefix);
     } else if (!wanted && present && (takes_unowned_ || ours)) {
@@ -203,7 +219,8 @@ class Planner {
         if (!wanted || wanted->to != to) plan_.changes.released_entries.push_back({key, to});
       }
     }
-    const Finding finding = ConsiderEntry(kForwardMap, in_.view.forwards, plan_.changes.forwards, key, wanted);
+    const Finding finding =
+        ConsiderEntry(kForwardMap, in_.view.forwards, plan_.changes.forwards, key, wanted);
     if (finding == Finding::kAsWanted && !in_.held.Holds(key, wanted->to))
       plan_.changes.adopted_entries.push_back({key, wanted->to});
     if (!in_.own || in_.drop_localhost) return;
@@ -257,6 +274,8 @@ class Planner {
     std::ranges::sort(plan_.changes.range_adds);
     // What stays in the set must not overlap what comes.
     std::erase_if(plan_.changes.range_adds, [&](const Prefix& prefix) { return !ClearWayFor(prefix); });
+    std::ranges::copy_if(plan_.changes.range_adds, std::back_inserter(plan_.changes.held_prefixes),
+                         [&](const Prefix& prefix) { return IsMine(prefix); });
     return std::move(plan_);
   }
 
@@ -343,6 +362,7 @@ class Planner {
   Family family_;
   bool exclusive_;
   bool takes_unowned_;
+  std::set<std::uint64_t> hashes_;  // of in_.mine
   ElementPlan plan_;
   std::set<AddressRange> deleted_;
 };

@@ -93,7 +93,7 @@ TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
   Put(view_, {{P("10.0.0.0").network(), P("10.0.1.0").network()}});
   const ElementPlan plan = Plan(Scope::kOwn);
   EXPECT_EQ(Text(plan), "");
-  EXPECT_EQ(plan.changes.adopted_prefixes, std::vector{P("10.0.0.0/24")});
+  EXPECT_EQ(plan.changes.held_prefixes, std::vector{P("10.0.0.0/24")});
   EXPECT_TRUE(plan.foreign.empty());
 }
 

@@ -33,8 +33,8 @@ Result RunCall(Reconciler& reconciler, FakeKernel& kernel, const std::vector<Edi
       reconciler.OnSnapshot(kernel.Read(read->request));
     } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
       reconciler.OnOutcome(kernel.Commit(*commit->transaction));
-    } else if (std::holds_alternative<DrainStep>(step)) {
-      reconciler.OnDrained({});
+    } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
+      reconciler.OnDrained(kernel.Drain(drain->tables, drain->since));
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
       now = wait->until;
     } else {
@@ -300,6 +300,9 @@ void WalkAllocations(bool flushed, FailingNew::Kind kind, const std::vector<Edit
           } else if (const auto* commit = std::get_if<CommitStep>(&*step)) {
             const Outcome outcome = world.kernel.Commit(*commit->transaction);
             guarded([&] { world.reconciler.OnOutcome(outcome); });
+          } else if (const auto* drain = std::get_if<DrainStep>(&*step)) {
+            const Drained drained = world.kernel.Drain(drain->tables, drain->since);
+            guarded([&] { world.reconciler.OnDrained(drained); });
           } else if (const auto* wait = std::get_if<WaitStep>(&*step)) {
             world.now = wait->until;
           } else {

@@ -54,6 +54,12 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
 bool Reconciler::TakeOwners() {
   for (const Owner& owner : OwnersOf(request_, options_.owner)) {
     if (mine_.contains(owner)) continue;
+    for (const FamilyView& view : mirror_->view) {
+      const auto name = view.names.find(owner.hash());
+      if (name == view.names.end() || name->second == owner) continue;
+      Refuse(SameHash(owner, name->second));
+      return false;
+    }
     new_owners_.push_back(owner);
     mine_.insert(owner);
     Forget(owner);
@@ -204,7 +210,10 @@ bool Reconciler::MirrorSuffices() const {
 void Reconciler::PlanNext(const Snapshot* snapshot) {
   if (snapshot != nullptr) {
     TakeMirror(*snapshot);
-    if (pending_ && !TakeOwners()) return;
+    if (pending_ && !TakeOwners()) {
+      mirror_.reset();  // nobody has compared it with what is wanted
+      return;
+    }
     TakeOthers();
   } else if (!MirrorSuffices()) {
     state_ = State::kRead;
@@ -401,8 +410,8 @@ void Reconciler::Undo() {
   edited_ = {};
 }
 
-// The kernel may have something of this call under the names that it took over. Should the call fail, the next
-// one must not adopt that, but take it back.
+// The kernel may have something of this call under the names that it took over. Should the call fail, the
+// next one must not adopt that, but take it back.
 void Reconciler::KeepOwners() noexcept {
   adopted_.clear();
   new_owners_.clear();

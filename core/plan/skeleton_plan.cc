@@ -123,22 +123,26 @@ class Planner {
     return AppendRule{id_, rule.chain, rule.expressions, rule.comment};
   }
 
-  // The rules that the chain is to have behind its first, those of other owners included.
+  // The rules that the chain is to have behind its first, in order, those of other owners included.
   std::vector<RulePlan> ExtraRules(const std::string& name, const ChainSnapshot* chain) const {
     std::vector<RulePlan> out;
     if (!own_) return out;
     for (const RulePlan& rule : LocalhostRules(id_.family)) {
       if (wish_.localhost && rule.chain == name) out.push_back(rule);
     }
+    std::set<DesiredState::OwnedMasquerade> masquerades;
     for (const DesiredState::OwnedMasquerade& owned : wish_.interface_masquerades) {
-      if (owned.masquerade.family() != id_.family) continue;
+      if (owned.masquerade.family() == id_.family) masquerades.insert(owned);
+    }
+    if (chain != nullptr && !exclusive_) {
+      for (const RuleSnapshot& rule : chain->rules) {
+        auto owned = ToOwnedMasquerade(id_.family, rule);
+        if (owned && !wish_.mine.contains(owned->owner)) masquerades.insert(*std::move(owned));
+      }
+    }
+    for (const DesiredState::OwnedMasquerade& owned : masquerades) {
       RulePlan rule = ToRule(owned);
       if (rule.chain == name) out.push_back(std::move(rule));
-    }
-    if (chain == nullptr || exclusive_) return out;
-    for (const RuleSnapshot& rule : chain->rules) {
-      const auto owned = ToOwnedMasquerade(id_.family, rule);
-      if (owned && !wish_.mine.contains(owned->owner)) out.push_back(ToRule(*owned));
     }
     return out;
   }
@@ -184,25 +188,24 @@ class Planner {
     PlanRulesBehind(plan, *chain, extra, rules);
   }
 
-  // Those behind the chain's first, whose order does not matter: each wanted one is there once.
-  void PlanRulesBehind(const ChainPlan& plan, const ChainSnapshot& chain, std::vector<RulePlan> missing,
+  // Those behind the chain's first. What is wanted stands there once and in one order, whoever asked for it
+  // first; of the rules that are there only those that break that order are written again.
+  void PlanRulesBehind(const ChainPlan& plan, const ChainSnapshot& chain, const std::vector<RulePlan>& extra,
                        std::vector<Operation>& rules) {
-    std::vector<Operation> deletes;
     std::vector<std::string> foreign;
+    auto missing = extra.begin();
     for (std::size_t i = 1; i < chain.rules.size(); ++i) {
       const RuleSnapshot& rule = chain.rules[i];
-      const auto wanted = std::ranges::find_if(missing, [&](const RulePlan& one) { return one.Is(rule); });
-      if (wanted != missing.end()) {
-        missing.erase(wanted);
+      if (missing != extra.end() && missing->Is(rule)) {
+        ++missing;
       } else if (IsOurs(plan.name, rule)) {
-        deletes.push_back(DeleteRule{id_, plan.name, rule.handle});
+        rules.push_back(DeleteRule{id_, plan.name, rule.handle});
       } else {
         foreign.push_back("rule " + TableText(id_) + " " + plan.name + " " +
                           RuleText(id_.family, rule.expressions));
       }
     }
-    rules.insert(rules.end(), deletes.begin(), deletes.end());
-    for (const RulePlan& rule : missing) rules.push_back(ToAppend(rule));
+    for (; missing != extra.end(); ++missing) rules.push_back(ToAppend(*missing));
     plan_.foreign.insert(plan_.foreign.end(), foreign.begin(), foreign.end());
   }
 

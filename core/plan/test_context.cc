@@ -54,4 +54,33 @@ Result TestContext::Run(Request request, Mode mode) {
   }
 }
 
+std::set<std::string> Contents(const FakeKernel& kernel) {
+  std::set<std::string> out;
+  const auto put = [&](std::string line) {
+    if (!out.insert(line).second) out.insert(line + ", twice");
+  };
+  const auto name = [](const std::string& owner) { return owner.empty() ? "?" : owner; };
+  for (const Family family : kFamilies) {
+    const FamilyView view = ViewOf({}, family, kernel.state().Find({family, kDefaultTable}));
+    for (const AddressRange& range : view.ranges) {
+      const auto prefix = ToPrefix(range);
+      put("set " + (prefix ? prefix->ToString() : "from " + range.first.ToString()));
+    }
+    for (const LedgerEntry& entry : view.entries)
+      put(view.names.at(entry.owner).name() + " wants " + entry.prefix.ToString());
+    for (const auto& [key, held] : view.forwards.entries)
+      put(name(held.owner) + " forwards " + ToString(key) + " to " + held.to.ToString());
+    for (const auto& [key, held] : view.localhost.entries)
+      put(name(held.owner) + " forwards " + ToString(key) + " to " + held.to.ToString() + " localhost");
+    for (const DesiredState::OwnedMasquerade& owned : view.interface_masquerades) {
+      put(owned.owner.name() + " masquerades " + owned.masquerade.source().ToString() + " out " +
+          owned.masquerade.out_interface()->name());
+    }
+    if (!view.broken.empty()) put("broken");
+    if (!view.forwards.others.empty() || !view.localhost.others.empty()) put("other elements");
+    if (!view.junk.empty()) put("junk");
+  }
+  return out;
+}
+
 }  // namespace natplan

@@ -2,7 +2,9 @@
 #ifndef NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
 #define NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
 
+#include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,11 @@ class TestContext {
   int drains_ = 0;
   std::vector<std::string> sent_;
 };
+
+// What natplan's own tables hold beyond their skeletons, a line for each thing: "set 10.0.0.0/8", "a wants
+// 10.0.0.0/8" for the ledger, "a forwards ip tcp port 80 to 192.0.2.1:80", "... localhost" for the second
+// map, "a masquerades 10.0.0.0/8 out eth0". Nobody is "?".
+std::set<std::string> Contents(const FakeKernel& kernel);
 
 }  // namespace natplan
 

@@ -27,8 +27,8 @@ enum class WatchPolicy {
 
 // Somebody else committed something that is about our tables.
 struct ForeignChange {
-  std::uint32_t process = 0;      // its process id, as the kernel names it
-  std::string process_name = {};  // its thread's name, up to 15 bytes; anybody can choose it
+  std::uint32_t process = 0;            // its process id, as the kernel names it
+  std::string process_name = {};        // its thread's name, up to 15 bytes; anybody can choose it
   std::vector<std::string> lines = {};  // in nft syntax
   std::size_t omitted = 0;              // how many more there were
 };
@@ -89,8 +89,8 @@ class Watcher {
   bool Fails(const Result& result, TimePoint now);
 
   WatchPolicy policy_;
-  bool look_ = true;      // the state has to be looked at
-  bool restore_ = false;  // and was found wrong
+  bool look_ = true;                    // the state has to be looked at
+  bool restore_ = false;                // and was found wrong
   std::vector<ForeignChange> changes_;  // since the last look
   std::size_t omitted_changes_ = 0;
   std::set<std::string> foreign_;  // what was said to stand there
@@ -98,7 +98,7 @@ class Watcher {
   std::vector<std::string> differs_;
   std::optional<TimePoint> not_before_;  // the next look or repair
   std::deque<TimePoint> restored_;       // when repairs were needed lately
-  std::size_t failures_ = 0;       // looks and repairs in a row that failed
+  std::size_t failures_ = 0;             // looks and repairs in a row that failed
   std::optional<Error> stop_;
   std::vector<WatchLine> lines_;
 };

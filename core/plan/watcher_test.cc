@@ -16,9 +16,7 @@ using std::chrono::seconds;
 const TableId kTable{Family::kIp, kDefaultTable};
 
 // A look, or a repair, that found one chain without its rules.
-Report Wrong() {
-  return {.transaction = {.operations = {FlushChain{kTable, "output"}}}};
-}
+Report Wrong() { return {.transaction = {.operations = {FlushChain{kTable, "output"}}}}; }
 Report Right(std::vector<std::string> foreign = {}) { return {.foreign = std::move(foreign)}; }
 Report Lost() {
   return {.lost = {Error{.code = ErrorCode::kConflict, .errno_value = EEXIST, .text = "bob has it"}}};

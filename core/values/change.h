@@ -24,7 +24,7 @@ struct Change {
 struct CommittedBatch {
   std::uint32_t generation = 0;   // that it made
   std::uint32_t port = 0;         // of the socket that committed
-  std::uint32_t process = 0;      // its process id, in the reader's pid namespace
+  std::uint32_t process = 0;      // its process id in the initial pid namespace
   std::string process_name = {};  // printable; anything else stands as '?'
   std::vector<Change> changes = {};
   std::size_t omitted = 0;  // elements and other changes beyond those that the reader keeps

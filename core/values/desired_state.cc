@@ -74,11 +74,7 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade&
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
   const auto name = names_.emplace(entry.owner, edit.owner).first;
   if (name->second != edit.owner) {
-    return std::unexpected(Error{.code = ErrorCode::kConflict,
-                                 .errno_value = EEXIST,
-                                 .ours = "owner \"" + edit.owner.name() + "\"",
-                                 .theirs = "owner \"" + name->second.name() + "\"",
-                                 .text = "the names of two owners have the same hash; choose another name"});
+    return std::unexpected(SameHash(edit.owner, name->second));
   }
   if (masquerades_.contains(entry)) return {};
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});

@@ -26,4 +26,12 @@ std::uint64_t Owner::hash() const {
   return hash;
 }
 
+Error SameHash(const Owner& ours, const Owner& theirs) {
+  return {.code = ErrorCode::kConflict,
+          .errno_value = EEXIST,
+          .ours = "owner \"" + ours.name() + "\"",
+          .theirs = "owner \"" + theirs.name() + "\"",
+          .text = "the names of two owners have the same hash; choose another name"};
+}
+
 }  // namespace natplan

@@ -29,6 +29,9 @@ class Owner {
   std::string name_;
 };
 
+// Why `ours` cannot be used beside `theirs`, whose hash is the same.
+Error SameHash(const Owner& ours, const Owner& theirs);
+
 }  // namespace natplan
 
 #endif  // NATPLAN_CORE_VALUES_OWNER_H_

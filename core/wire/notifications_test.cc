@@ -190,6 +190,18 @@ TEST(NotificationReader, ARangeAtTheLimitIsWhole) {
   EXPECT_EQ(batch.omitted, 2u);
 }
 
+TEST(NotificationReader, AnEndClosesOnlyTheStartThatStandsBeforeItAndBelowIt) {
+  const auto last_of = [](std::initializer_list<ByteString> nodes) {
+    const CommittedBatch batch = BatchOf({Set("s", 4), Elements(kNewElement, "s", nodes)}, 2);
+    return std::get<AddElements>(batch.changes.at(1).operation.value()).elements;
+  };
+  const Element start = {.kind = ElementKind::kStart, .key = {5}};
+  EXPECT_EQ(last_of({Node({5}), EndNode({2})}), std::vector<Element>{start});
+  EXPECT_EQ(last_of({Node({5}), EndNode({5})}), std::vector<Element>{start});
+  // The start of this end was left out.
+  EXPECT_EQ(last_of({Node({5}), Node({7}), EndNode({8})}), std::vector<Element>{start});
+}
+
 TEST(NotificationReader, SeveralBatchesInOneDatagramAreTakenInTheirOrder) {
   NotificationReader reader({kTable4});
   reader.Add(Join({Told(kNewTable, {Attr(1, Text("t"))}), Generation(2), Generation(3)}));

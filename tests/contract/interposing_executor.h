@@ -15,10 +15,12 @@ namespace natplan::contract {
 class InterposingExecutor final : public Executor {
  public:
   // `before_commit` is given the number of the commit, from 1.
-  InterposingExecutor(std::unique_ptr<Executor> executor, std::function<void(int)> before_commit)
-      : executor_(std::move(executor)), before_commit_(std::move(before_commit)) {}
+  // `reads`, if there is any, counts the readings and must outlive this.
+  InterposingExecutor(std::unique_ptr<Executor> executor, std::function<void(int)> before_commit, int* reads)
+      : executor_(std::move(executor)), before_commit_(std::move(before_commit)), reads_(reads) {}
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override {
+    if (reads_ != nullptr) ++*reads_;
     return executor_->Read(request, deadline);
   }
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override {
@@ -32,12 +34,13 @@ class InterposingExecutor final : public Executor {
  private:
   std::unique_ptr<Executor> executor_;
   std::function<void(int)> before_commit_;
+  int* reads_;
   int commits_ = 0;
 };
 
-inline World::Wrap BeforeCommit(std::function<void(int)> act) {
-  return [act = std::move(act)](std::unique_ptr<Executor> executor) {
-    return std::make_unique<InterposingExecutor>(std::move(executor), act);
+inline World::Wrap BeforeCommit(std::function<void(int)> act, int* reads = nullptr) {
+  return [act = std::move(act), reads](std::unique_ptr<Executor> executor) {
+    return std::make_unique<InterposingExecutor>(std::move(executor), act, reads);
   };
 }
 

@@ -39,6 +39,8 @@ class KernelUnderTest {
   virtual std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) = 0;
   // What `nft list ruleset` prints, made by somebody who shares nothing with core/.
   virtual std::string ListRuleset() = 0;
+  // `nft list ruleset`, `nft flush ruleset`, and `nft -f` of what was listed. False where it cannot be done.
+  virtual bool SaveAndReload() { return false; }
   // Of each call of a context, unless the scenario says otherwise.
   virtual std::chrono::milliseconds deadline() const { return std::chrono::seconds(5); }
 };

@@ -31,11 +31,16 @@ std::unique_ptr<NetlinkSocket> LiveKernel::MakeSocket() {
 }
 
 std::unique_ptr<Executor> LiveKernel::MakeExecutor(std::vector<Sent>& sent) {
-  return MakeRecordingExecutor(MakeSocket(), sent);
+  return MakeRecordingExecutor(MakeSocket(), LinuxSocket::Listen, sent);
 }
 
 std::expected<Nat, Error> LiveKernel::Adopt(NatOptions options, std::vector<Sent>&) {
   return Nat::Adopt(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER), std::move(options));
+}
+
+bool LiveKernel::SaveAndReload() {
+  return OutputOf("saved=$(nft list ruleset) && nft flush ruleset && printf '%s\\n' \"$saved\" | nft -f - && echo done") ==
+         "done\n";
 }
 
 }  // namespace natplan::contract

@@ -20,6 +20,7 @@ class LiveKernel final : public KernelUnderTest {
   std::unique_ptr<NetlinkSocket> MakeSocket() override;
   std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) override;
   std::string ListRuleset() override { return OutputOf("nft list ruleset 2>&1"); }
+  bool SaveAndReload() override;
 };
 
 }  // namespace natplan::contract

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "backends/netlink/netlink_executor.h"
 #include "backends/netlink/tracing_socket.h"
 
 namespace natplan::contract {
@@ -21,12 +20,17 @@ bool IsBatch(std::span<const std::uint8_t> datagram) {
 
 class RecordingExecutor final : public Executor {
  public:
-  RecordingExecutor(std::unique_ptr<NetlinkSocket> socket, std::vector<Sent>& sent)
+  RecordingExecutor(std::unique_ptr<NetlinkSocket> socket, NetlinkExecutor::ListeningSocket listen,
+                    std::vector<Sent>& sent)
       : sent_(sent),
-        executor_(std::make_unique<TracingSocket>(std::move(socket), [this](const TracedDatagram& datagram) {
-          if (datagram.direction != TracedDatagram::Direction::kSent || !IsBatch(datagram.bytes)) return;
-          sent_.back().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
-        })) {}
+        executor_(std::make_unique<TracingSocket>(
+                      std::move(socket),
+                      [this](const TracedDatagram& datagram) {
+                        if (datagram.direction != TracedDatagram::Direction::kSent || !IsBatch(datagram.bytes))
+                          return;
+                        sent_.back().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
+                      }),
+                  1, std::move(listen)) {}
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override {
     return executor_.Read(request, deadline);
@@ -47,8 +51,9 @@ class RecordingExecutor final : public Executor {
 }  // namespace
 
 std::unique_ptr<Executor> MakeRecordingExecutor(std::unique_ptr<NetlinkSocket> socket,
+                                                NetlinkExecutor::ListeningSocket listen,
                                                 std::vector<Sent>& sent) {
-  return std::make_unique<RecordingExecutor>(std::move(socket), sent);
+  return std::make_unique<RecordingExecutor>(std::move(socket), std::move(listen), sent);
 }
 
 }  // namespace natplan::contract

@@ -28,7 +28,8 @@ void AWholeBatchIsCommittedOnce(World& world) {
   const std::uint32_t before = world.generation();
   world.Act("make the table", MadeTable());
   world.Expect(world.generation() == before + 1, "should be one generation more");
-  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "240.0.0.0"}, {"tcp . 80 : 10.0.0.2 . 80"});
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end", "240.0.0.0"}, {"tcp . 80 : 10.0.0.2 . 80 of nobody"},
+                    {});
   world.Act("add what is there already",
             {Adds(Ours(), {"10.0.0.0/24"}), Adds(Ours(), To(80, "10.0.0.2:80"))});
   world.Expect(world.generation() == before + 1, "a batch that changes nothing should leave the generation");
@@ -118,14 +119,15 @@ void ABatchOfAnotherGenerationIsRefused(World& world) {
 void AKeyCanBeDeletedAndAddedInOneBatch(World& world) {
   world.Act("make the table", MadeTable());
   world.Act("another target", {Deletes(Ours(), To(80, "10.0.0.2:80")), Adds(Ours(), To(80, "10.0.0.3:81"))});
-  world.ExpectNodes(Ours(), kForwardMap, {"tcp . 80 : 10.0.0.3 . 81"});
+  world.ExpectNodes(Ours(), kForwardMap, {"tcp . 80 : 10.0.0.3 . 81 of nobody"});
   world.Act("a range for a wider one", {Deletes(Ours(), {"10.0.0.0/24"}), Adds(Ours(), {"10.0.0.0/16"})});
   world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.1.0.0 end", "240.0.0.0"});
   world.Act("a range for itself", {Deletes(Ours(), {"10.0.0.0/16"}), Adds(Ours(), {"10.0.0.0/16"})});
   world.ExpectNodes(Ours(), kMasqueradeSet, {"10.0.0.0", "10.1.0.0 end", "240.0.0.0"});
   world.Act("the same entry twice",
             {Adds(Ours(), To(81, "10.0.0.4:81")), Adds(Ours(), To(81, "10.0.0.4:81"))});
-  world.ExpectNodes(Ours(), kForwardMap, {"tcp . 80 : 10.0.0.3 . 81", "tcp . 81 : 10.0.0.4 . 81"});
+  world.ExpectNodes(Ours(), kForwardMap,
+                    {"tcp . 80 : 10.0.0.3 . 81 of nobody", "tcp . 81 : 10.0.0.4 . 81 of nobody"});
   ExpectRefused(world,
                 world.Commit("add before delete", {.operations = {Adds(Ours(), To(80, "10.0.0.9:80")),
                                                                   Deletes(Ours(), To(80, "10.0.0.3:81"))}}),

@@ -29,15 +29,18 @@ void ACancelledCallLeavesTheOldState(World& world) {
 }
 
 void ACallThatIsCancelledWhileItWaitsLeavesTheOldState(World& world) {
-  bool disturb = false;
+  int disturb = 0;
   Nat& nat = world.OpenBehind(BeforeCommit([&](int) {
-    if (disturb) world.ActMeanwhile({EnsureTable{{Family::kIp, kForeignTable}}});
-    disturb = false;
+    const TableId foreign{Family::kIp, kForeignTable};
+    if (disturb == 2) world.ActMeanwhile({EnsureTable{foreign}});
+    if (disturb == 1) world.ActMeanwhile({DeleteTable{foreign}});
+    if (disturb > 0) --disturb;
   }));
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  disturb = true;
+  disturb = 2;  // the first one is no reason to wait
   nat.BeginChange({Edit{Edit::Kind::kAdd, Owner::Default(), Source("10.1.0.0/24")}});
-  world.Expect(nat.Poll() == nullptr, "another program was faster, and the call should wait to try again");
+  world.Expect(nat.Poll() == nullptr,
+               "other programs were faster twice, and the call should wait to try again");
   nat.Cancel();
   const Result* result = nat.Poll();
   world.Expect(result != nullptr, "a cancelled call should have ended");
@@ -80,10 +83,12 @@ void ALogSaysWhatWasDone(World& world) {
     if (level == LogLevel::kDebug) lines.emplace_back(operation);
   }});
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.Expect(lines.size() == 10 && lines.back() == "add element ip natplan masq_saddr { 10.0.0.0/24 }",
+  world.Expect(lines.size() == 12 && lines[10] == "add element ip natplan masq_saddr { 10.0.0.0/24 }" &&
+                   lines[11] == "create element ip natplan owners { 10.0.0.0 . 24 . 0xebada516 . "
+                                "0x8620c5fe comment \"default\" }",
                "each operation should be logged");
   world.Keeps("again", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.Expect(lines.size() == 10, "nothing was done and nothing should be logged");
+  world.Expect(lines.size() == 12, "nothing was done and nothing should be logged");
 }
 
 void ADescriptorOfTheCallersIsTaken(World& world) {

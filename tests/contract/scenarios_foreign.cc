@@ -89,14 +89,22 @@ void ForeignNodesWithoutAPartnerAreConflicts(World& world) {
               EEXIST);
 }
 
-// An identical range serves both; whoever added it takes it away.
+// An identical range serves both; from now on it has an owner, and goes with that one.
 void AnIdenticalForeignRangeServesBoth(World& world) {
   std::vector<Operation> operations = Skeleton(Ours());
   operations.push_back(Adds(Ours(), {"10.0.0.0/24"}));
   world.Act("another program holds 10.0.0.0/24", operations);
   Nat& nat = world.Open();
-  world.Keeps("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
+  const Report* report = world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {});
+  world.Expect(report != nullptr && report->transaction.operations.size() == 1,
+               "the ledger's entry alone should be added");
+  operations = Skeleton(Origin());
+  operations.push_back(Adds(Origin(), {"10.0.0.0/24"}));
+  world.Act("another program holds it in the origin's table", operations);
+  Nat& guest = world.Open({.table = kOriginTable});
+  world.Keeps("there nothing is to be added", guest.AddMasquerade(Source("10.0.0.0/24")));
+  world.ExpectTable(Origin(), {"10.0.0.0", "10.0.1.0 end"}, {});
 }
 
 void AForeignPortIsAConflict(World& world) {
@@ -122,7 +130,7 @@ void ARemovalLeavesAnothersEntryAlone(World& world) {
   world.Act("another program takes the port over",
             {Deletes(Ours(), To(80, "10.0.0.2:80")), Adds(Ours(), To(80, "10.9.9.9:80"))});
   world.Keeps("remove ours", nat.RemoveForward(To(80, "10.0.0.2:80")));
-  world.ExpectTable(Ours(), {}, {"tcp . 80 : 10.9.9.9 . 80"});
+  world.ExpectTable(Ours(), {}, {"tcp . 80 : 10.9.9.9 . 80 of nobody"});
 }
 
 // Everything that a table can hold beyond the wish.
@@ -145,7 +153,8 @@ void ScopeOwnListsWhatIsForeignAndKeepsIt(World& world) {
     world.Expect(report != nullptr && report->transaction.operations.empty(), "they should be no difference");
     world.Changes("remove ours", nat.RemoveMasquerade(Source("10.0.0.0/24")));
     world.ExpectNodes(id, kMasqueradeSet, {"192.0.2.0", "192.0.3.0 end"});
-    world.ExpectNodes(id, kForwardMap, {"tcp . 99 : 10.9.9.9 . 99"});
+    world.ExpectNodes(id, kForwardMap,
+                      {std::string("tcp . 99 : 10.9.9.9 . 99") + (Layout{table}.own() ? " of nobody" : "")});
   }
 }
 

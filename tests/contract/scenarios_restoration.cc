@@ -153,7 +153,7 @@ void WhatAnotherProgramTookAfterAFlushIsReportedAsLost(World& world) {
   const Report* report = world.Changes("masquerade 10.5.0.0/24", nat.AddMasquerade(Source("10.5.0.0/24")));
   world.Expect(report != nullptr && report->lost.size() == 2, "both should be reported as lost");
   world.ExpectTable(Ours(), {"10.0.0.128", "10.0.1.0 end", "10.5.0.0", "10.5.1.0 end"},
-                    {"tcp . 80 : 10.9.9.9 . 80"});
+                    {"tcp . 80 : 10.9.9.9 . 80 of nobody"}, {"10.0.0.0/24 default", "10.5.0.0/24 default"});
   world.Act("the other program leaves",
             {Deletes(Ours(), {"10.0.0.128/25"}), Deletes(Ours(), To(80, "10.9.9.9:80"))});
   world.Changes("remove 10.5.0.0/24", nat.RemoveMasquerade(Source("10.5.0.0/24")));

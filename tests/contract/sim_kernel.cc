@@ -11,7 +11,7 @@ namespace natplan::contract {
 std::unique_ptr<NetlinkSocket> SimKernel::MakeSocket() { return std::make_unique<SimSocket>(kernel_); }
 
 std::unique_ptr<Executor> SimKernel::MakeExecutor(std::vector<Sent>& sent) {
-  return MakeRecordingExecutor(MakeSocket(), sent);
+  return MakeRecordingExecutor(MakeSocket(), [this] { return SimSocket::Listen(kernel_); }, sent);
 }
 
 std::expected<Nat, Error> SimKernel::Adopt(NatOptions options, std::vector<Sent>& sent) {

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
 #include "core/wire/message_writer.h"
@@ -24,7 +26,7 @@ constexpr std::uint16_t kNfTables = NFNL_SUBSYS_NFTABLES << 8U;
 TimePoint Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
 ReadRequest Everything() {
-  ReadRequest request{.sets = {kMasqueradeSet, kForwardMap}};
+  ReadRequest request{.sets = {kMasqueradeSet, kForwardMap, kLocalhostMap, kOwnersSet}};
   for (const char* name : {kDefaultTable, kOriginTable, kForeignTable}) {
     for (const Family family : kFamilies) request.tables.push_back({family, name});
   }
@@ -77,9 +79,39 @@ std::string Describe(const Result& result, bool with_generation) {
   return text;
 }
 
-std::string NodeText(Family family, const SetShape& shape, const Element& node) {
-  if (!shape.interval) return ElementText(shape, node);
-  return ToAddress(family, node.key).ToString() + (node.kind == ElementKind::kEnd ? " end" : "");
+// In natplan's own table an entry has an owner; that of most scenarios goes without saying.
+std::string EntryText(const TableId& table, const SetShape& shape, const Element& entry) {
+  Element plain = entry;
+  plain.comment.clear();
+  const std::string text = ElementText(shape, plain);
+  const std::string usual = Layout{table.name}.own() ? Owner::Default().name() : "";
+  if (entry.comment == usual) return text;
+  return text + (entry.comment.empty() ? " of nobody" : " of " + entry.comment);
+}
+
+std::string NodeText(const TableId& table, const SetSnapshot& set, const Element& node) {
+  if (set.shape.interval) {
+    return ToAddress(table.family, node.key).ToString() + (node.kind == ElementKind::kEnd ? " end" : "");
+  }
+  if (set.shape.is_map) return EntryText(table, set.shape, node);
+  const auto owned = ToLedgerEntry(table.family, node);
+  if (!owned) return ElementText(set.shape, node);
+  return owned->entry.prefix.ToString() + " " + owned->owner.name();
+}
+
+// What the ledger says where the default owner wants each of the set's prefixes, and nobody wants more.
+std::vector<std::string> LedgerOf(const std::vector<std::string>& nodes) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].ends_with(" end")) continue;
+    AddressRange range{Address::Parse(nodes[i]).value()};
+    if (i + 1 < nodes.size() && nodes[i + 1].ends_with(" end")) {
+      range.end = Address::Parse(std::string_view(nodes[i + 1]).substr(0, nodes[i + 1].size() - 4)).value();
+    }
+    const auto prefix = ToPrefix(range);
+    out.push_back((prefix ? prefix->ToString() : "no prefix") + " " + Owner::Default().name());
+  }
+  return out;
 }
 
 std::string Lines(const std::vector<std::string>& lines) {
@@ -230,20 +262,59 @@ void World::FlushRuleset() {
   ExpectEmptyRuleset();
 }
 
-void World::MakeDormant(const TableId& table) {
+void World::MakeTable(std::string_view what, const TableId& table, std::uint32_t flags) {
   const bool taken = SendMessages([&](std::vector<std::uint8_t>& bytes) {
     wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWTABLE,
-                                       .flags = NLM_F_REQUEST,
+                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
                                        .sequence = 2,
                                        .protocol = ProtocolNumber(table.family)});
     writer.PutString(NFTA_TABLE_NAME, table.name);
-    writer.PutU32(NFTA_TABLE_FLAGS, NFT_TABLE_F_DORMANT);
+    writer.PutU32(NFTA_TABLE_FLAGS, flags);
     writer.Finish();
   });
-  Record("make " + table.name + " dormant", taken ? "committed" : "not committed");
+  Record(what, taken ? "committed" : "not committed");
   Expect(taken, "should be committed");
+}
+
+void World::MakeDormant(const TableId& table) {
+  MakeTable("make " + table.name + " dormant", table, NFT_TABLE_F_DORMANT);
   const TableSnapshot* there = snapshot_.Find(table);
   Expect(there != nullptr && there->dormant, "should be dormant");
+}
+
+void World::MakeOwned(const TableId& table) {
+  MakeTable("make " + table.name + " another socket's", table, NFT_TABLE_F_OWNER);
+  const TableSnapshot* there = snapshot_.Find(table);
+  Expect(there != nullptr && there->owner_port.has_value(), "should have an owner");
+}
+
+void World::MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape,
+                          std::uint32_t size) {
+  const bool taken = SendMessages([&](std::vector<std::uint8_t>& bytes) {
+    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWSET,
+                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
+                                       .sequence = 2,
+                                       .protocol = ProtocolNumber(table.family)});
+    writer.PutString(NFTA_SET_TABLE, table.name);
+    writer.PutString(NFTA_SET_NAME, set);
+    writer.PutU32(NFTA_SET_FLAGS, shape.interval ? NFT_SET_INTERVAL : 0U);
+    writer.PutU32(NFTA_SET_KEY_TYPE, shape.key_type);
+    writer.PutU32(NFTA_SET_KEY_LEN, shape.key_length);
+    writer.PutU32(NFTA_SET_ID, 1);
+    const std::size_t description = writer.OpenNest(NFTA_SET_DESC);
+    writer.PutU32(NFTA_SET_DESC_SIZE, size);
+    writer.CloseNest(description);
+    writer.Finish();
+  });
+  Record("add set " + set + " with a size", taken ? "committed" : "not committed");
+  Expect(taken, "should be committed");
+}
+
+void World::SaveAndReload() {
+  const bool done = kernel_.SaveAndReload();
+  Record("save and reload", done ? "done" : "not done");
+  Expect(done, "should be loaded again");
+  ExpectEqual("the ruleset, saved and loaded again,", listing_, listing_before_);
 }
 
 bool World::Matches(const TableId& table, const std::string& set, const Address& address) {
@@ -283,7 +354,7 @@ void World::ExpectNodes(const TableId& table, const std::string& set, const std:
     std::ranges::sort(elements, [](const Element& a, const Element& b) {
       return a.key != b.key ? a.key < b.key : a.kind > b.kind;
     });
-    for (const Element& element : elements) there.push_back(NodeText(table.family, found->shape, element));
+    for (const Element& element : elements) there.push_back(NodeText(table, *found, element));
   } else {
     there.push_back("no such set");
   }
@@ -292,12 +363,19 @@ void World::ExpectNodes(const TableId& table, const std::string& set, const std:
 
 void World::ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
                         const std::vector<std::string>& forwards) {
+  ExpectTable(table, nodes, forwards, LedgerOf(nodes));
+}
+
+void World::ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
+                        const std::vector<std::string>& forwards, const std::vector<std::string>& ledger) {
   const TableSnapshot* there = snapshot_.Find(table);
   Expect(there != nullptr, "table " + table.name + " should be there");
   if (there == nullptr) return;
   Expect(!there->dormant, "the table should not be dormant");
   Expect(there->others.empty(), "nothing else should be in the table");
-  Expect(there->sets.size() == 2, "there should be two sets");
+  const bool own = Layout{table.name}.own();
+  ExpectEqual("the table's comment", there->comment, own ? kTableComment : "");
+  Expect(there->sets.size() == Sets(Layout{table.name}, table.family).size(), "the sets should be all there");
   Expect(there->chains.size() == Chains(table.family).size(), "there should be three chains");
   for (const ChainPlan& plan : Chains(table.family)) {
     const auto chain = std::ranges::find(there->chains, plan.name, &ChainSnapshot::name);
@@ -305,14 +383,13 @@ void World::ExpectTable(const TableId& table, const std::vector<std::string>& no
                        chain->rules[0].expressions == plan.forms[0];
     Expect(right, "chain " + plan.name + " should be as the skeleton makes it");
   }
-  for (const auto& [name, shape] : {std::pair(kMasqueradeSet, MasqueradeShape(table.family)),
-                                    std::pair(kForwardMap, ForwardShape(table.family))}) {
+  for (const auto& [name, shape] : Sets(Layout{table.name}, table.family)) {
     const SetSnapshot* set = FindSet(snapshot_, table, name);
-    Expect(set != nullptr && set->shape == shape && !set->other_elements,
-           std::string(name) + " should be right");
+    Expect(set != nullptr && set->shape == shape && !set->other_elements, name + " should be right");
   }
   ExpectNodes(table, kMasqueradeSet, nodes);
   ExpectNodes(table, kForwardMap, forwards);
+  if (own) ExpectNodes(table, kOwnersSet, ledger);
 }
 
 void World::ExpectNoTable(const TableId& table) {

@@ -29,7 +29,8 @@ inline constexpr const char* kForeignTable = "foreign";
 // in failures().
 //
 // The expected text of a set's nodes has one line a node, ascending: "10.0.0.0" for a start and "10.0.1.0
-// end" for an end, and for an entry of the map nft's text of it.
+// end" for an end. For an entry of the map it has nft's text of it, with " of OWNER" behind it in natplan's own
+// table unless that is the default owner, or " of nobody"; for an entry of the ledger prefix and owner.
 class World {
  public:
   explicit World(KernelUnderTest& kernel);
@@ -66,6 +67,12 @@ class World {
   bool FlushRulesetMeanwhile();
   // `nft add table FAMILY NAME { flags dormant; }`
   void MakeDormant(const TableId& table);
+  // `nft add table FAMILY NAME { flags owner; }`: it belongs to that program's socket.
+  void MakeOwned(const TableId& table);
+  // `nft add set ... { size SIZE; }`
+  void MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape, std::uint32_t size);
+  // Lists everything with nft, removes it, and loads it again.
+  void SaveAndReload();
   // `nft get element`: whether the interval set matches the address.
   bool Matches(const TableId& table, const std::string& set, const Address& address);
 
@@ -74,9 +81,12 @@ class World {
   const std::string& listing() const { return listing_; }
   std::uint32_t generation() const { return snapshot_.generation; }
   void ExpectNodes(const TableId& table, const std::string& set, const std::vector<std::string>& nodes);
-  // The table is as the skeleton makes it, with these prefixes and forwards in it and nothing else.
+  // The table is as the skeleton makes it, with these prefixes and forwards in it and nothing else. Without
+  // `ledger`, the default owner wants each of the prefixes.
   void ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
                    const std::vector<std::string>& forwards);
+  void ExpectTable(const TableId& table, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& forwards, const std::vector<std::string>& ledger);
   void ExpectNoTable(const TableId& table);
   void ExpectEmptyRuleset();
   void Expect(bool condition, std::string_view what);
@@ -95,6 +105,8 @@ class World {
 
  private:
   void Read();
+  // `nft add table FAMILY NAME { flags ...; }`
+  void MakeTable(std::string_view what, const TableId& table, std::uint32_t flags);
   // Reads again and writes the step down.
   void Record(std::string_view what, std::string_view outcome);
   bool SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put);

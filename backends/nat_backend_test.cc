@@ -1,0 +1,161 @@
+// Which backend a context chooses, and what it does with it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "backends/iptables/fake_iptables.h"
+#include "backends/nat.h"
+#include "backends/sim/sim_executor.h"
+#include "kernel_sim/kernel.h"
+#include "kernel_sim/listing/kernel_listing.h"
+
+namespace natplan {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Masquerade Mask(const char* prefix) { return Masquerade::Make(Prefix::Parse(prefix).value()).value(); }
+Forward To(int port, const char* target) {
+  return {Protocol::kTcp, Port::Make(port).value(), Endpoint::Parse(target).value()};
+}
+
+class NatBackendTest : public testing::Test {
+ protected:
+  // A context over a kernel with these pieces, and iptables beside it.
+  Nat Open(kernel_sim::Profile profile, Backend backend = Backend::kAuto, SimSocketOptions socket = {}) {
+    kernel_ = std::make_unique<kernel_sim::Kernel>(std::move(profile));
+    return Nat(MakeSimExecutor(*kernel_, std::move(socket)), std::make_unique<FakeIptablesRunner>(&iptables_),
+               {.backend = backend});
+  }
+  bool NftablesIsEmpty() { return kernel_sim::ListRuleset(*kernel_).value().empty(); }
+
+  std::unique_ptr<kernel_sim::Kernel> kernel_;
+  FakeIptables iptables_;
+};
+
+TEST_F(NatBackendTest, AWorkingKernelIsAskedNothingBeyondTheTransaction) {
+  Nat nat = Open({});
+  const Result result = nat.AddMasquerade(Mask("10.0.0.0/8"));
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->by_iptables);
+  EXPECT_EQ(nat.backend(), Backend::kNftables);
+  EXPECT_EQ(kernel_->transactions(), 1U);
+  EXPECT_EQ(iptables_.locks, 0);
+}
+
+TEST_F(NatBackendTest, WithoutNatTheFirstRefusalChoosesIptablesAndSaysWhy) {
+  for (const bool apply : {true, false}) {
+    iptables_ = {};
+    Nat nat = Open({.nat = false});
+    const Result result = apply ? nat.Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")})
+                                : nat.Preview({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")});
+    ASSERT_TRUE(result) << ToString(result.error());
+    EXPECT_TRUE(result->by_iptables);
+    EXPECT_EQ(result->changed, apply);
+    EXPECT_EQ(result->iptables[0].size(), 3U);
+    EXPECT_EQ(iptables_.rules[0].size(), apply ? 3U : 0U);
+    EXPECT_EQ(nat.backend(), Backend::kIptables);
+    EXPECT_EQ(nat.backend_reason().code, ErrorCode::kNotSupported);
+    EXPECT_THAT(nat.backend_reason().text, HasSubstr("nat"));
+    EXPECT_TRUE(NftablesIsEmpty());
+    const std::uint64_t before = kernel_->transactions();
+    ASSERT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
+    EXPECT_EQ(kernel_->transactions(), before) << "the choice is made once";
+  }
+}
+
+TEST_F(NatBackendTest, WhatIsWantedGoesOnFromOneCallToTheNext) {
+  Nat nat = Open({.nat = false});
+  ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
+  ASSERT_TRUE(nat.AddForward(To(80, "10.0.0.2:80")));
+  EXPECT_EQ(iptables_.rules[0].size(), 3U);
+  iptables_.rules[0].clear();
+  ASSERT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
+  EXPECT_EQ(iptables_.rules[0].size(), 5U) << "what vanished comes back";
+  EXPECT_EQ(nat.desired().forwards().size(), 2U);
+  ASSERT_TRUE(nat.Apply({}));
+  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+}
+
+TEST_F(NatBackendTest, AFamilyWithoutNatDoesNotDisqualifyTheOther) {
+  Nat nat = Open({.ip6_family = false});
+  const Result result = nat.Apply({Mask("10.0.0.0/8"), Mask("fd00::/64")});
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->by_iptables);
+  EXPECT_EQ(result->unsupported.size(), 1U);
+  EXPECT_EQ(nat.backend(), Backend::kNftables);
+}
+
+TEST_F(NatBackendTest, ALackingPermissionChoosesNothing) {
+  Nat nat = Open({}, Backend::kAuto, {.net_admin = false});
+  const Result result = nat.AddMasquerade(Mask("10.0.0.0/8"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(nat.backend(), Backend::kAuto);
+  EXPECT_EQ(iptables_.locks, 0);
+}
+
+TEST_F(NatBackendTest, AnAnswerThatIsLostChoosesNothing) {
+  Nat nat = Open({.nat = true, .lost_ack = {1, 2, 3}});
+  (void)nat.AddMasquerade(Mask("10.0.0.0/8"));
+  EXPECT_NE(nat.backend(), Backend::kIptables);
+  EXPECT_EQ(iptables_.locks, 0);
+}
+
+TEST_F(NatBackendTest, ABackendThatIsForcedIsTheOnlyOne) {
+  {
+    Nat iptables = Open({}, Backend::kIptables);
+    ASSERT_TRUE(iptables.AddMasquerade(Mask("10.0.0.0/8")));
+    EXPECT_EQ(iptables_.rules[0].size(), 1U);
+    EXPECT_EQ(kernel_->transactions(), 0U);
+  }
+  Nat nftables = Open({.nat = false}, Backend::kNftables);
+  const Result result = nftables.AddMasquerade(Mask("10.0.0.0/8"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kNotSupported);
+}
+
+TEST_F(NatBackendTest, ARemovalFindsWhatAnEarlierContextLeftInIptables) {
+  ASSERT_TRUE(Open({.nat = false}).Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}));
+  ASSERT_TRUE(Open({.nat = false}).RemoveForward(To(80, "10.0.0.2:80")));
+  EXPECT_EQ(iptables_.rules[0].size(), 1U);
+  const Result seen = Open({.nat = false}).Preview({});
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->iptables[0].size(), 1U);
+  ASSERT_TRUE(Open({.nat = false}).Apply({}));
+  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+}
+
+TEST_F(NatBackendTest, WithNeitherTheErrorSaysBoth) {
+  const Error none{.code = ErrorCode::kNotSupported, .errno_value = ENOENT, .text = "no iptables here"};
+  iptables_.save_answer = {std::unexpected(none), std::unexpected(none)};
+  Nat nat = Open({.nat = false});
+  const Result result = nat.AddMasquerade(Mask("10.0.0.0/8"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kNotSupported);
+  EXPECT_THAT(result.error().text, HasSubstr("no iptables here"));
+  EXPECT_THAT(result.error().text, HasSubstr("nat"));
+}
+
+TEST_F(NatBackendTest, WithoutASocketOfTheKernelIptablesIsUsedAndTheReasonKept) {
+  Nat nat(nullptr, std::make_unique<FakeIptablesRunner>(&iptables_), {},
+          {.code = ErrorCode::kNotSupported, .errno_value = EPROTONOSUPPORT, .text = "no netlink"});
+  ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
+  EXPECT_EQ(nat.backend(), Backend::kIptables);
+  EXPECT_EQ(nat.backend_reason().text, "no netlink");
+}
+
+TEST_F(NatBackendTest, AnEventLoopGetsItsResultFromTheFirstPoll) {
+  Nat nat = Open({.nat = false});
+  nat.BeginApply({Mask("10.0.0.0/8")});
+  const Result* result = nat.Poll();
+  ASSERT_NE(result, nullptr);
+  EXPECT_TRUE((*result)->by_iptables);
+  EXPECT_EQ(nat.Poll(), result) << "until the next call begins";
+}
+
+}  // namespace
+}  // namespace natplan

@@ -1,0 +1,126 @@
+// natplan add and natplan delete: one intent more or less, in one transaction.
+#include <cerrno>
+#include <expected>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/intent_words.h"
+#include "cli/json.h"
+#include "cli/kernel_parameters.h"
+#include "cli/listing.h"
+#include "cli/report.h"
+#include "cli/session.h"
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace natplan::cli {
+namespace {
+
+std::string TextOf(const Intent& intent) {
+  if (const auto* forward = std::get_if<Forward>(&intent))
+    return fmt::format("forward {} {}", Name(forward->protocol), forward->host_port.number());
+  return ToString(std::get<Masquerade>(intent));
+}
+
+// Who holds it in the table as it was read: "" where nobody is recorded.
+std::vector<std::string> HoldersIn(const FamilyListing& listing, const Intent& intent) {
+  if (const auto* forward = std::get_if<Forward>(&intent)) {
+    for (const ForwardListing& one : listing.forwards) {
+      if (one.host_port == forward->key()) return {one.owner};
+    }
+    return {};
+  }
+  const auto& masquerade = std::get<Masquerade>(intent);
+  const std::string out_interface = masquerade.out_interface() ? masquerade.out_interface()->name() : "";
+  for (const MasqueradeListing& one : listing.masquerades) {
+    if (one.source != masquerade.source().ToString() || one.out_interface != out_interface) continue;
+    return one.owners.empty() ? std::vector<std::string>{""} : one.owners;
+  }
+  return {};
+}
+
+struct Deleted {
+  std::set<std::string> others = {};  // who else holds it
+  bool was_there = false;
+};
+
+Deleted LookBack(const Snapshot& before, const Layout& layout, const std::vector<Edit>& edits) {
+  Deleted out;
+  for (const Edit& edit : edits) {
+    const TableSnapshot* table = before.Find(layout.Id(FamilyOf(edit.intent)));
+    if (table == nullptr) continue;
+    for (std::string& holder : HoldersIn(ListingOf(layout, *table), edit.intent)) {
+      if (holder == edit.owner.name()) {
+        out.was_there = true;
+      } else {
+        out.others.insert(std::move(holder));
+      }
+    }
+  }
+  return out;
+}
+
+// What there is to say of a delete that deleted nothing: a note, or the error that natplan cannot tell whether
+// it may delete what is there. Empty if there was something.
+std::expected<std::string, Error> NoteNotThere(const EditOptions& options, const std::vector<Edit>& edits,
+                                               const Report& report, const Session& session) {
+  const Layout layout{options.table};
+  Deleted deleted{.was_there = report.changed || session.unanswered() != nullptr};
+  if (!report.by_iptables && session.unanswered() == nullptr)
+    deleted = LookBack(session.last_read(), layout, edits);
+  if (deleted.was_there) return "";
+  const std::string what = TextOf(edits.front().intent);
+  const std::string& owner = edits.front().owner.name();
+  if (deleted.others.empty())
+    return fmt::format("there was nothing to delete: owner \"{}\" has no {}", owner, what);
+  if (!layout.own()) {
+    return std::unexpected(
+        Error{.code = ErrorCode::kRefused,
+              .errno_value = EPERM,
+              .text = fmt::format("table {} has {}, but no place to record that natplan added it; if nobody "
+                                  "needs it any more, delete the element with nft",
+                                  options.table, what)});
+  }
+  return fmt::format("there was nothing to delete: {} is not of owner \"{}\" but of {}", what, owner,
+                     fmt::join(deleted.others, ", "));
+}
+
+}  // namespace
+
+ExitCode Run(const EditOptions& options, Console& console) {
+  const bool json = options.call.json;
+  const Owner owner = options.owner.value_or(Owner::Default());
+  const auto edits = ToEdits(options.kind, owner, options.words);
+  if (!edits) return console.Fail(edits.error(), json);
+  auto session = Session::Open({.table = options.table,
+                                .owner = owner,
+                                .deadline = options.call.deadline,
+                                .backend = options.call.backend});
+  if (!session) return console.Fail(session.error(), json);
+  const auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
+  if (!report) return report.error();
+  std::vector<std::string> notes;
+  if (options.kind == Edit::Kind::kRemove) {
+    auto note = NoteNotThere(options, *edits, *report, *session);
+    if (!note) return console.Fail(note.error(), json);
+    if (!note->empty()) notes.push_back(*std::move(note));
+  } else {
+    std::vector<Intent> intents;
+    for (const Edit& edit : *edits) intents.push_back(edit.intent);
+    notes = CareForParameters(intents, false).notes;
+  }
+  const BackendUse backend = session->Used(*report);
+  if (json) {
+    console.PrintJson(ToJson(*report, backend));
+  } else {
+    PrintChange(*report, backend, session->unanswered(), console);
+  }
+  if (!report->by_iptables) NoteOwnerIsNotKept(options.table, options.owner, console);
+  for (const std::string& note : notes) console.Note(note);
+  return SayShortcomings(*report, console);
+}
+
+}  // namespace natplan::cli
