@@ -1,9 +1,14 @@
 #include "cli/difference.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/plan/element_changes.h"
+#include "core/plan/extra_rules.h"
+#include "core/plan/kernel_view.h"
 #include "core/plan/layout.h"
+#include "core/plan/ledger.h"
 #include "core/plan/skeleton_plan.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,13 +23,14 @@ const TableId kTable{Family::kIp, "natplan"};
 
 // The table as natplan writes it, without elements.
 TableSnapshot WholeTable() {
-  TableSnapshot table{.id = kTable};
+  TableSnapshot table{.id = kTable, .comment = kTableComment};
   for (const ChainPlan& plan : Chains(Family::kIp)) {
     table.chains.push_back(
         {.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
   }
   table.sets.push_back({.name = kMasqueradeSet, .shape = MasqueradeShape(Family::kIp)});
   table.sets.push_back({.name = kForwardMap, .shape = ForwardShape(Family::kIp)});
+  table.sets.push_back({.name = kOwnersSet, .shape = OwnersShape(Family::kIp)});
   return table;
 }
 
@@ -42,9 +48,9 @@ TEST(DifferenceTest, AWholeTableHasNone) { EXPECT_THAT(Lines(WholeTable()), IsEm
 
 TEST(DifferenceTest, AMissingTableIsAllPlus) {
   const std::vector<DifferenceLine> lines = Difference({.operations = Skeleton(kTable)}, {});
-  ASSERT_EQ(lines.size(), 9U);
+  ASSERT_EQ(lines.size(), 10U);
   for (const DifferenceLine& line : lines) EXPECT_TRUE(line.wanted) << line.text;
-  EXPECT_EQ(lines.front().text, "table ip natplan");
+  EXPECT_EQ(lines.front().text, "table ip natplan { comment \"natplan layout 1\"; }");
 }
 
 TEST(DifferenceTest, ADormantTableIsShownAsSuch) {
@@ -102,6 +108,61 @@ TEST(DifferenceTest, ElementsAreOneLineEach) {
                           DifferenceLine{true, "element ip natplan masq_saddr { 10.0.0.0/16 }"},
                           DifferenceLine{false, "all elements of map ip natplan map_port_ipport"},
                           DifferenceLine{false, "set ip natplan other"}));
+}
+
+// The table of an owner that masquerades a prefix, and does so again by an interface.
+TableSnapshot OwnedTable() {
+  const Owner owner = Owner::Make("web").value();
+  const Prefix prefix = Prefix::Parse("10.0.0.0/8").value();
+  TableSnapshot table = WholeTable();
+  const Element range = ToElement(prefix);
+  table.sets[0].elements = {{.kind = ElementKind::kStart, .key = range.key},
+                            {.kind = ElementKind::kEnd, .key = range.end}};
+  table.sets[2].elements = {ToElement(LedgerEntry{prefix, owner.hash()}, owner)};
+  const RulePlan rule =
+      ToRule({owner, Masquerade::Make(prefix, InterfaceName::Make("eth0").value()).value()});
+  table.chains[2].rules.push_back(
+      {.handle = 7, .expressions = rule.expressions, .comment = rule.comment});
+  return table;
+}
+
+// What deletes the table and makes it again, with another comment and whatever `view` holds.
+Transaction Remade(const TableSnapshot& table, const FamilyView& view) {
+  Transaction out{.operations = {DeleteTable{kTable}}};
+  for (const Operation& operation : Skeleton(kTable)) out.operations.push_back(operation);
+  const RuleSnapshot& rule = table.chains[2].rules[1];
+  out.operations.push_back(AppendRule{kTable, "postrouting", rule.expressions, rule.comment});
+  for (const Operation& operation : ContentOf(kTable, view)) out.operations.push_back(operation);
+  return out;
+}
+
+TEST(DifferenceTest, ADeletedRuleIsShownWithItsComment) {
+  EXPECT_THAT(
+      Difference({.operations = {DeleteRule{kTable, "postrouting", 7}}}, {.tables = {OwnedTable()}}),
+      ElementsAre(DifferenceLine{false,
+                                 "rule ip natplan postrouting ip saddr 10.0.0.0/8 oifname \"eth0\" "
+                                 "masquerade comment \"web\""}));
+}
+
+TEST(DifferenceTest, OfATableThatIsMadeAgainOnlyWhatDiffersIsShown) {
+  TableSnapshot table = OwnedTable();
+  table.comment.clear();
+  FamilyView view = ViewOf({}, Family::kIp, &table);
+  EXPECT_THAT(Difference(Remade(table, view), {.tables = {table}}),
+              ElementsAre(DifferenceLine{false, "table ip natplan"},
+                          DifferenceLine{true, "table ip natplan { comment \"natplan layout 1\"; }"}));
+  table.comment = kTableComment;
+  EXPECT_THAT(Difference(Remade(table, view), {.tables = {table}}), IsEmpty());
+  view.ranges.clear();
+  EXPECT_THAT(Difference(Remade(table, view), {.tables = {table}}),
+              ElementsAre(DifferenceLine{false, "element ip natplan masq_saddr { 10.0.0.0/8 }"}));
+}
+
+TEST(DifferenceTest, InATableThatIsMadeAgainTheOrderOfRulesCounts) {
+  TableSnapshot table = OwnedTable();
+  const Transaction remade = Remade(table, ViewOf({}, Family::kIp, &table));
+  std::swap(table.chains[2].rules[0], table.chains[2].rules[1]);
+  EXPECT_EQ(Difference(remade, {.tables = {table}}).size(), 4U);
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ std::vector<Scenario> RestorationScenarios();
 std::vector<Scenario> RepairScenarios();
 std::vector<Scenario> ForeignScenarios();
 std::vector<Scenario> SharingScenarios();
+std::vector<Scenario> ProcessScenarios();
+std::vector<Scenario> LedgerScenarios();
+std::vector<Scenario> LawScenarios();
 std::vector<Scenario> FaultScenarios();
 std::vector<Scenario> ContextScenarios();
 
