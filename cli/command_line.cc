@@ -98,13 +98,14 @@ class Parser {
 
   // Only there an owner is recorded, and what has none can be told from what has one.
   void CheckAdopt() const {
-    for (const TableOptions* table :
-         {&plan_.wanted.table, &simulate_.table, &apply_.wanted.table, &check_.wanted.table, &watch_.wanted.table}) {
+    for (const TableOptions* table : {&plan_.wanted.table, &simulate_.table, &apply_.wanted.table,
+                                      &check_.wanted.table, &watch_.wanted.table}) {
       if (!table->adopt || table->layout().own()) continue;
       throw CLI::ValidationError(
-          "--adopt", fmt::format("table {} records no owners, natplan's own does; leave out --table, or write "
-                                 "--exclusive to have what the file says and nothing else",
-                                 table->table));
+          "--adopt",
+          fmt::format("table {} records no owners, natplan's own does; leave out --table, or write "
+                      "--exclusive to have what the file says and nothing else",
+                      table->table));
     }
   }
 
@@ -137,9 +138,12 @@ class Parser {
     AddTable(sub, options.table);
     CLI::Option* exclusive = sub->add_flag(
         "--exclusive", options.exclusive,
-        "Remove all that the table holds beyond the file, whoever wants it. Without this only what the file's "
-        "owner had is removed, or everything in a table of natplan's own in which no owner is recorded");
-    sub->add_flag("--adopt", options.adopt, "Take over what natplan's own table holds without an owner: keep of it what the file wants, remove "
+        "Remove all that the table holds beyond the file, whoever wants it. Without this only what the "
+        "file's "
+        "owner had is removed; and all of it in a table of natplan's own from before there were owners");
+    sub->add_flag("--adopt", options.adopt,
+                  "Take over what natplan's own table holds without an owner: keep of it what the file "
+                  "wants, remove "
                   "the rest")
         ->excludes(exclusive);
   }
@@ -298,7 +302,8 @@ class Parser {
   }
 
   void AddMasqueradeWords(CLI::App* parent, EditOptions& edit) {
-    CLI::App* sub = parent->add_subcommand("masquerade", "Packets from a prefix leave with the host's address");
+    CLI::App* sub =
+        parent->add_subcommand("masquerade", "Packets from a prefix leave with the host's address");
     const std::string verb = parent->get_name();
     sub->footer("Example:\n  natplan " + verb + " masquerade 192.168.50.0/24");
     sub->preparse_callback([&edit](std::size_t) { edit.words = MasqueradeWords(); });
@@ -352,12 +357,11 @@ class Parser {
   }
 
   void AddRemove() {
-    CLI::App* sub =
-        Add("remove", "Delete natplan's tables, with everything in them, in one transaction",
-            "Without --owner everything of all owners goes. Nothing there is success.\n"
-            "Examples:\n"
-            "  natplan remove\n"
-            "  natplan remove --owner web   only what this owner wants");
+    CLI::App* sub = Add("remove", "Delete natplan's tables, with everything in them, in one transaction",
+                        "Without --owner everything of all owners goes. Nothing there is success.\n"
+                        "Examples:\n"
+                        "  natplan remove\n"
+                        "  natplan remove --owner web   only what this owner wants");
     AddTable(sub, remove_.table);
     AddOwner(sub, remove_.owner, "Only what this owner wants, and nobody else");
     AddCall(sub, remove_.call);

@@ -98,8 +98,7 @@ class Writer {
     Empty(op.table, op.chain);
     const ChainSnapshot* chain = Find(op.table, op.chain);
     gone_.insert({op.table, op.chain});
-    Is(chain != nullptr ? LineOf(op.table, *chain)
-                        : fmt::format("chain {} {}", Place(op.table), op.chain));
+    Is(chain != nullptr ? LineOf(op.table, *chain) : fmt::format("chain {} {}", Place(op.table), op.chain));
   }
   void operator()(const FlushChain& op) { Empty(op.table, op.chain); }
   void operator()(const EnsureSet& op) { ShallAsWritten(op); }

@@ -17,8 +17,8 @@ struct DifferenceLine {
 };
 
 // `before` is the snapshot that the transaction was planned from. A chain whose policy differs and a dormant
-// table are one line each way; of a chain that is emptied, each rule is a line. Of a table that is deleted and
-// made again the lines are what it had and shall not have, and the other way round.
+// table are one line each way; of a chain that is emptied, each rule is a line. Of a table that is deleted
+// and made again the lines are what it had and shall not have, and the other way round.
 std::vector<DifferenceLine> Difference(const Transaction& transaction, const Snapshot& before);
 
 }  // namespace natplan::cli

@@ -121,8 +121,7 @@ TableSnapshot OwnedTable() {
   table.sets[2].elements = {ToElement(LedgerEntry{prefix, owner.hash()}, owner)};
   const RulePlan rule =
       ToRule({owner, Masquerade::Make(prefix, InterfaceName::Make("eth0").value()).value()});
-  table.chains[2].rules.push_back(
-      {.handle = 7, .expressions = rule.expressions, .comment = rule.comment});
+  table.chains[2].rules.push_back({.handle = 7, .expressions = rule.expressions, .comment = rule.comment});
   return table;
 }
 
@@ -137,11 +136,10 @@ Transaction Remade(const TableSnapshot& table, const FamilyView& view) {
 }
 
 TEST(DifferenceTest, ADeletedRuleIsShownWithItsComment) {
-  EXPECT_THAT(
-      Difference({.operations = {DeleteRule{kTable, "postrouting", 7}}}, {.tables = {OwnedTable()}}),
-      ElementsAre(DifferenceLine{false,
-                                 "rule ip natplan postrouting ip saddr 10.0.0.0/8 oifname \"eth0\" "
-                                 "masquerade comment \"web\""}));
+  EXPECT_THAT(Difference({.operations = {DeleteRule{kTable, "postrouting", 7}}}, {.tables = {OwnedTable()}}),
+              ElementsAre(DifferenceLine{false,
+                                         "rule ip natplan postrouting ip saddr 10.0.0.0/8 oifname \"eth0\" "
+                                         "masquerade comment \"web\""}));
 }
 
 TEST(DifferenceTest, OfATableThatIsMadeAgainOnlyWhatDiffersIsShown) {

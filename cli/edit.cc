@@ -63,8 +63,8 @@ Deleted LookBack(const Snapshot& before, const Layout& layout, const std::vector
   return out;
 }
 
-// What there is to say of a delete that deleted nothing: a note, or the error that natplan cannot tell whether
-// it may delete what is there. Empty if there was something.
+// What there is to say of a delete that deleted nothing: a note, or the error that natplan cannot tell
+// whether it may delete what is there. Empty if there was something.
 std::expected<std::string, Error> NoteNotThere(const EditOptions& options, const std::vector<Edit>& edits,
                                                const Report& report, const Session& session) {
   const Layout layout{options.table};

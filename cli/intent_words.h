@@ -29,7 +29,8 @@ using IntentWords = std::variant<MasqueradeWords, ForwardWords>;
 
 // The edits that carry out what the words say; kInvalidArgument names the wrong word and what to write
 // instead. A forward without `to` is that of the port in both families.
-std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& owner, const IntentWords& words);
+std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& owner,
+                                                const IntentWords& words);
 
 }  // namespace natplan::cli
 

@@ -43,24 +43,25 @@ TEST(JsonTest, EachLineOfATransactionIsAnObject) {
 }
 
 TEST(JsonTest, EachOperationHasAVerbAndAnObject) {
-  const Json json = ToJson(Transaction{
-      .operations = {DeleteTable{kTable}, EnsureChain{kTable, "c", {}}, DeleteChain{kTable, "c"},
-                     FlushChain{kTable, "c"}, EnsureSet{kTable, "s", {}}, DeleteSet{kTable, "s"},
-                     DeleteSet{kTable, "m", true}, FlushSet{kTable, "s"}, AppendRule{kTable, "c", {}},
-                     DeleteRule{kTable, "c", 7}}});
+  const Json json = ToJson(
+      Transaction{.operations = {DeleteTable{kTable}, EnsureChain{kTable, "c", {}}, DeleteChain{kTable, "c"},
+                                 FlushChain{kTable, "c"}, EnsureSet{kTable, "s", {}}, DeleteSet{kTable, "s"},
+                                 DeleteSet{kTable, "m", true}, FlushSet{kTable, "s"},
+                                 AppendRule{kTable, "c", {}}, DeleteRule{kTable, "c", 7}}});
   std::vector<std::string> words;
   for (const Json& one : json) {
     words.push_back(one["verb"].get<std::string>() + " " + one["object"].get<std::string>() + " " +
                     one["name"].get<std::string>());
   }
   EXPECT_THAT(words, ElementsAre("delete table natplan", "add chain c", "delete chain c", "flush chain c",
-                                 "add set s", "delete set s", "delete map m", "flush set s", "add rule c", "delete rule c"));
+                                 "add set s", "delete set s", "delete map m", "flush set s", "add rule c",
+                                 "delete rule c"));
 }
 
 TEST(JsonTest, AReportHasAllItsFieldsEvenIfTheyAreEmpty) {
   EXPECT_EQ(ToJson(Report{.generation = 7}).dump(),
             R"({"changed":false,"generation":7,"operations":[],"foreign":[],"lost":[],"unsupported":[],)"
-      R"("backend":"nftables","reason":"","iptables":[],"notes":[],"retries":0})");
+            R"("backend":"nftables","reason":"","iptables":[],"notes":[],"retries":0})");
 }
 
 TEST(JsonTest, AReportOfIptablesHasTheLinesWithTheirFamilies) {

@@ -16,10 +16,10 @@ void NoteRoutes(std::span<const Intent> intents, Parameters& out) {
   for (const Intent& intent : intents) {
     const auto* forward = std::get_if<Forward>(&intent);
     if (forward == nullptr || !forward->localhost || forward->family() != Family::kIp6) continue;
-    out.notes.push_back(
-        fmt::format("from ::1 the kernel sends a packet on to {} only if ::1 is local to the interface towards "
-                    "it as well: ip -6 route add local ::1/128 dev IFACE table local",
-                    forward->to.address.ToString()));
+    out.notes.push_back(fmt::format(
+        "from ::1 the kernel sends a packet on to {} only if ::1 is local to the interface towards "
+        "it as well: ip -6 route add local ::1/128 dev IFACE table local",
+        forward->to.address.ToString()));
     return;
   }
 }

@@ -26,7 +26,8 @@ constexpr const char* kRouteLocalnet = "sys/net/ipv4/conf/all/route_localnet";
 // A tree of files in place of procfs, in which nothing is set and no route is known.
 class KernelParametersTest : public ::testing::Test {
  protected:
-  KernelParametersTest() : proc_(fs::path(::testing::TempDir()) / ("parameters-" + std::to_string(getpid()))) {
+  KernelParametersTest()
+      : proc_(fs::path(::testing::TempDir()) / ("parameters-" + std::to_string(getpid()))) {
     fs::remove_all(proc_);
     Put(kForwarding, "0\n");
     Put(kRouteLocalnet, "0\n");
@@ -52,7 +53,8 @@ Intent ForwardTo(const char* endpoint, bool localhost) {
 }
 
 TEST_F(KernelParametersTest, WithoutLocalhostNothingIsSaid) {
-  const std::vector<Intent> intents = {ForwardTo("192.0.2.1:22", false), ForwardTo("[2001:db8::1]:22", false)};
+  const std::vector<Intent> intents = {ForwardTo("192.0.2.1:22", false),
+                                       ForwardTo("[2001:db8::1]:22", false)};
   const Parameters parameters = CareForParameters(intents, false, proc_);
   EXPECT_THAT(parameters.notes, IsEmpty());
   EXPECT_THAT(parameters.missing, IsEmpty());
@@ -73,8 +75,7 @@ TEST_F(KernelParametersTest, WhatIsSetAlreadyIsNotNamed) {
 
 TEST_F(KernelParametersTest, AllThatIsNeededIsSetWhereThatIsAskedFor) {
   const Parameters parameters = CareForParameters(std::vector{ForwardTo("192.0.2.1:22", true)}, true, proc_);
-  EXPECT_THAT(parameters.set,
-              ElementsAre("net.ipv4.ip_forward = 1", "net.ipv4.conf.all.route_localnet = 1"));
+  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.ip_forward = 1", "net.ipv4.conf.all.route_localnet = 1"));
   EXPECT_THAT(parameters.missing, IsEmpty());
   EXPECT_FALSE(parameters.error);
   EXPECT_EQ(Get(kForwarding)[0], '1');

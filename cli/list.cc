@@ -33,7 +33,8 @@ ExitCode Run(const ListOptions& options, Console& console) {
   PrintBackend(backend, console);
   const bool iptables = backend.name == "iptables";
   for (const FamilyListing& family : holdings->families) {
-    console.Line(fmt::format("{} {} {}", iptables ? "iptables" : "table", Name(family.family), options.table));
+    console.Line(
+        fmt::format("{} {} {}", iptables ? "iptables" : "table", Name(family.family), options.table));
     Print(family, console);
   }
   if (holdings->families.empty()) {

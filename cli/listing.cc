@@ -70,8 +70,7 @@ class TableReader {
         out_.foreign.push_back(fmt::format("elements of {} that natplan does not know", set.name));
     }
     for (const auto& [element, reason] : view_.junk)
-      out_.ledger.push_back(
-          fmt::format("{}: {}", ElementText(OwnersShape(family_), element), reason));
+      out_.ledger.push_back(fmt::format("{}: {}", ElementText(OwnersShape(family_), element), reason));
     return std::move(out_);
   }
 
@@ -89,7 +88,8 @@ class TableReader {
     for (const LedgerEntry& entry : view_.entries) {
       masquerades.Add(entry.prefix, "", view_.names.at(entry.owner).name());
       if (!IsCovered(entry.prefix))
-        out_.repair.push_back(fmt::format("{} is wanted and not in {}", entry.prefix.ToString(), kMasqueradeSet));
+        out_.repair.push_back(
+            fmt::format("{} is wanted and not in {}", entry.prefix.ToString(), kMasqueradeSet));
     }
     for (const DesiredState::OwnedMasquerade& owned : view_.interface_masquerades) {
       const auto& out_interface = owned.masquerade.out_interface();
@@ -111,7 +111,8 @@ class TableReader {
 
   void ReadForwards() {
     for (const auto& [host_port, held] : view_.forwards.entries) {
-      const ForwardListing forward{host_port, held.to, view_.localhost.entries.contains(host_port), held.owner};
+      const ForwardListing forward{host_port, held.to, view_.localhost.entries.contains(host_port),
+                                   held.owner};
       if (layout_.own() && held.owner.empty()) {
         out_.unowned.push_back(TextOf(forward));
       } else {
@@ -121,8 +122,8 @@ class TableReader {
     for (const auto& [host_port, held] : view_.localhost.entries) {
       const auto forward = view_.forwards.entries.find(host_port);
       if (forward != view_.forwards.entries.end() && forward->second == held) continue;
-      out_.repair.push_back(fmt::format("{} has another {} than {}", kLocalhostMap, ToString(host_port),
-                                        kForwardMap));
+      out_.repair.push_back(
+          fmt::format("{} has another {} than {}", kLocalhostMap, ToString(host_port), kForwardMap));
     }
   }
 
@@ -135,9 +136,8 @@ class TableReader {
     for (std::string& foreign : skeleton.foreign) out_.foreign.push_back(std::move(foreign));
     if (skeleton.obstacle) out_.repair.push_back(skeleton.obstacle->text);
     for (const BrokenRange& broken : view_.broken) {
-      out_.repair.push_back(
-          fmt::format("half of an interval in {}: {}", kMasqueradeSet,
-                      ElementText(MasqueradeShape(family_), ToElement(broken.covers))));
+      out_.repair.push_back(fmt::format("half of an interval in {}: {}", kMasqueradeSet,
+                                        ElementText(MasqueradeShape(family_), ToElement(broken.covers))));
     }
     if (!skeleton.remake.empty())
       out_.repair.push_back(fmt::format("the table has no comment \"{}\"", kTableComment));

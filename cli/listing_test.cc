@@ -30,8 +30,8 @@ void AddEntry(TableSnapshot& table, const char* prefix, const Owner& owner) {
   table.sets[2].elements.push_back(ToElement(LedgerEntry{P(prefix), owner.hash()}, owner));
 }
 void AddForward(SetSnapshot& map, int port, const char* to, const std::string& owner) {
-  map.elements.push_back(ToElement(MapEntry{
-      {Family::kIp, Protocol::kTcp, Port::Make(port).value()}, Endpoint::Parse(to).value(), owner}));
+  map.elements.push_back(ToElement(
+      MapEntry{{Family::kIp, Protocol::kTcp, Port::Make(port).value()}, Endpoint::Parse(to).value(), owner}));
 }
 
 // The table as natplan writes it, without elements.
@@ -73,7 +73,8 @@ TEST(ListingTest, EachPrefixHasItsOwnersAlsoOneThatAWiderOneContains) {
 
 TEST(ListingTest, AMasqueradeByAnInterfaceIsALineOfItsOwn) {
   TableSnapshot table = WholeTable();
-  const RulePlan rule = ToRule({kA, Masquerade::Make(P("0.0.0.0/0"), InterfaceName::Make("eth0").value()).value()});
+  const RulePlan rule =
+      ToRule({kA, Masquerade::Make(P("0.0.0.0/0"), InterfaceName::Make("eth0").value()).value()});
   table.chains[2].rules.push_back({.expressions = rule.expressions, .comment = rule.comment});
   const FamilyListing listing = ListingOf({}, table);
   EXPECT_THAT(Masquerades(listing), ElementsAre("0.0.0.0/0 eth0 a"));

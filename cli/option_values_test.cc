@@ -13,9 +13,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(OptionValuesTest, ATableHasANameThatNftTakesWithoutQuotes) {
-  for (const std::string name : {"natplan", "io.systemd.nat", "_a-1/b", std::string(255, 'a').c_str()})
+  for (const std::string& name :
+       {std::string("natplan"), std::string("io.systemd.nat"), std::string("_a-1/b"), std::string(255, 'a')})
     EXPECT_EQ(CheckTable(name), "");
-  for (const std::string name : {"", "1a", "a b", "a;b", "a\"", "-a", std::string(256, 'a').c_str()})
+  for (const std::string& name : {std::string(), std::string("1a"), std::string("a b"), std::string("a;b"),
+                                  std::string("a\""), std::string("-a"), std::string(256, 'a')})
     EXPECT_THAT(CheckTable(name), HasSubstr("is no table name")) << name;
 }
 

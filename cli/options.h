@@ -110,8 +110,8 @@ struct WatchOptions {
   bool restore = false;
 };
 
-using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, EditOptions, ListOptions,
-                             RemoveOptions, ForgetOptions, DoctorOptions, WatchOptions>;
+using Options = std::variant<PlanOptions, SimulateOptions, ApplyOptions, CheckOptions, EditOptions,
+                             ListOptions, RemoveOptions, ForgetOptions, DoctorOptions, WatchOptions>;
 
 }  // namespace natplan::cli
 

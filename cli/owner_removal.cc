@@ -31,20 +31,19 @@ Error Unknown(const Owner& owner, const std::set<std::string>& known) {
 
 }  // namespace
 
-ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOptions& call, bool must_be_known,
-                     Console& console) {
+ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOptions& call,
+                     bool must_be_known, Console& console) {
   // Rules of iptables name their owner whatever the table is called.
   if (!Layout{table}.own() && call.backend != Backend::kIptables)
     return console.Fail(NoOwners(table), call.json);
-  auto session = Session::Open(
-      {.table = table, .owner = owner, .deadline = call.deadline, .backend = call.backend});
+  auto session =
+      Session::Open({.table = table, .owner = owner, .deadline = call.deadline, .backend = call.backend});
   if (!session) return console.Fail(session.error(), call.json);
   const auto report = session->Run([](Nat& nat) { nat.BeginApply({}); }, call.json, console);
   if (!report) return report.error();
   const bool nothing = !report->changed && session->unanswered() == nullptr;
   if (nothing && must_be_known) {
-    const auto holdings =
-        ReadHoldings(table, call.backend, std::chrono::steady_clock::now() + call.deadline);
+    const auto holdings = ReadHoldings(table, call.backend, std::chrono::steady_clock::now() + call.deadline);
     if (!holdings) return console.Fail(holdings.error(), call.json);
     return console.Fail(Unknown(owner, OwnersIn(holdings->families)), call.json);
   }

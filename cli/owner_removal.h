@@ -12,8 +12,8 @@ namespace natplan::cli {
 
 // In one transaction; what other owners want stays. Where nothing is recorded under the name, that is a note,
 // or, if the owner `must_be_known`, an error that lists the names that there are.
-ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOptions& call, bool must_be_known,
-                     Console& console);
+ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOptions& call,
+                     bool must_be_known, Console& console);
 
 }  // namespace natplan::cli
 

@@ -53,7 +53,8 @@ Result PreviewOnNothing(const FileOptions& options, const Wish& wish) {
   return result;
 }
 
-ExitCode Print(const PlanOptions& options, const Report& report, const BackendUse& backend, Console& console) {
+ExitCode Print(const PlanOptions& options, const Report& report, const BackendUse& backend,
+               Console& console) {
   const Transaction& transaction = report.transaction;
   if (options.wanted.call.json) {
     console.PrintJson(Json{{"table", options.wanted.table.table},

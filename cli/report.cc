@@ -42,7 +42,9 @@ std::vector<std::string> IptablesLines(const Report& report) {
   return out;
 }
 
-bool IsDelete(std::string_view iptables_line) { return iptables_line.find(": -D ") != std::string_view::npos; }
+bool IsDelete(std::string_view iptables_line) {
+  return iptables_line.find(": -D ") != std::string_view::npos;
+}
 
 void PrintBackend(const BackendUse& backend, Console& console) {
   if (backend.reason.empty()) return;
@@ -57,8 +59,7 @@ void PrintChange(const Report& report, const BackendUse& backend, const Transact
     console.Line(line, IsDelete(line) ? Style::kRemoved : Style::kAdded);
   PrintForeign(report, console);
   // iptables counts nothing.
-  const std::string generation =
-      report.by_iptables ? "" : fmt::format("generation {}", report.generation);
+  const std::string generation = report.by_iptables ? "" : fmt::format("generation {}", report.generation);
   if (report.changed) {
     if (!report.by_iptables) console.Line("# " + generation, Style::kComment);
   } else if (unanswered != nullptr && report.unsupported.empty()) {
@@ -76,7 +77,8 @@ void PrintChange(const Report& report, const BackendUse& backend, const Transact
 
 void NoteOwnerIsNotKept(const std::string& table, const std::optional<Owner>& owner, Console& console) {
   if (!owner || Layout{table}.own()) return;
-  console.Note(fmt::format("table {} has no place for owners: \"{}\" is recorded nowhere", table, owner->name()));
+  console.Note(
+      fmt::format("table {} has no place for owners: \"{}\" is recorded nowhere", table, owner->name()));
 }
 
 ExitCode SayShortcomings(const Report& report, Console& console) {

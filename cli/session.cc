@@ -65,7 +65,8 @@ std::expected<Session, Error> Session::Open(NatOptions options) {
     }
   }
   const Witness* witness = kernel.get();
-  return Session(witness, Nat(std::move(kernel), std::move(iptables), std::move(options), std::move(missing)));
+  return Session(witness,
+                 Nat(std::move(kernel), std::move(iptables), std::move(options), std::move(missing)));
 }
 
 const Snapshot& Session::last_read() const {

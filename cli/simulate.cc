@@ -31,10 +31,7 @@ struct FileWish {
 class Simulation {
  public:
   Simulation(const SimulateOptions& options, Console& console)
-      : options_(options),
-        console_(console),
-        kernel_(options.faults.profile),
-        monitor_(kernel_) {}
+      : options_(options), console_(console), kernel_(options.faults.profile), monitor_(kernel_) {}
 
   ExitCode Run(const std::vector<FileWish>& wishes) {
     ExitCode code = ExitCode::kDone;
@@ -71,8 +68,7 @@ class Simulation {
   Nat& NatOf(const Owner& owner) {
     const auto found = nats_.find(owner);
     if (found != nats_.end()) return found->second;
-    Nat nat(OpenExecutor(),
-            {.table = options_.table.table, .scope = options_.table.scope(), .owner = owner});
+    Nat nat(OpenExecutor(), {.table = options_.table.table, .scope = options_.table.scope(), .owner = owner});
     return nats_.emplace(owner, std::move(nat)).first->second;
   }
 

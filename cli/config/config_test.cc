@@ -123,8 +123,7 @@ TEST(ConfigTest, AForwardMayWantLocalhost) {
   const std::string forward = ForwardText("\"tcp\"", "2222", "\"192.0.2.1:22\"");
   EXPECT_THAT(Wants(forward + "localhost = true\n"),
               ElementsAre("forward tcp port 2222 to 192.0.2.1:22 localhost"));
-  EXPECT_THAT(Wants(forward + "localhost = false\n"),
-              ElementsAre("forward tcp port 2222 to 192.0.2.1:22"));
+  EXPECT_THAT(Wants(forward + "localhost = false\n"), ElementsAre("forward tcp port 2222 to 192.0.2.1:22"));
   EXPECT_THAT(Errors(forward + "localhost = \"yes\"\n"),
               ElementsAre(AllOf(HasSubstr("f:5:13:"), HasSubstr("a boolean is expected"))));
 }

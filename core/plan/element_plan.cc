@@ -53,6 +53,13 @@ class Planner {
     return Finish();
   }
 
+  bool IsTaken(const HostPort& key) const {
+    const auto there = in_.view.forwards.entries.find(key);
+    const Wanted wanted = WantedAt(key, false);
+    return wanted && there != in_.view.forwards.entries.end() && there->second != *wanted &&
+           !IsDeletable(key, there->second, wanted);
+  }
+
  private:
   using Wanted = std::optional<HeldTarget>;
 
@@ -157,6 +164,12 @@ class Planner {
     }
   }
 
+  // A prefix that is recorded, or will be.
+  bool IsSomebodys(const AddressRange& range) const {
+    const auto prefix = ToPrefix(range);
+    return prefix && (HasPrefix(in_.view.entries, *prefix) || in_.want.IsRegistered(*prefix));
+  }
+
   // Our start whose end was taken away reaches to the top of the address space, unless that is what another
   // prefix wants.
   void DeleteOpenStart(const Prefix& prefix) {
@@ -177,7 +190,7 @@ class Planner {
         ++prefix;
       if (prefix != in_.want.prefixes().end() && ToRange(*prefix) == range) continue;
       if (IsDeleted(range) || plan_.changes.flush_ranges) continue;
-      if (takes_unowned_ || (in_.own && in_.view.IsRecorded(range))) {
+      if (takes_unowned_ || (in_.own && IsSomebodys(range))) {
         Delete(range);
       } else {
         Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(range));
@@ -202,12 +215,13 @@ class Planner {
     return std::ranges::any_of(in_.mine, [&](const Owner& mine) { return mine.name() == owner; });
   }
 
-  // Whether what stands at a port may be taken away. In natplan's own table the owner beside it decides.
+  // Whether what stands at a port may be taken away. In natplan's own table the owner beside it decides; what
+  // has none is no work of natplan's, and with the target that is wanted it becomes ours.
   bool IsDeletable(const HostPort& key, const HeldTarget& there, const Wanted& wanted) const {
-    if (exclusive_ || (in_.own && IsMine(there.owner))) return true;
-    if (in_.own && !there.owner.empty()) return false;
-    const bool same_target = in_.own && wanted && wanted->to == there.to;
-    return same_target || takes_unowned_ || in_.held.Holds(key, there.to);
+    if (exclusive_) return true;
+    if (!in_.own) return takes_unowned_ || in_.held.Holds(key, there.to);
+    if (!there.owner.empty()) return IsMine(there.owner);
+    return takes_unowned_ || (wanted && wanted->to == there.to);
   }
 
   void Consider(const HostPort& key) {
@@ -372,5 +386,7 @@ class Planner {
 ElementPlan PlanAllElements(const ElementPlanInput& input) { return Planner(input).All(); }
 
 ElementPlan PlanTouchedElements(const ElementPlanInput& input) { return Planner(input).Touched(); }
+
+bool IsTaken(const ElementPlanInput& input, const HostPort& key) { return Planner(input).IsTaken(key); }
 
 }  // namespace natplan

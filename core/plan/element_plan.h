@@ -51,6 +51,8 @@ ElementPlan PlanAllElements(const ElementPlanInput& input);
 // Looks at what the call touched, the rest being in place already: the cost does not depend on how much is
 // held.
 ElementPlan PlanTouchedElements(const ElementPlanInput& input);
+// Whether the port is wanted, and somebody else holds and keeps it.
+bool IsTaken(const ElementPlanInput& input, const HostPort& key);
 
 }  // namespace natplan
 

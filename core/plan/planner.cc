@@ -86,9 +86,14 @@ bool HasExtras(const TableSnapshot& table) {
 }
 
 // Somebody wants localhost: an owner of this context, or one whose entries stay.
-bool NeedsLocalhost(const PlanInput& input, Family family, const FamilyView& view) {
+bool NeedsLocalhost(const PlanInput& input, Family family, const KernelView& all) {
   if (!input.layout.own()) return false;
-  if (input.want.WantsLocalhost(family)) return true;
+  const FamilyView& view = all[static_cast<std::size_t>(family)];
+  const ElementPlanInput elements = ForFamily(input, family, all, false);
+  const auto wants = [&](const auto& one) {
+    return one.first.family == family && one.second.localhost && !IsTaken(elements, one.first);
+  };
+  if (std::ranges::any_of(input.want.forwards(), wants)) return true;
   if (input.scope == Scope::kExclusive) return false;
   if (view.localhost.unknown || !view.localhost.others.empty()) return true;
   return std::ranges::any_of(view.localhost.entries, [&](const auto& one) {
@@ -154,7 +159,7 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       continue;
     }
     if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) continue;
-    extra.localhost = NeedsLocalhost(input, family, view[index]);
+    extra.localhost = NeedsLocalhost(input, family, view);
     // A delete repairs nothing, but takes its own rules away.
     const bool whole = wanted || input.scope == Scope::kExclusive || HasExtras(*table);
     SkeletonPlan skeleton;

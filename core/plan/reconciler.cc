@@ -54,12 +54,6 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
 bool Reconciler::TakeOwners() {
   for (const Owner& owner : OwnersOf(request_, options_.owner)) {
     if (mine_.contains(owner)) continue;
-    for (const FamilyView& view : mirror_->view) {
-      const auto name = view.names.find(owner.hash());
-      if (name == view.names.end() || name->second == owner) continue;
-      Refuse(SameHash(owner, name->second));
-      return false;
-    }
     new_owners_.push_back(owner);
     mine_.insert(owner);
     Forget(owner);
@@ -122,6 +116,17 @@ bool Reconciler::ApplyRequest() {
     return false;
   }
   return true;
+}
+
+// The ledger tells owners apart by their hashes alone.
+std::optional<Error> Reconciler::SharedHash() const {
+  for (const Owner& owner : mine_) {
+    for (const FamilyView& view : mirror_->view) {
+      const auto name = view.names.find(owner.hash());
+      if (name != view.names.end() && name->second != owner) return SameHash(owner, name->second);
+    }
+  }
+  return {};
 }
 
 // The other owners' prefixes, as the ledger has them: they are to stay, unless everything else is to go.
@@ -195,6 +200,12 @@ void Reconciler::TakeMirror(const Snapshot& snapshot) {
 bool Reconciler::MirrorSuffices() const {
   // Rules are deleted by their handles, which only a snapshot has.
   if (edited_.rules) return false;
+  // What nobody was recorded for becomes ours with its entry, and stands in a wider one's way no longer.
+  for (const LedgerEntry& entry : edited_.entries) {
+    const FamilyView& view = mirror_->view[static_cast<std::size_t>(entry.prefix.family())];
+    const bool comes = desired_.masquerades().contains(entry) && !view.entries.contains(entry);
+    if (comes && view.Holds(entry.prefix) && !desired_.prefixes().contains(entry.prefix)) return false;
+  }
   return std::ranges::all_of(kFamilies, [&](Family family) {
     const auto of_family = [family](const auto& one) { return one.family() == family; };
     return mirror_->checked[static_cast<std::size_t>(family)] || without_.contains(family) ||
@@ -214,6 +225,7 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
       mirror_.reset();  // nobody has compared it with what is wanted
       return;
     }
+    if (auto other = SharedHash()) return Fail(std::move(*other));
     TakeOthers();
   } else if (!MirrorSuffices()) {
     state_ = State::kRead;

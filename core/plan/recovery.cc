@@ -72,7 +72,7 @@ std::optional<std::string> MissingPiece(const Operation& operation, const Refusa
   const std::string family(Name(TableOf(operation).family));
   if (std::holds_alternative<EnsureTable>(operation) &&
       (refusal.errno_value == EOPNOTSUPP || refusal.errno_value == EAFNOSUPPORT)) {
-    return "tables of family " + family;
+    return "nf_tables tables of family " + family;
   }
   if (refusal.errno_value != ENOENT || refusal.missing_name.empty()) return std::nullopt;
   if (std::holds_alternative<EnsureChain>(operation)) {

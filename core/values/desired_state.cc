@@ -76,9 +76,9 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade&
   if (name->second != edit.owner) {
     return std::unexpected(SameHash(edit.owner, name->second));
   }
+  touched.asked.insert(entry.prefix);
   if (masquerades_.contains(entry)) return {};
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
-  touched.asked.insert(entry.prefix);
   touched.entries.insert(entry);
   Note(Register(entry), touched);
   return {};
@@ -122,9 +122,9 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& fo
                                  .text = ToString(key) + " is held by owner \"" + held.owner.name() +
                                          "\"; remove that forward first, or choose another host port"});
   }
+  touched.ports.insert(key);
   if (before == forward) return {};
   undo.push_back({Edit::Kind::kAdd, edit.owner, before});
-  touched.ports.insert(key);
   touched.rules = touched.rules || forward.localhost || held.localhost;
   held.to = forward.to;
   held.localhost = forward.localhost;
@@ -200,11 +200,6 @@ bool DesiredState::Wants(Family family) const {
          std::ranges::any_of(interface_masquerades_, [family](const OwnedMasquerade& owned) {
            return owned.masquerade.family() == family;
          });
-}
-
-bool DesiredState::WantsLocalhost(Family family) const {
-  return std::ranges::any_of(
-      forwards_, [family](const auto& one) { return one.first.family == family && one.second.localhost; });
 }
 
 }  // namespace natplan

@@ -47,11 +47,12 @@ class DesiredState {
     Masquerade masquerade;
     friend auto operator<=>(const OwnedMasquerade&, const OwnedMasquerade&) = default;
   };
-  // What a change touched: maximal prefixes that came or went, and host ports.
+  // What a change touched: maximal prefixes that came or went, and host ports, those included that an edit
+  // asked for and that were there already: somebody else may stand in their place by now.
   struct Touched {
     std::set<Prefix> prefixes = {};
     std::set<HostPort> ports = {};
-    // Of the prefixes, those that an edit added itself; the others came back because a wider one went.
+    // The prefixes that an edit added itself; others of `prefixes` came back because a wider one went.
     std::set<Prefix> asked = {};
     std::set<LedgerEntry> entries = {};
     bool rules = false;  // something that has a rule of its own
@@ -78,7 +79,6 @@ class DesiredState {
   const std::map<HostPort, OwnedForward>& forwards() const { return forwards_; }
   const std::set<OwnedMasquerade>& interface_masquerades() const { return interface_masquerades_; }
   bool Wants(Family family) const;
-  bool WantsLocalhost(Family family) const;
 
   // Every registered prefix with its owners.
   const SortedSet<LedgerEntry>& masquerades() const { return masquerades_; }

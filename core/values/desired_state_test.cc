@@ -25,8 +25,7 @@ Edit Remove(const char* owner, const Intent& intent) { return {Edit::Kind::kRemo
 std::string Text(const DesiredState& state) {
   std::string out;
   std::map<Prefix, std::set<Owner>> owners_of;
-  for (const LedgerEntry& entry : state.masquerades())
-    owners_of[entry.prefix].insert(state.OwnerOf(entry));
+  for (const LedgerEntry& entry : state.masquerades()) owners_of[entry.prefix].insert(state.OwnerOf(entry));
   for (const auto& [prefix, owners] : owners_of) {
     out += prefix.ToString() + " of";
     for (const Owner& owner : owners) out += " " + owner.name();
@@ -110,7 +109,7 @@ TEST_F(DesiredStateTest, AForwardOfTheSameOwnerReplacesItsTargetEvenIfOnlyThePor
   EXPECT_EQ(touched.ports.size(), 1U);
   EXPECT_EQ(Text(state), "union:\nip tcp port 80 to 192.0.2.1:81 of a\n");
   ASSERT_TRUE(Do(Add("a", To(Protocol::kTcp, 80, "192.0.2.1:81"))));
-  EXPECT_TRUE(touched.ports.empty());
+  EXPECT_EQ(touched.ports.size(), 1U) << "somebody else may stand there by now";
   EXPECT_TRUE(undo.empty());
 }
 
@@ -217,6 +216,49 @@ TEST_F(DesiredStateTest, WhoeverRunsOutOfMemoryCanStillGoBack) {
       if (!failed) break;
     }
   }
+}
+
+TEST(DesiredStateOthersTest, WhatOthersHaveIsReplacedAndWhatIsMineStays) {
+  DesiredState state;
+  DesiredState::Touched touched;
+  std::vector<Edit> undo;
+  ASSERT_TRUE(state.Apply(Add("me", Mask("10.0.0.0/16")), touched, undo));
+  const Owner me = Named("me");
+  const Owner other = Named("other");
+  const LedgerEntry wide{Prefix::Parse("10.0.0.0/8").value(), other.hash()};
+  const LedgerEntry stale{Prefix::Parse("10.9.0.0/16").value(), me.hash()};
+  SortedSet<LedgerEntry> entries;
+  entries.insert(wide);
+  entries.insert(stale);  // the kernel's word about me counts for nothing
+  const std::map<std::uint64_t, Owner> names = {{me.hash(), me}, {other.hash(), other}};
+  state.SetOthers(Family::kIp, {me.hash()}, entries, names);
+  EXPECT_EQ(Text(state), "10.0.0.0/8 of other\n10.0.0.0/16 of me\nunion: 10.0.0.0/8\n");
+  state.SetOthers(Family::kIp6, {me.hash()}, {}, {});
+  EXPECT_EQ(Text(state), "10.0.0.0/8 of other\n10.0.0.0/16 of me\nunion: 10.0.0.0/8\n");
+  state.SetOthers(Family::kIp, {me.hash()}, {}, {});
+  EXPECT_EQ(Text(state), "10.0.0.0/16 of me\nunion: 10.0.0.0/16\n");
+}
+
+TEST(DesiredStateOthersTest, MasqueradesThatNameAnInterfaceStandBesideEachOther) {
+  DesiredState state;
+  DesiredState::Touched touched;
+  std::vector<Edit> undo;
+  const Masquerade out =
+      Masquerade::Make(Prefix::Parse("10.0.0.0/8").value(), InterfaceName::Make("eth0").value()).value();
+  for (const char* owner : {"a", "b", "a"}) ASSERT_TRUE(state.Apply(Add(owner, out), touched, undo));
+  EXPECT_TRUE(touched.rules);
+  EXPECT_TRUE(touched.prefixes.empty());
+  EXPECT_EQ(state.interface_masquerades().size(), 2U);
+  EXPECT_TRUE(state.Wants(Family::kIp));
+  EXPECT_FALSE(state.Wants(Family::kIp6));
+  EXPECT_EQ(undo.size(), 2U) << "the second time changed nothing";
+  EXPECT_EQ(state.EditsTo(Named("a"), {}).size(), 1U);
+  for (; !undo.empty(); undo.pop_back()) {
+    const Edit back = undo.back();
+    std::vector<Edit> redo;
+    ASSERT_TRUE(state.Apply(back, touched, redo));
+  }
+  EXPECT_TRUE(state.interface_masquerades().empty());
 }
 
 }  // namespace

@@ -39,14 +39,26 @@ TEST(ForwardTest, TheKeyIsTheFamilyOfTheTargetTheProtocolAndTheHostPort) {
   EXPECT_NE(ip.key(), (Forward{Protocol::kUdp, At(2222), To("192.0.2.1:22")}.key()));
 }
 
-TEST(OwnerTest, ANameIsOneTo64PrintableCharactersWithoutQuoteAndBackslash) {
-  EXPECT_EQ(Owner::Make("web 1").value().name(), "web 1");
-  EXPECT_TRUE(Owner::Make(std::string(64, 'x')).has_value());
-  for (const std::string& name :
-       {std::string(), std::string(65, 'x'), std::string("a\"b"), std::string("a\\b"), std::string("a\nb"),
-        std::string("\xc3\xa4"), std::string("a\0b", 3), std::string("\x7f")}) {
-    EXPECT_FALSE(Owner::Make(name).has_value()) << name;
+TEST(MasqueradeTest, WithAnInterfaceEveryLengthIsTaken) {
+  const InterfaceName eth0 = InterfaceName::Make("eth0").value();
+  for (const char* text : {"0.0.0.0/0", "10.0.0.0/8", "::/0", "fc00::/7"}) {
+    const auto masquerade = Masquerade::Make(P(text), eth0);
+    ASSERT_TRUE(masquerade.has_value()) << text;
+    EXPECT_EQ(masquerade->source(), P(text));
+    EXPECT_EQ(masquerade->out_interface(), eth0);
+    EXPECT_EQ(ToString(*masquerade), std::string("masquerade ") + text + " out eth0");
   }
+  EXPECT_NE(Masquerade::Make(P("10.0.0.0/8")).value(), Masquerade::Make(P("10.0.0.0/8"), eth0).value());
+}
+
+TEST(ForwardTest, LocalhostIsNoPartOfTheKey) {
+  const Forward plain{Protocol::kSctp, At(2222), To("[fd00::5]:22")};
+  Forward local = plain;
+  local.localhost = true;
+  EXPECT_EQ(plain.key(), local.key());
+  EXPECT_NE(plain, local);
+  EXPECT_EQ(ToString(local), "forward sctp port 2222 to [fd00::5]:22 localhost");
+  EXPECT_EQ(FamilyOf(local), Family::kIp6);
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ void OneForward(benchmark::State& state) {
   // The floor has a key of its own and no generation: its commits must not make ours read again.
   const auto raw = kernel.Open();
   AddElements add = Forwards(1);
+  add.elements.front().comment = Owner::Default().name();  // as ours has it
   const EncodedBatch add_bytes = Encode({.operations = {add}}, 1);
   const EncodedBatch delete_bytes =
       Encode({.operations = {DeleteElements{add.table, add.set, add.shape, add.elements}}}, 1);

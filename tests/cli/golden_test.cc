@@ -42,7 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
              "simulate examples/two_containers.toml examples/stopped.toml examples/restarted.toml"},
         Case{"flushed_in_between",
              "simulate examples/two_containers.toml examples/stopped.toml --fault flush-before@2"},
-        Case{"origin", "simulate examples/two_containers.toml --table io.systemd.nat"}),
+        Case{"origin", "simulate examples/two_containers.toml --table io.systemd.nat"},
+        Case{"owned", "simulate examples/two_containers.toml examples/owned.toml"},
+        Case{"iptables", "plan examples/owned.toml --backend iptables"}),
     [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

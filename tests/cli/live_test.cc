@@ -87,15 +87,15 @@ TEST(LiveTest, WhatApplyReplacesInTheOwnTableIsShown) {
   RunInNamespaceOrSkip([] {
     ASSERT_EQ(Apply().exit_code, 0);
     ASSERT_EQ(Sh("nft add element ip natplan masq_saddr { 172.16.0.0/12 }").exit_code, 0);
-    const Ran ran = Natplan("apply examples/restarted.toml");
+    const Ran ran = Natplan("apply examples/restarted.toml --exclusive");
     EXPECT_EQ(ran.exit_code, 0) << ran;
     EXPECT_THAT(ran.out, HasSubstr("delete element ip natplan masq_saddr { 172.16.0.0/12 }\n"));
-    EXPECT_THAT(
-        ran.out,
-        HasSubstr("delete element ip natplan map_port_ipport { tcp . 5432 : 192.168.51.18 . 5432 }\n"));
-    EXPECT_THAT(
-        ran.out,
-        HasSubstr("create element ip natplan map_port_ipport { tcp . 5432 : 192.168.202.242 . 5432 }\n"));
+    EXPECT_THAT(ran.out,
+                HasSubstr("delete element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : "
+                          "192.168.51.18 . 5432 }\n"));
+    EXPECT_THAT(ran.out,
+                HasSubstr("create element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : "
+                          "192.168.202.242 . 5432 }\n"));
     EXPECT_THAT(Ruleset(), Not(HasSubstr("172.16")));
   });
 }
@@ -119,13 +119,17 @@ TEST(LiveTest, CheckTellsEqualFromDifferent) {
     EXPECT_THAT(equal.out, HasSubstr("# equal"));
     const Ran differs = Natplan("check examples/restarted.toml");
     EXPECT_EQ(differs.exit_code, 1) << differs;
-    EXPECT_EQ(differs.out,
-              "- element ip natplan masq_saddr { 192.168.51.16/28 }\n"
-              "- element ip natplan map_port_ipport { tcp . 5432 : 192.168.51.18 . 5432 }\n"
-              "- element ip natplan map_port_ipport { udp . 5353 : 192.168.51.18 . 53 }\n"
-              "+ element ip natplan masq_saddr { 192.168.202.240/28 }\n"
-              "+ element ip natplan map_port_ipport { tcp . 5432 : 192.168.202.242 . 5432 }\n"
-              "+ element ip natplan map_port_ipport { udp . 5353 : 192.168.202.242 . 53 }\n");
+    EXPECT_EQ(
+        differs.out,
+        "- element ip natplan masq_saddr { 192.168.51.16/28 }\n"
+        "- element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : 192.168.51.18 . 5432 }\n"
+        "- element ip natplan map_port_ipport { udp . 5353 comment \"default\" : 192.168.51.18 . 53 }\n"
+        "- element ip natplan owners { 192.168.51.16 . 28 . 0xebada516 . 0x8620c5fe comment \"default\" }\n"
+        "+ element ip natplan masq_saddr { 192.168.202.240/28 }\n"
+        "+ element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : 192.168.202.242 . 5432 }\n"
+        "+ element ip natplan map_port_ipport { udp . 5353 comment \"default\" : 192.168.202.242 . 53 }\n"
+        "+ element ip natplan owners { 192.168.202.240 . 28 . 0xebada516 . 0x8620c5fe comment \"default\" "
+        "}\n");
     EXPECT_THAT(Natplan("check examples/stopped.toml --json").out,
                 HasSubstr("\"equal\": false,\n  \"generation\": 2,\n  \"missing\": [],\n  \"excess\": [\n"
                           "    \"element ip natplan masq_saddr { 192.168.51.16/28 }\","));
@@ -188,16 +192,21 @@ TEST(LiveTest, ListShowsPrefixesAndForwards) {
     ASSERT_EQ(Natplan("apply examples/stopped.toml").exit_code, 0);
     EXPECT_EQ(
         Natplan("list").out,
-        "table ip natplan\n  masquerade\n    192.168.50.112/28\n  forward\n    tcp 2222 -> "
-        "192.168.50.121:22\n"
-        "    tcp 8080 -> 192.168.50.121:80\n"
-        "table ip6 natplan\n  masquerade\n    fd00:50::/64\n  forward\n    tcp 8080 -> [fd00:50::121]:80\n");
+        "table ip natplan\n  masquerade\n    192.168.50.112/28  owner default\n  forward\n    tcp 2222 -> "
+        "192.168.50.121:22  owner default\n"
+        "    tcp 8080 -> 192.168.50.121:80  owner default\n"
+        "table ip6 natplan\n  masquerade\n    fd00:50::/64  owner default\n  forward\n    tcp 8080 -> "
+        "[fd00:50::121]:80  owner default\n");
     EXPECT_THAT(
         Natplan("list --json").out,
         HasSubstr("      \"family\": \"ip6\",\n      \"masquerade\": [\n        \"fd00:50::/64\"\n      ],\n"
+                  "      \"masquerade_owners\": [\n        {\n          \"source\": \"fd00:50::/64\",\n"
+                  "          \"out_interface\": \"\",\n          \"owners\": [\n            \"default\"\n"
+                  "          ]\n        }\n      ],\n"
                   "      \"forward\": [\n        {\n          \"protocol\": \"tcp\",\n          "
-                  "\"host_port\": 8080,\n"
-                  "          \"to\": \"[fd00:50::121]:80\"\n        }\n      ],\n      \"foreign\": [],\n"
+                  "\"host_port\": 8080,\n          \"to\": \"[fd00:50::121]:80\",\n"
+                  "          \"owner\": \"default\",\n          \"localhost\": false\n        }\n      ],\n"
+                  "      \"unowned\": [],\n      \"foreign\": [],\n      \"ledger\": [],\n"
                   "      \"repair\": []\n"));
   });
 }
@@ -244,8 +253,10 @@ TEST(LiveTest, ATableOfAnotherLayoutIsNamedAndRemoveOffered) {
 
 TEST(LiveTest, WithoutPermissionEachCommandSaysWhatToDo) {
   RunInNamespaceOrSkip([] {
-    for (const std::string command : {"apply examples/stopped.toml", "check examples/stopped.toml", "list",
-                                      "remove", "plan examples/stopped.toml --against live"}) {
+    for (const std::string command :
+         {"apply examples/stopped.toml", "check examples/stopped.toml", "list", "remove", "remove --owner a",
+          "forget --owner a", "add masquerade 10.0.0.0/8", "delete masquerade 10.0.0.0/8",
+          "delete forward tcp 22", "plan examples/stopped.toml --against live"}) {
       // A user namespace further in has no rights over this network namespace.
       const Ran ran = Sh("unshare -U natplan " + command);
       EXPECT_EQ(ran.exit_code, 3) << command << ": " << ran;

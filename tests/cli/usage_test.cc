@@ -8,22 +8,25 @@
 namespace natplan::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 TEST(UsageTest, EveryCommandHasHelpWithExamples) {
-  for (const std::string command : {"", "plan", "simulate", "apply", "check", "list", "remove"}) {
+  for (const std::string command :
+       {"", "plan", "simulate", "apply", "check", "add", "add masquerade", "add forward", "delete",
+        "delete masquerade", "delete forward", "list", "remove", "forget", "doctor", "watch"}) {
     const Ran ran = Sh("natplan " + command + " --help");
     EXPECT_EQ(ran.exit_code, 0) << ran;
     EXPECT_THAT(ran.out, HasSubstr("Example")) << command;
-    EXPECT_THAT(ran.out, HasSubstr("--version")) << command;
     EXPECT_EQ(ran.err, "");
   }
 }
 
 TEST(UsageTest, EveryCommandSaysItsVersion) {
-  for (const std::string command : {"", "plan", "simulate", "apply", "check", "list", "remove"}) {
+  for (const std::string command : {"", "plan", "simulate", "apply", "check", "add", "delete", "list",
+                                    "remove", "forget", "doctor", "watch"}) {
     const Ran ran = Sh("natplan " + command + " --version");
     EXPECT_EQ(ran.exit_code, 0) << ran;
     EXPECT_THAT(ran.out, StartsWith("natplan 0.")) << command;
@@ -32,13 +35,43 @@ TEST(UsageTest, EveryCommandSaysItsVersion) {
 
 TEST(UsageTest, AMistakeExitsWithTwoAndSaysWhereHelpIs) {
   for (const std::string arguments :
-       {"", "fly", "plan", "simulate", "plan examples/stopped.toml extra", "list extra",
-        "plan examples/stopped.toml --fly", "plan examples/stopped.toml --against moon",
-        "plan examples/stopped.toml --json --bytes", "apply examples/stopped.toml --deadline 0",
-        "apply examples/stopped.toml --deadline -1", "apply examples/stopped.toml --deadline nan",
-        "apply examples/stopped.toml --deadline soon", "list --table ''", "list --table 'a b'",
-        "list --table 'x;flush'", "list --table 1x", "simulate examples/stopped.toml --fault fire",
-        "simulate examples/stopped.toml --fault lost-ack@0"}) {
+       {"",
+        "fly",
+        "plan",
+        "simulate",
+        "plan examples/stopped.toml extra",
+        "list extra",
+        "plan examples/stopped.toml --fly",
+        "plan examples/stopped.toml --against moon",
+        "plan examples/stopped.toml --json --bytes",
+        "apply examples/stopped.toml --deadline 0",
+        "apply examples/stopped.toml --deadline -1",
+        "apply examples/stopped.toml --deadline nan",
+        "apply examples/stopped.toml --deadline soon",
+        "list --table ''",
+        "list --table 'a b'",
+        "list --table 'x;flush'",
+        "list --table 1x",
+        "simulate examples/stopped.toml --fault fire",
+        "simulate examples/stopped.toml --fault lost-ack@0",
+        "add",
+        "delete",
+        "add fish",
+        "add masquerade",
+        "add masquerade 10.0.0.0/8 10.0.0.0/8",
+        "add forward tcp 22",
+        "add forward tcp 22 192.0.2.1:22 x",
+        "delete forward tcp",
+        "delete forward tcp 22 --localhost",
+        "forget",
+        "forget --owner ''",
+        "list --owner 'a\"b'",
+        "remove --owner \"$(printf 'a\\001')\"",
+        "add masquerade 10.0.0.0/8 --owner 12345678901234567890123456789012345678901234567890123456789012345",
+        "list --backend moon",
+        "apply examples/stopped.toml --adopt --exclusive",
+        "apply examples/stopped.toml --adopt --table io.systemd.nat",
+        "check examples/stopped.toml --backend nft"}) {
     const Ran ran = Sh("natplan " + arguments);
     EXPECT_EQ(ran.exit_code, 2) << arguments << ": " << ran;
     EXPECT_THAT(ran.err, StartsWith("natplan: ")) << arguments;
@@ -101,9 +134,56 @@ TEST(UsageTest, PlanPrintsJson) {
   const Ran ran = Sh("printf '[[masquerade]]\\nsource = \"10.0.0.0/8\"\\n' | natplan plan - --json");
   EXPECT_THAT(
       ran.out,
-      StartsWith("{\n  \"table\": \"natplan\",\n  \"operations\": [\n    {\n      \"verb\": \"add\",\n"
-                 "      \"object\": \"table\",\n      \"family\": \"ip\",\n      \"table\": \"natplan\",\n"
-                 "      \"name\": \"natplan\",\n      \"text\": \"add table ip natplan\"\n    },"));
+      StartsWith(
+          "{\n  \"table\": \"natplan\",\n  \"operations\": [\n    {\n      \"verb\": \"add\",\n"
+          "      \"object\": \"table\",\n      \"family\": \"ip\",\n      \"table\": \"natplan\",\n"
+          "      \"name\": \"natplan\",\n      \"text\": \"add table ip natplan { comment \\\"natplan layout "
+          "1\\\"; }\"\n    },"));
+}
+
+TEST(UsageTest, AMissingCommandListsThoseThereAre) {
+  EXPECT_THAT(Sh("natplan add").err, HasSubstr("masquerade, forward"));
+  EXPECT_THAT(Sh("natplan").err, HasSubstr("plan, simulate, apply"));
+}
+
+TEST(UsageTest, AWrongBackendInTheEnvironmentNamesTheVariable) {
+  const Ran ran = Sh("NATPLAN_BACKEND=moon natplan plan examples/stopped.toml");
+  EXPECT_EQ(ran.exit_code, 2) << ran;
+  EXPECT_THAT(ran.err, HasSubstr("NATPLAN_BACKEND: \"moon\""));
+  EXPECT_EQ(Sh("NATPLAN_BACKEND=moon natplan plan examples/stopped.toml --backend auto").exit_code, 0);
+  EXPECT_EQ(Sh("NATPLAN_BACKEND= natplan plan examples/stopped.toml").exit_code, 0);
+  EXPECT_EQ(Sh("NATPLAN_BACKEND=moon natplan simulate examples/stopped.toml").exit_code, 0);
+}
+
+TEST(UsageTest, TheEnvironmentChoosesTheBackendAndTheOptionWins) {
+  const std::string iptables = Sh("natplan plan examples/stopped.toml --backend iptables").out;
+  EXPECT_THAT(iptables, HasSubstr("*nat\n"));
+  EXPECT_EQ(Sh("NATPLAN_BACKEND=iptables natplan plan examples/stopped.toml").out, iptables);
+  EXPECT_EQ(Sh("NATPLAN_BACKEND=iptables natplan plan examples/stopped.toml --backend nftables").out,
+            Sh("natplan plan examples/stopped.toml").out);
+}
+
+TEST(UsageTest, IptablesHasNoBytesToShow) {
+  const Ran ran = Sh("natplan plan examples/stopped.toml --backend iptables --bytes");
+  EXPECT_EQ(ran.exit_code, 2) << ran;
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST(UsageTest, TheOptionIsTheOwnerElseTheFileElseDefault) {
+  EXPECT_THAT(Sh("natplan plan examples/owned.toml").out, HasSubstr("comment \"web\""));
+  EXPECT_THAT(Sh("natplan plan examples/owned.toml --owner db").out,
+              AllOf(HasSubstr("comment \"db\""), Not(HasSubstr("comment \"web\""))));
+  EXPECT_THAT(Sh("natplan plan examples/stopped.toml").out, HasSubstr("comment \"default\""));
+}
+
+TEST(UsageTest, OwnersOfASimulationAreProgramsOfTheirOwn) {
+  const std::string taken =
+      "sed 's/8443/2222/; s/\"sctp\"/\"udp\"/' examples/owned.toml | natplan simulate examples/stopped.toml "
+      "-";
+  const Ran ran = Sh(taken);
+  EXPECT_EQ(ran.exit_code, 1) << ran;
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("owner \"default\""), HasSubstr("tcp port 2222")));
+  EXPECT_EQ(Sh(taken + " --owner web").exit_code, 0);
 }
 
 }  // namespace

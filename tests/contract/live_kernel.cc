@@ -39,8 +39,9 @@ std::expected<Nat, Error> LiveKernel::Adopt(NatOptions options, std::vector<Sent
 }
 
 bool LiveKernel::SaveAndReload() {
-  return OutputOf("saved=$(nft list ruleset) && nft flush ruleset && printf '%s\\n' \"$saved\" | nft -f - && echo done") ==
-         "done\n";
+  return OutputOf(
+             "saved=$(nft list ruleset) && nft flush ruleset && printf '%s\\n' \"$saved\" | nft -f - && echo "
+             "done") == "done\n";
 }
 
 }  // namespace natplan::contract

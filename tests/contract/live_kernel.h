@@ -19,7 +19,8 @@ class LiveKernel final : public KernelUnderTest {
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override;
   std::expected<Nat, Error> Adopt(NatOptions options, std::vector<Sent>& sent) override;
-  std::string ListRuleset() override { return OutputOf("nft list ruleset 2>&1"); }
+  // Without the name that nft gives to a table's owner, which is this process's.
+  std::string ListRuleset() override { return OutputOf("nft list ruleset 2>&1 | sed 's/ # progname .*//'"); }
   bool SaveAndReload() override;
 };
 

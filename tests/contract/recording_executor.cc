@@ -23,14 +23,15 @@ class RecordingExecutor final : public Executor {
   RecordingExecutor(std::unique_ptr<NetlinkSocket> socket, NetlinkExecutor::ListeningSocket listen,
                     std::vector<Sent>& sent)
       : sent_(sent),
-        executor_(std::make_unique<TracingSocket>(
-                      std::move(socket),
-                      [this](const TracedDatagram& datagram) {
-                        if (datagram.direction != TracedDatagram::Direction::kSent || !IsBatch(datagram.bytes))
-                          return;
-                        sent_.back().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
-                      }),
-                  1, std::move(listen)) {}
+        executor_(
+            std::make_unique<TracingSocket>(
+                std::move(socket),
+                [this](const TracedDatagram& datagram) {
+                  if (datagram.direction != TracedDatagram::Direction::kSent || !IsBatch(datagram.bytes))
+                    return;
+                  sent_.back().bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
+                }),
+            1, std::move(listen)) {}
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override {
     return executor_.Read(request, deadline);

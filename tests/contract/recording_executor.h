@@ -12,8 +12,8 @@
 
 namespace natplan::contract {
 
-// Over the socket, and those that listen beside it. Each transaction, and the datagram that it becomes, is added
-// to `sent`, which must outlive it.
+// Over the socket, and those that listen beside it. Each transaction, and the datagram that it becomes, is
+// added to `sent`, which must outlive it.
 std::unique_ptr<Executor> MakeRecordingExecutor(std::unique_ptr<NetlinkSocket> socket,
                                                 NetlinkExecutor::ListeningSocket listen,
                                                 std::vector<Sent>& sent);

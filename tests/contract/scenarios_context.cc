@@ -84,8 +84,9 @@ void ALogSaysWhatWasDone(World& world) {
   }});
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.Expect(lines.size() == 12 && lines[10] == "add element ip natplan masq_saddr { 10.0.0.0/24 }" &&
-                   lines[11] == "create element ip natplan owners { 10.0.0.0 . 24 . 0xebada516 . "
-                                "0x8620c5fe comment \"default\" }",
+                   lines[11] ==
+                       "create element ip natplan owners { 10.0.0.0 . 24 . 0xebada516 . "
+                       "0x8620c5fe comment \"default\" }",
                "each operation should be logged");
   world.Keeps("again", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.Expect(lines.size() == 12, "nothing was done and nothing should be logged");

@@ -66,8 +66,10 @@ void ALostTransactionIsDoneAgain(World& world) {
 }
 
 void AnswersThatNeverComeEndInUnknown(World& world) {
-  Nat& nat = world.OpenBehind(With({.commits = {{LoseTransaction{ENOBUFS}, 2, true}}}),
-                              {.deadline = milliseconds(100)});
+  // A reading would show that it was not carried out.
+  Nat& nat = world.OpenBehind(
+      With({.commits = {{LoseTransaction{ENOBUFS}, 2, true}}, .reads = {{TearRead{}, 2, true}}}),
+      {.deadline = milliseconds(100)});
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.Fails("masquerade 10.1.0.0/24", nat.AddMasquerade(Source("10.1.0.0/24")), ErrorCode::kUnknownOutcome,
               ENOBUFS);

@@ -1,5 +1,5 @@
-// What holds whatever is asked for: doing it twice is doing it once, taking it back leaves nothing, order does
-// not matter, and saving and loading with nft loses nothing.
+// What holds whatever is asked for: doing it twice is doing it once, taking it back leaves nothing, order
+// does not matter, and saving and loading with nft loses nothing.
 #include <algorithm>
 #include <numeric>
 
@@ -44,7 +44,8 @@ void ApplyTwiceSendsNothing(World& world) {
   Nat& a = world.Open({.owner = Named("a")});
   Nat& b = world.Open({.owner = Named("b")});
   world.Changes("a applies", a.Apply(OfEveryKind()));
-  world.Changes("b applies what they can share", b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0")}));
+  world.Changes("b applies what they can share",
+                b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0")}));
   const std::size_t sent = world.sent().size();
   world.Keeps("a again", a.Apply(OfEveryKind()));
   world.Keeps("b again", b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0")}));
@@ -103,12 +104,15 @@ void SavingAndReloadingWithNftLosesNothing(World& world) {
   Nat& a = world.Open({.owner = Named("a")});
   Nat& b = world.Open({.owner = Named("b & c")});
   world.Changes("a applies", a.Apply(OfEveryKind()));
-  world.Changes("b applies", b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0"), To(81, "10.0.0.9:81")}));
+  world.Changes("b applies",
+                b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0"), To(81, "10.0.0.9:81")}));
   world.SaveAndReload();
   world.Keeps("a finds everything", a.Apply(OfEveryKind()));
-  world.Keeps("so does b", b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0"), To(81, "10.0.0.9:81")}));
+  world.Keeps("so does b",
+              b.Apply({Source("10.0.0.0/8"), Behind("0.0.0.0/0", "eth0"), To(81, "10.0.0.9:81")}));
   Nat& restarted = world.Open({.owner = Named("a")});
-  world.Changes("and a new process of a's: it adopts all of it", restarted.AddMasquerade(Source("172.16.0.0/12")));
+  world.Changes("and a new process of a's: it adopts all of it",
+                restarted.AddMasquerade(Source("172.16.0.0/12")));
   world.Changes("and takes one thing back", restarted.RemoveMasquerade(Source("172.16.0.0/12")));
   world.Keeps("nothing else has changed", a.Apply(OfEveryKind()));
 }

@@ -1,5 +1,5 @@
-// Several processes on natplan's own table, each with an owner of its own: whoever acts next leaves everything
-// that anybody recorded complete (checklist 57).
+// Several processes on natplan's own table, each with an owner of its own: whoever acts next leaves
+// everything that anybody recorded complete (checklist 57).
 #include <cerrno>
 
 #include "tests/contract/interposing_executor.h"
@@ -29,7 +29,8 @@ void ExpectBoth(World& world, bool nine = false) {
     nodes.insert(nodes.end(), {"10.9.0.0", "10.9.1.0 end"});
     ledger.emplace_back("10.9.0.0/24 b");
   }
-  world.ExpectTable(Ours(), nodes, {"tcp . 80 : 10.1.0.2 . 80 of a", "tcp . 81 : 10.2.0.2 . 81 of b"}, ledger);
+  world.ExpectTable(Ours(), nodes, {"tcp . 80 : 10.1.0.2 . 80 of a", "tcp . 81 : 10.2.0.2 . 81 of b"},
+                    ledger);
   world.ExpectTable(Ours(Family::kIp6), {"fd00:1::", "fd00:1:0:1:: end", "fd00:2::", "fd00:2:0:1:: end"},
                     {"tcp . 80 : fd00:1::2 . 80 of a", "tcp . 81 : fd00:2::2 . 81 of b"},
                     {"fd00:1::/64 a", "fd00:2::/64 b"});
@@ -44,7 +45,8 @@ void AFlushThatOneOfTwoDidNotSeeIsRepairedByBoth(World& world) {
   ExpectBoth(world);
   world.FlushRuleset();
   world.Changes("a asks for what it has", a.AddMasquerade(Source("10.1.0.0/24")));
-  world.ExpectTable(Ours(), {"10.1.0.0", "10.1.1.0 end"}, {"tcp . 80 : 10.1.0.2 . 80 of a"}, {"10.1.0.0/24 a"});
+  world.ExpectTable(Ours(), {"10.1.0.0", "10.1.1.0 end"}, {"tcp . 80 : 10.1.0.2 . 80 of a"},
+                    {"10.1.0.0/24 a"});
   world.ExpectTable(Ours(Family::kIp6), {"fd00:1::", "fd00:1:0:1:: end"}, {"tcp . 80 : fd00:1::2 . 80 of a"},
                     {"fd00:1::/64 a"});
   world.Changes("b adds something else", b.AddMasquerade(Source("10.9.0.0/24")));
@@ -66,11 +68,12 @@ void APortThatAnotherOwnerTookAfterAFlushIsLost(World& world) {
   const Report* report = world.Changes("a asks for something else", a.AddMasquerade(Source("10.9.0.0/24")));
   world.Expect(report != nullptr && report->lost.size() == 1 && report->lost[0].code == ErrorCode::kConflict,
                "the port should be reported as lost");
-  world.ExpectTable(
-      Ours(), {"10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.3.0.0 end", "10.9.0.0", "10.9.1.0 end"},
-      {"tcp . 80 : 10.2.0.9 . 80 of b", "tcp . 81 : 10.2.0.2 . 81 of b"},
-      {"10.1.0.0/24 a", "10.2.0.0/16 b", "10.9.0.0/24 a"});
-  world.Fails("a asks for the port itself", a.AddForward(To(80, "10.1.0.2:80")), ErrorCode::kConflict, EEXIST);
+  world.ExpectTable(Ours(),
+                    {"10.1.0.0", "10.1.1.0 end", "10.2.0.0", "10.3.0.0 end", "10.9.0.0", "10.9.1.0 end"},
+                    {"tcp . 80 : 10.2.0.9 . 80 of b", "tcp . 81 : 10.2.0.2 . 81 of b"},
+                    {"10.1.0.0/24 a", "10.2.0.0/16 b", "10.9.0.0/24 a"});
+  world.Fails("a asks for the port itself", a.AddForward(To(80, "10.1.0.2:80")), ErrorCode::kConflict,
+              EEXIST);
   world.Changes("b gives the port back", b.RemoveForward(To(80, "10.2.0.9:80")));
   report = world.Changes("a, with whatever call", a.RemoveMasquerade(Source("10.9.0.0/24")));
   world.Expect(report != nullptr && report->lost.empty(), "nothing should be lost any more");
@@ -87,22 +90,24 @@ void TwoThatStartFromAnEmptyKernelAtOnceAreBothServed(World& world) {
                                            "a should be served");
                             }),
                             {.owner = Named("b")});
-  const Report* report = world.Succeeds(
-      "b, and a just before it", b.Apply({Source("10.2.0.0/16"), To(81, "10.2.0.2:81"), Source("fd00:2::/64"),
-                                          To(81, "[fd00:2::2]:81")}));
+  const Report* report =
+      world.Succeeds("b, and a just before it", b.Apply({Source("10.2.0.0/16"), To(81, "10.2.0.2:81"),
+                                                         Source("fd00:2::/64"), To(81, "[fd00:2::2]:81")}));
   world.Expect(report != nullptr && report->retries == 1, "one of them should have to try again, once");
   ExpectBoth(world);
 }
 
 void TwoThatWantOnePortAtOnceAreServedAndRefused(World& world) {
   Nat& a = world.Open({.owner = Named("a")});
-  Nat& b = world.OpenBehind(
-      BeforeCommit([&](int) { world.Expect(a.AddForward(To(80, "10.1.0.2:80")).has_value(), "a is served"); }),
-      {.owner = Named("b")});
+  Nat& b = world.OpenBehind(BeforeCommit([&](int) {
+                              world.Expect(a.AddForward(To(80, "10.1.0.2:80")).has_value(), "a is served");
+                            }),
+                            {.owner = Named("b")});
   const Error* error = world.FailsMeanwhile("b, and a just before it", b.AddForward(To(80, "10.2.0.2:80")),
                                             ErrorCode::kConflict, EEXIST);
   world.ExpectTable(Ours(), {}, {"tcp . 80 : 10.1.0.2 . 80 of a"}, {});
-  world.Expect(error != nullptr && error->text.find("\"a\"") != std::string::npos, "the holder should be named");
+  world.Expect(error != nullptr && error->text.find("\"a\"") != std::string::npos,
+               "the holder should be named");
 }
 
 void AConflictNamesHolderPortAndBothTargets(World& world) {
@@ -110,15 +115,17 @@ void AConflictNamesHolderPortAndBothTargets(World& world) {
   Nat& b = world.Open({.owner = Named("b")});
   FillForA(world, a);
   for (const auto& [forward, theirs] :
-       {std::pair(To(80, "10.2.0.2:8080"), "element ip natplan map_port_ipport { tcp . 80 comment \"a\" : 10.1.0.2 . 80 }"),
+       {std::pair(To(80, "10.2.0.2:8080"),
+                  "element ip natplan map_port_ipport { tcp . 80 comment \"a\" : 10.1.0.2 . 80 }"),
         std::pair(To(80, "[fd00:2::2]:8080"),
                   "element ip6 natplan map_port_ipport { tcp . 80 comment \"a\" : fd00:1::2 . 80 }")}) {
     const Error* error =
         world.Fails("b: " + ToString(forward), b.AddForward(forward), ErrorCode::kConflict, EEXIST);
     if (error == nullptr) continue;
     world.ExpectEqual("their side", error->theirs, theirs);
-    world.Expect(error->ours.find("tcp . 80 : " + forward.to.address.ToString() + " . 8080") != std::string::npos,
-                 "our side should be named");
+    world.Expect(
+        error->ours.find("tcp . 80 : " + forward.to.address.ToString() + " . 8080") != std::string::npos,
+        "our side should be named");
     world.Expect(error->operation == "add " + error->ours, "the operation should be named");
     world.Expect(error->text.find("\"a\"") != std::string::npos, "the holder should be named");
   }
@@ -163,12 +170,13 @@ void ANeighboursCommitsCostOneRetryAndNoReading(World& world) {
 }  // namespace
 
 std::vector<Scenario> ProcessScenarios() {
-  return {{"AFlushThatOneOfTwoDidNotSeeIsRepairedByBoth", AFlushThatOneOfTwoDidNotSeeIsRepairedByBoth},
-          {"APortThatAnotherOwnerTookAfterAFlushIsLost", APortThatAnotherOwnerTookAfterAFlushIsLost},
-          {"TwoThatStartFromAnEmptyKernelAtOnceAreBothServed", TwoThatStartFromAnEmptyKernelAtOnceAreBothServed},
-          {"TwoThatWantOnePortAtOnceAreServedAndRefused", TwoThatWantOnePortAtOnceAreServedAndRefused},
-          {"AConflictNamesHolderPortAndBothTargets", AConflictNamesHolderPortAndBothTargets},
-          {"ANeighboursCommitsCostOneRetryAndNoReading", ANeighboursCommitsCostOneRetryAndNoReading}};
+  return {
+      {"AFlushThatOneOfTwoDidNotSeeIsRepairedByBoth", AFlushThatOneOfTwoDidNotSeeIsRepairedByBoth},
+      {"APortThatAnotherOwnerTookAfterAFlushIsLost", APortThatAnotherOwnerTookAfterAFlushIsLost},
+      {"TwoThatStartFromAnEmptyKernelAtOnceAreBothServed", TwoThatStartFromAnEmptyKernelAtOnceAreBothServed},
+      {"TwoThatWantOnePortAtOnceAreServedAndRefused", TwoThatWantOnePortAtOnceAreServedAndRefused},
+      {"AConflictNamesHolderPortAndBothTargets", AConflictNamesHolderPortAndBothTargets},
+      {"ANeighboursCommitsCostOneRetryAndNoReading", ANeighboursCommitsCostOneRetryAndNoReading}};
 }
 
 }  // namespace natplan::contract

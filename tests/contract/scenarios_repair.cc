@@ -1,7 +1,10 @@
 // The table is there, and wrong: what is repaired, and what is left to people (checklist 50, 52).
+#include <linux/netfilter/nf_tables.h>
+
 #include <cerrno>
 #include <functional>
 
+#include "core/plan/extra_rules.h"
 #include "tests/contract/full_house.h"
 #include "tests/contract/scenario.h"
 
@@ -135,6 +138,86 @@ void ASetOfAnotherTypeIsReportedAndKept(World& world) {
   world.ExpectTable(Ours(Family::kIp6), {"fd00::", "fd00:0:0:1:: end"}, {});
 }
 
+// A context that holds one of each, and its table.
+Nat& WithOneOfEach(World& world) {
+  Nat& nat = world.Open();
+  world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
+  world.Changes("forward 80", nat.AddForward(To(80, "10.0.0.2:80")));
+  return nat;
+}
+
+void RulesInAnotherOrderAreMadeAgain(World& world) {
+  Nat& nat = WithOneOfEach(world);
+  const Masquerade behind =
+      Masquerade::Make(Prefix::Parse("10.8.0.0/16").value(), InterfaceName::Make("eth0").value()).value();
+  world.Changes("masquerade behind eth0", nat.AddMasquerade(behind));
+  const std::string listing = world.listing();
+  const auto damage = [&] {
+    const RulePlan rule = ToRule({Owner::Default(), behind});
+    world.Act(
+        "exchange the two rules",
+        {FlushChain{Ours(), "postrouting"}, AppendRule{Ours(), "postrouting", rule.expressions, rule.comment},
+         AppendRule{Ours(), "postrouting", ChainNamed(Family::kIp, "postrouting").forms[0]}});
+  };
+  damage();
+  const Report* report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && !report->transaction.operations.empty(), "verify should see it");
+  world.Changes("ask for what is held", nat.AddMasquerade(Source("10.0.0.0/24")));
+  world.ExpectEqual("the listing", world.listing(), listing);
+}
+
+// While a context holds what was in it. Removing the other one is for people.
+void RecreatedAs(World& world, const SetShape& shape) {
+  Nat& nat = WithOneOfEach(world);
+  world.Act("somebody makes the set anew",
+            {FlushChain{Ours(), "postrouting"}, DeleteSet{Ours(), kMasqueradeSet},
+             EnsureSet{Ours(), kMasqueradeSet, shape}});
+  const Error* error =
+      world.Fails("masquerade one more", nat.AddMasquerade(Source(kNinth)), ErrorCode::kConflict, EEXIST);
+  world.Expect(error != nullptr && !error->ours.empty() && !error->theirs.empty(),
+               "both sides should be named");
+  world.Fails("verify", nat.Verify(), ErrorCode::kConflict, EEXIST);
+  world.Act("and takes it away", {DeleteSet{Ours(), kMasqueradeSet}});
+  world.Changes("ask for what is held", nat.AddForward(To(80, "10.0.0.2:80")));
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {"tcp . 80 : 10.0.0.2 . 80"});
+}
+void ASetRecreatedWithAnotherTypeIsReportedAndKept(World& world) {
+  SetShape shape = ForwardShape(Family::kIp);
+  shape.is_map = false;
+  shape.data_type = shape.data_length = 0;
+  RecreatedAs(world, shape);
+}
+void ASetRecreatedWithTimeoutIsReportedAndKept(World& world) {
+  world.LeaveListingTextOut();
+  SetShape shape = MasqueradeShape(Family::kIp);
+  shape.other_flags = NFT_SET_TIMEOUT;
+  RecreatedAs(world, shape);
+}
+// What it holds is what counts, as long as it has room.
+void ASetRecreatedWithASizeIsUsedAsItIs(World& world) {
+  world.LeaveListingTextOut();
+  Nat& nat = WithOneOfEach(world);
+  world.Act("somebody deletes the set",
+            {FlushChain{Ours(), "postrouting"}, DeleteSet{Ours(), kMasqueradeSet}});
+  world.MakeSetOfSize(Ours(), kMasqueradeSet, MasqueradeShape(Family::kIp), 1000);
+  world.Changes("ask for what is held", nat.AddMasquerade(Source("10.0.0.0/24")));
+  world.ExpectTable(Ours(), {"10.0.0.0", "10.0.1.0 end"}, {"tcp . 80 : 10.0.0.2 . 80"});
+  const Report* report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && report->transaction.operations.empty(), "verify should see nothing");
+}
+
+void ATableOfAnotherSocketIsLeftAlone(World& world) {
+  world.LeaveListingTextOut();
+  Nat& nat = WithOneOfEach(world);
+  world.FlushRuleset();
+  world.MakeOwned(Ours());
+  world.Fails("masquerade one more", nat.AddMasquerade(Source(kNinth)), ErrorCode::kNotPermitted, EPERM);
+  const Report* report = world.Keeps("verify", nat.Verify());
+  world.Expect(report != nullptr && !report->transaction.operations.empty(), "verify should see it");
+  Nat& other = world.Open({.owner = Named("b")});
+  world.Changes("the other family is not affected", other.AddMasquerade(Source("fd00::/64")));
+}
+
 void ATableThatHasTheNameOnlyIsCompleted(World& world) {
   world.Act("an empty table of our name", {EnsureTable{Ours()}});
   Nat& nat = world.Open();
@@ -155,6 +238,12 @@ std::vector<Scenario> RepairScenarios() {
           {"ARuleOfAnotherChainIsReplaced", ARuleOfAnotherChainIsReplaced},
           {"ARuleOfTheSameTextIsNoDifference", ARuleOfTheSameTextIsNoDifference},
           {"AForeignRuleBehindIsListedAndKept", AForeignRuleBehindIsListedAndKept},
+          {"RulesInAnotherOrderAreMadeAgain", RulesInAnotherOrderAreMadeAgain},
+          {"ASetRecreatedWithAnotherTypeIsReportedAndKept", ASetRecreatedWithAnotherTypeIsReportedAndKept},
+          {"ASetRecreatedWithTimeoutIsReportedAndKept", ASetRecreatedWithTimeoutIsReportedAndKept,
+           Where::kLiveOnly, "the simulated kernel has no sets with timeouts"},
+          {"ASetRecreatedWithASizeIsUsedAsItIs", ASetRecreatedWithASizeIsUsedAsItIs},
+          {"ATableOfAnotherSocketIsLeftAlone", ATableOfAnotherSocketIsLeftAlone},
           {"ASetOfAnotherTypeIsReportedAndKept", ASetOfAnotherTypeIsReportedAndKept},
           {"ATableThatHasTheNameOnlyIsCompleted", ATableThatHasTheNameOnlyIsCompleted}};
 }

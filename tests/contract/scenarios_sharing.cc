@@ -59,7 +59,8 @@ void TwoContextsShareATable(World& world) {
                     {"10.1.0.0/24 one", "10.2.0.0/24 two"});
   const Error* error =
       world.Fails("two: forward 80", two.AddForward(To(80, "10.2.0.2:80")), ErrorCode::kConflict, EEXIST);
-  world.Expect(error != nullptr && error->theirs.find("one") != std::string::npos, "the holder should be named");
+  world.Expect(error != nullptr && error->theirs.find("one") != std::string::npos,
+               "the holder should be named");
   world.Changes("two: masquerade around one's", two.AddMasquerade(Source("10.1.0.0/16")));
   world.ExpectTable(Ours(), {"10.1.0.0", "10.2.0.0 end", "10.2.0.0", "10.2.1.0 end"}, forwards,
                     {"10.1.0.0/16 two", "10.1.0.0/24 one", "10.2.0.0/24 two"});

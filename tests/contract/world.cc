@@ -297,7 +297,7 @@ void World::MakeSetOfSize(const TableId& table, const std::string& set, const Se
                                        .protocol = ProtocolNumber(table.family)});
     writer.PutString(NFTA_SET_TABLE, table.name);
     writer.PutString(NFTA_SET_NAME, set);
-    writer.PutU32(NFTA_SET_FLAGS, shape.interval ? NFT_SET_INTERVAL : 0U);
+    writer.PutU32(NFTA_SET_FLAGS, shape.interval ? std::uint32_t{NFT_SET_INTERVAL} : 0U);
     writer.PutU32(NFTA_SET_KEY_TYPE, shape.key_type);
     writer.PutU32(NFTA_SET_KEY_LEN, shape.key_length);
     writer.PutU32(NFTA_SET_ID, 1);

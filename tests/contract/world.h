@@ -29,8 +29,8 @@ inline constexpr const char* kForeignTable = "foreign";
 // in failures().
 //
 // The expected text of a set's nodes has one line a node, ascending: "10.0.0.0" for a start and "10.0.1.0
-// end" for an end. For an entry of the map it has nft's text of it, with " of OWNER" behind it in natplan's own
-// table unless that is the default owner, or " of nobody"; for an entry of the ledger prefix and owner.
+// end" for an end. For an entry of the map it has nft's text of it, with " of OWNER" behind it in natplan's
+// own table unless that is the default owner, or " of nobody"; for an entry of the ledger prefix and owner.
 class World {
  public:
   explicit World(KernelUnderTest& kernel);

@@ -17,9 +17,8 @@ namespace {
 
 constexpr int kLastItem = 77;
 
-bool IsRequired(int item) {
-  return item <= 49 || item == 54 || item == 56 || (item >= 58 && item <= 63) || (item >= 74 && item <= 76);
-}
+// The environment of a setuid program takes more rights than a test has.
+bool IsRequired(int item) { return item != 66; }
 
 struct Entry {
   int item = 0;
@@ -81,7 +80,7 @@ TEST(Checklist, NamesOnlyRunnersThatExist) {
     } else if (entry.kind == "test") {
       EXPECT_TRUE(TestExists(entry.runner)) << "item " << entry.item << ": no test " << entry.runner;
     } else {
-      EXPECT_EQ(entry.kind, "later") << "item " << entry.item;
+      EXPECT_EQ(entry.kind, "none") << "item " << entry.item;
       EXPECT_FALSE(entry.runner.empty()) << "item " << entry.item << ": no reason";
     }
   }

@@ -1,7 +1,10 @@
 #include "tests/stress/kernel_lines.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdio>
+#include <sstream>
 #include <vector>
 
 #include "core/plan/kernel_view.h"
@@ -19,6 +22,16 @@ std::string ForwardLine(const char* map, const HostPort& key, const Endpoint& to
 void AddForwards(const char* map, const MapView& view, Lines& lines) {
   for (const auto& [key, held] : view.entries) lines.insert(ForwardLine(map, key, held.to, held.owner));
   if (!view.others.empty() || view.unknown) lines.insert(std::string(map) + " holds something else");
+}
+
+std::string OutputOf(const std::string& command) {
+  std::string text;
+  FILE* const pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return text;
+  std::array<char, 4096> part;
+  while (std::fgets(part.data(), part.size(), pipe) != nullptr) text += part.data();
+  pclose(pipe);
+  return text;
 }
 
 }  // namespace
@@ -69,6 +82,32 @@ Lines LinesOf(const Snapshot& snapshot) {
     if (!held.junk.empty() || held.unknown_junk) lines.insert("the ledger holds something else");
   }
   return lines;
+}
+
+Lines MasqueradesListedByNft() {
+  Lines lines;
+  for (const Family family : kFamilies) {
+    const std::string listing =
+        OutputOf("nft list set " + std::string(Name(family)) + " natplan " + kMasqueradeSet);
+    const std::string before = "elements = {";
+    const std::size_t start = listing.find(before);
+    if (start == std::string::npos) continue;
+    std::istringstream elements(
+        listing.substr(start + before.size(), listing.find('}', start) - start - before.size()));
+    for (std::string element; elements >> element;) {
+      if (element.back() == ',') element.pop_back();
+      lines.insert("masquerade " + element);
+    }
+  }
+  return lines;
+}
+
+Lines MasqueradesAmong(const Lines& lines) {
+  Lines among;
+  for (const std::string& line : lines) {
+    if (line.starts_with("masquerade ") && line.find(" out ") == std::string::npos) among.insert(line);
+  }
+  return among;
 }
 
 std::string Difference(const Lines& expected, const Lines& found) {

@@ -21,6 +21,12 @@ Lines LinesOf(const std::map<Owner, Wishes>& wishes);
 // What it holds. Anything that natplan does not write is a line too.
 Lines LinesOf(const Snapshot& snapshot);
 
+// What `nft` lists of the set of prefixes: another program's reading of the same bytes.
+Lines MasqueradesListedByNft();
+
+// The lines of the same kind among these.
+Lines MasqueradesAmong(const Lines& lines);
+
 // Those of `expected` that are not in `found`, and the reverse; empty if there are none.
 std::string Difference(const Lines& expected, const Lines& found);
 

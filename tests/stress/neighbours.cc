@@ -23,9 +23,6 @@
 namespace natplan::stress {
 namespace {
 
-// A busy program's: some hundreds of commits a second.
-constexpr std::chrono::microseconds kPause{1000};
-
 bool RunNft(const char* commands) {
   const pid_t child = fork();
   if (child < 0) std::abort();
@@ -54,16 +51,16 @@ void RunNftForEver(std::atomic<std::uint64_t>& runs) {
   }
 }
 
-void CommitForEver(std::atomic<std::uint64_t>& commits) {
+void CommitForEver(std::atomic<std::uint64_t>& commits, std::chrono::microseconds pause) {
   const std::unique_ptr<Executor> executor = MakeLiveExecutor(/*listens=*/false);
   const TableId table{Family::kIp, "another"};
   const SetShape shape = MasqueradeShape(Family::kIp);
   const std::vector<Element> elements = {ToElement(Prefix::Parse("192.0.2.0/24").value())};
-  const auto commit = [&](Transaction transaction) {
+  const auto commit = [&](const Transaction& transaction) {
     if (std::holds_alternative<Committed>(
             executor->Commit(transaction, std::chrono::steady_clock::now() + std::chrono::seconds(1))))
       ++commits;
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(pause);
   };
   commit({.operations = {EnsureTable{table}, EnsureSet{table, "addresses", shape}}});
   for (;;) {

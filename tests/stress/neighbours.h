@@ -3,6 +3,7 @@
 #define NATPLAN_TESTS_STRESS_NEIGHBOURS_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 namespace natplan::stress {
@@ -12,7 +13,7 @@ namespace natplan::stress {
 [[noreturn]] void RunNftForEver(std::atomic<std::uint64_t>& runs);
 
 // Adds and deletes one element, with a pause behind each commit. Counts the commits.
-[[noreturn]] void CommitForEver(std::atomic<std::uint64_t>& commits);
+[[noreturn]] void CommitForEver(std::atomic<std::uint64_t>& commits, std::chrono::microseconds pause);
 
 }  // namespace natplan::stress
 

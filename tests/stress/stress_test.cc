@@ -14,17 +14,13 @@
 // processes do not listen to what others commit, so that every ERESTART costs a reading.
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -37,6 +33,7 @@
 #include "backends/nat.h"
 #include "core/plan/planner.h"
 #include "core/text/nft_text.h"
+#include "tests/stress/child.h"
 #include "tests/stress/distribution.h"
 #include "tests/stress/journal.h"
 #include "tests/stress/kernel_lines.h"
@@ -53,27 +50,6 @@ constexpr std::size_t kWorkers = 8;
 std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-// Forks; the child dies with this process.
-pid_t Start(const std::function<void()>& body) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  body();
-  _exit(0);
-}
-
-int EndOf(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
-}
-
-void Kill(pid_t child) {
-  kill(child, SIGKILL);
-  EndOf(child);
 }
 
 // What an owner wants after so many of the changes in its journal.
@@ -113,14 +89,12 @@ class StressTest : public ::testing::Test {
               << std::flush;
     for (auto& journal : journals_) journal = std::make_unique<Journal>(changes_);
     start_ = std::chrono::steady_clock::now();
-    nft_ = Start([this] { RunNftForEver(*nft_runs_); });
-    committer_ = Start([this] { CommitForEver(*commits_); });
+    nft_ = StartChild([this]() -> bool { RunNftForEver(*nft_runs_); });
+    committer_ = StartChild([this]() -> bool { CommitForEver(*commits_, std::chrono::milliseconds(1)); });
     for (std::size_t i = 0; i < kWorkers; ++i) {
       const WorkerOptions options = {
           .number = i, .seed = seed_ + i, .changes = changes_, .listens = listens_};
-      workers_[i] = Start([&] {
-        if (!RunWorker(options, *journals_[i])) _exit(1);
-      });
+      workers_[i] = StartChild([&] { return RunWorker(options, *journals_[i]); });
     }
   }
 
@@ -130,10 +104,15 @@ class StressTest : public ::testing::Test {
     victim_ = random() % kWorkers;
     const std::size_t change = 1 + random() % changes_;
     const std::chrono::microseconds later(random() % 3000);
-    while (journals_[victim_]->begun() < change && kill(workers_[victim_], 0) == 0)
+    siginfo_t ended = {};
+    while (journals_[victim_]->begun() < change && ended.si_pid == 0) {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
+      ASSERT_EQ(waitid(P_PID, static_cast<id_t>(workers_[victim_]), &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
     std::this_thread::sleep_for(later);
-    Kill(workers_[victim_]);
+    const int status = Kill(workers_[victim_]);
+    EXPECT_TRUE(status == 0 || WIFSIGNALED(status))
+        << OwnerOf(victim_).name() << " went wrong; its reason is above";
   }
 
   void Print(double seconds) {
@@ -182,6 +161,7 @@ class StressTest : public ::testing::Test {
     const std::string without = Difference(LinesOf(wishes), found);
     wishes[OwnerOf(victim_)] = After(*journals_[victim_], journals_[victim_]->begun());
     const std::string with = Difference(LinesOf(wishes), found);
+    EXPECT_EQ(Difference(MasqueradesListedByNft(), MasqueradesAmong(found)), "");
     std::cout << found.size() << " lines; the last change of the killed process is "
               << (without.empty() ? with.empty() ? "no difference" : "not in the table" : "in the table")
               << '\n';

@@ -57,9 +57,9 @@ Change::Edit Wishes::RandomEdit(std::mt19937_64& random) const {
            static_cast<std::uint32_t>(random())}};
 }
 
-std::vector<Intent> Wishes::intents() const {
-  std::vector<Intent> all(masquerades_.begin(), masquerades_.end());
-  for (const auto& [key, forward] : forwards_) all.emplace_back(forward);
+std::set<Intent> Wishes::intents() const {
+  std::set<Intent> all(masquerades_.begin(), masquerades_.end());
+  for (const auto& [key, forward] : forwards_) all.insert(forward);
   return all;
 }
 

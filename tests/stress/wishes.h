@@ -24,7 +24,7 @@ class Wishes {
 
   const std::set<Masquerade>& masquerades() const { return masquerades_; }
   const std::map<HostPort, Forward>& forwards() const { return forwards_; }
-  std::vector<Intent> intents() const;
+  std::set<Intent> intents() const;
 
  private:
   Change::Edit RandomEdit(std::mt19937_64& random) const;

@@ -246,8 +246,10 @@ Kept KeptIn(const Snapshot& snapshot) {
 
 Kept KeptIn(std::string_view nft_debug_text) {
   static const std::regex kExpression(R"(  \[ (.*) \])");
-  static const std::regex kElement(R"(\t(element .* [01]) \[end\](  userdata = .* \})?.*)");
-  static const std::regex kUserdata(R"((  userdata = .* \}).*)");
+  static const std::regex kElement(R"(\t(element .* [01]) \[end\](  userdata = \{ \\x00.* \})?.*)");
+  static const std::regex kUserdata(R"((  userdata = \{ \\x00.* \}).*)");
+  // nft's mark of a range that is open to the top, which is no comment.
+  static const std::regex kOpenRange(R"(\\x01\\x04\\x01\\x00\\x00\\x00)");
   static const std::regex kSet(R"((\S+ \S+ @\S+))");
   static const std::regex kRule(R"((\S+ \S+ \S+) \d+( \d+)?)");
   static const std::regex kAdded(R"(( addr_max reg \d+| proto_max reg \d+| flags 0x3$))");
@@ -264,7 +266,7 @@ Kept KeptIn(std::string_view nft_debug_text) {
       if (text.starts_with("nat ")) text = std::regex_replace(text, kAdded, "");
       kept[where].push_back(std::regex_replace(text, kNoFlags, "$1"));
     } else if (std::regex_match(line, match, kElement)) {
-      kept[where].push_back(match[1].str() + match[2].str());
+      kept[where].push_back(match[1].str() + std::regex_replace(match[2].str(), kOpenRange, ""));
     } else if (std::regex_match(line, match, kUserdata)) {
       kept[where].push_back(match[1]);
     } else if (std::regex_match(line, match, kSet) || std::regex_match(line, match, kRule)) {

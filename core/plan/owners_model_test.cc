@@ -1,0 +1,487 @@
+// Three processes with an owner each, and programs that know nothing of them, change one kernel at random;
+// between any two steps of a call anything may happen, and any answer may be lost. The oracle is what each
+// owner asked for and what the kernel held right before each commit. Faults, and where they come from:
+//   other calls and foreign changes between reading and committing   any program, at any time
+//   an answer lost, the transaction carried out or not               ENOBUFS, a signal, a deadline
+//   ERESTART, ENOENT                                                 a commit that came first
+//   nothing sent                                                     no memory for the socket's buffer
+//   torn readings, notifications that were missed                    a commit while dumping; an overrun
+//   a call that is cancelled, a process that starts again            timeouts, crashes
+// NATPLAN_SEQUENCES sets how many sequences are run, NATPLAN_SEED runs one again.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
+#include "core/plan/test_context.h"
+#include "core/text/nft_text.h"
+
+namespace natplan {
+namespace {
+
+const char* const kPrefixes[] = {"10.0.0.0/8",  "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24", "10.128.0.0/9",
+                                 "240.0.0.0/4", "fd00::/8",    "fd00::/16",   "fd00::/64"};
+const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.168.0.0/16", "10.0.1.0/24",
+                                        "fd00:8000::/17"};
+const char* const kTargets[] = {"192.0.2.1:80", "192.0.2.2:81", "[fd00::5]:80"};
+const char* const kOwners[] = {"a", "b", "c"};
+
+// What one owner wants, or has in the kernel.
+struct Wishes {
+  std::set<Prefix> prefixes = {};
+  std::map<HostPort, std::pair<Endpoint, bool>> forwards = {};  // target, localhost
+  std::set<Masquerade> interface_masquerades = {};
+  friend bool operator==(const Wishes&, const Wishes&) = default;
+
+  void Apply(const Edit& edit) {
+    const bool add = edit.kind == Edit::Kind::kAdd;
+    if (const auto* forward = std::get_if<Forward>(&edit.intent)) {
+      if (add) {
+        forwards.insert_or_assign(forward->key(), std::pair(forward->to, forward->localhost));
+      } else {
+        forwards.erase(forward->key());
+      }
+      return;
+    }
+    const auto& masquerade = std::get<Masquerade>(edit.intent);
+    const auto change = [add](auto& set, const auto& value) {
+      add ? (void)set.insert(value) : (void)set.erase(value);
+    };
+    masquerade.out_interface() ? change(interface_masquerades, masquerade)
+                               : change(prefixes, masquerade.source());
+  }
+  bool Wants(Family family) const {
+    const auto of_family = [family](const auto& one) { return one.family() == family; };
+    return std::ranges::any_of(prefixes, of_family) ||
+           std::ranges::any_of(interface_masquerades, of_family) ||
+           std::ranges::any_of(forwards, [family](const auto& one) { return one.first.family == family; });
+  }
+};
+
+// What the kernel holds.
+struct Picture {
+  KernelView view = {};
+
+  explicit Picture(const Snapshot& snapshot) : view(ViewOf(Layout{}, snapshot)) {}
+
+  Wishes Of(const std::string& owner) const {
+    Wishes out;
+    for (const FamilyView& one : view) {
+      for (const LedgerEntry& entry : one.entries) {
+        if (one.names.at(entry.owner).name() == owner) out.prefixes.insert(entry.prefix);
+      }
+      for (const auto& [key, held] : one.forwards.entries) {
+        if (held.owner != owner) continue;
+        const auto local = one.localhost.entries.find(key);
+        out.forwards.emplace(
+            key, std::pair(held.to, local != one.localhost.entries.end() && local->second == held));
+      }
+      for (const auto& owned : one.interface_masquerades) {
+        if (owned.owner.name() == owner) out.interface_masquerades.insert(owned.masquerade);
+      }
+    }
+    return out;
+  }
+  const FamilyView& Of(Family family) const { return view[static_cast<std::size_t>(family)]; }
+  bool IsExplained(const AddressRange& range, Family family) const { return Of(family).IsRecorded(range); }
+};
+
+struct Process {
+  explicit Process(FakeKernel& kernel, const char* name, Inheritance how)
+      : owner(Named(name)), inheritance(how) {
+    Restart(kernel, how);
+  }
+  void Restart(FakeKernel&, Inheritance how) {
+    inheritance = how;
+    reconciler = std::make_unique<Reconciler>(
+        Reconciler::Options{.jitter_seed = 1, .owner = owner, .inheritance = how});
+    fresh = true;
+    wishes = {};
+  }
+
+  Owner owner;
+  Inheritance inheritance;
+  std::unique_ptr<Reconciler> reconciler;
+  bool fresh = true;  // it has taken over nothing yet
+  bool busy = false;  // in the middle of a call
+  Wishes wishes;
+  std::set<Prefix> ever;  // every prefix that it ever asked for
+};
+
+class World {
+ public:
+  explicit World(std::uint32_t seed) : random_(seed) {
+    for (const char* name : kOwners) processes_.emplace_back(kernel_, name, Inheritance::kAdopt);
+    faulty_ = Chance(2);
+    foreign_ = Chance(2);
+    for (bool& kind : events_) kind = Chance(2);
+  }
+
+  void Step() {
+    if (foreign_ && Chance(3)) ForeignChange();
+    Process& process = processes_[Pick(processes_.size())];
+    if (Chance(20)) process.Restart(kernel_, Chance(2) ? Inheritance::kAdopt : Inheritance::kReset);
+    Call(process, 0);
+  }
+  int succeeded() const { return succeeded_; }
+  int failed() const { return failed_; }
+  int lost() const { return lost_; }
+
+ private:
+  std::size_t Pick(std::size_t count) { return random_() % count; }
+  bool Chance(std::size_t one_in) { return Pick(one_in) == 0; }
+
+  Edit RandomEdit(const Owner& owner) {
+    const auto kind = Chance(2) ? Edit::Kind::kAdd : Edit::Kind::kRemove;
+    switch (Pick(5)) {
+      case 0:
+      case 1:
+        return {kind, owner, Mask(kPrefixes[Pick(std::size(kPrefixes))])};
+      case 2: {
+        const bool wide = Chance(2);
+        return {kind, owner,
+                Chance(2) ? MaskOut(wide ? "10.0.0.0/8" : "0.0.0.0/0", "eth0") : MaskOut("fd00::/9", "eth1")};
+      }
+      default: {
+        Forward forward = To(80 + static_cast<int>(Pick(3)), kTargets[Pick(std::size(kTargets))]);
+        forward.localhost = Chance(4);
+        return {kind, owner, forward};
+      }
+    }
+  }
+
+  // Something happens while a call is under way.
+  void Meanwhile(int depth) {
+    if (!faulty_ || !Chance(6)) return;
+    if (foreign_ && Chance(2)) return ForeignChange();
+    Process& other = processes_[Pick(processes_.size())];
+    if (!other.busy && depth < 2) Call(other, depth + 1);
+  }
+
+  Outcome Commit(Process& process, const Transaction& transaction) {
+    const Picture before(kernel_.state());
+    const Outcome outcome = kernel_.Commit(transaction);
+    if (std::holds_alternative<Committed>(outcome)) {
+      ++commits_;
+      CheckCommit(process, before, Picture(kernel_.state()));
+    }
+    return outcome;
+  }
+
+  // No commit takes anything away from others, whether or not the call goes on to succeed.
+  void CheckCommit(const Process& process, const Picture& before, const Picture& after) {
+    for (const char* owner : kOwners) {
+      if (owner != process.owner.name()) {
+        EXPECT_EQ(before.Of(owner), after.Of(owner)) << "of " << owner;
+      }
+    }
+    for (const Family family : kFamilies) {
+      const FamilyView& old_view = before.Of(family);
+      const FamilyView& new_view = after.Of(family);
+      for (const AddressRange& range : new_view.ranges) {
+        const auto was = old_view.ranges.find(range.first);
+        const bool there = was != old_view.ranges.end() && *was == range;
+        EXPECT_TRUE(there || after.IsExplained(range, family)) << range.first.ToString() << " is nobody's";
+      }
+      for (const AddressRange& range : old_view.ranges) {
+        const auto is = new_view.ranges.find(range.first);
+        if (is != new_view.ranges.end() && *is == range) continue;
+        const auto prefix = ToPrefix(range);
+        EXPECT_TRUE(before.IsExplained(range, family) || (prefix && process.ever.contains(*prefix)))
+            << range.first.ToString() << " was not its own";
+      }
+      for (const auto& [key, held] : old_view.forwards.entries) {
+        if (!held.owner.empty()) continue;
+        const auto now = new_view.forwards.entries.find(key);
+        ASSERT_NE(now, new_view.forwards.entries.end());
+        EXPECT_EQ(now->second.to, held.to) << "what nobody is recorded for may be taken over, not changed";
+      }
+    }
+  }
+
+  void Call(Process& process, int depth) {
+    process.busy = true;
+    std::vector<Edit> edits;
+    for (std::size_t i = 0, count = Pick(3); i < count; ++i) edits.push_back(RandomEdit(process.owner));
+    for (const Edit& edit : edits) {
+      if (const auto* masquerade = std::get_if<Masquerade>(&edit.intent))
+        process.ever.insert(masquerade->source());
+    }
+    Wishes base = process.wishes;
+    bool took_over = false;  // in this call, whatever becomes of it
+    bool settled = false;    // the kernel may have something of it
+    bool snapshot = false;   // the last plan was made from one
+    commits_ = 0;
+    int faults = faulty_ ? 6 : 0;
+    const auto fault = [&](std::size_t one_in) { return faults > 0 && Chance(one_in) && faults-- > 0; };
+    Reconciler& reconciler = *process.reconciler;
+    reconciler.Start(edits, Mode::kApply, now_, now_ + std::chrono::seconds(5));
+    for (;;) {
+      const natplan::Step step = reconciler.Poll(now_);
+      if (std::holds_alternative<FinishedStep>(step)) break;
+      const int commits = commits_;
+      Meanwhile(depth);
+      commits_ = commits;  // those of other calls are not this one's
+      if (fault(40)) {
+        const bool commit = std::holds_alternative<CommitStep>(step);
+        settled = settled || commit;
+        reconciler.Cancel();
+      } else if (const auto* read = std::get_if<ReadStep>(&step)) {
+        if (fault(8)) {
+          reconciler.OnSnapshot(std::unexpected(ReadFailure{.torn = true, .errno_value = EINTR}));
+          continue;
+        }
+        const Snapshot answer = kernel_.Read(read->request);
+        snapshot = true;
+        if (process.fresh && !took_over) {
+          took_over = true;
+          if (process.inheritance == Inheritance::kAdopt) base = Picture(answer).Of(process.owner.name());
+          for (const Prefix& prefix : base.prefixes) process.ever.insert(prefix);
+        }
+        reconciler.OnSnapshot(answer);
+      } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
+        const Transaction transaction = *commit->transaction;
+        if (fault(8)) {
+          settled = true;
+          if (Chance(2)) (void)Commit(process, transaction);
+          reconciler.OnOutcome(Unknown{ENOBUFS});
+        } else if (fault(12)) {
+          reconciler.OnOutcome(Refused{{{.errno_value = ERESTART}}});
+        } else if (fault(12)) {
+          reconciler.OnOutcome(Refused{{{.operation = 0, .errno_value = ENOENT}}});
+        } else if (fault(12)) {
+          reconciler.OnOutcome(NotSent{ENOBUFS, ""});
+        } else {
+          const Outcome outcome = Commit(process, transaction);
+          reconciler.OnOutcome(outcome);
+          const bool more = !std::holds_alternative<FinishedStep>(reconciler.Poll(now_));
+          settled = settled || (std::holds_alternative<Committed>(outcome) && more);  // in two steps
+        }
+      } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
+        reconciler.OnDrained(Chance(3) ? Drained{} : kernel_.Drain(drain->tables, drain->since));
+      } else {
+        now_ = std::get<WaitStep>(step).until;
+      }
+    }
+    const natplan::Step last = reconciler.Poll(now_);
+    const Result& result = *std::get<FinishedStep>(last).result;
+    process.busy = false;
+    if (result) {
+      ++succeeded_;
+      for (const Edit& edit : edits) base.Apply(edit);
+      process.fresh = false;
+      process.wishes = base;
+      CheckSuccess(process, *result, snapshot);
+      return;
+    }
+    ++failed_;
+    const ErrorCode code = result.error().code;
+    EXPECT_TRUE(code == ErrorCode::kConflict || code == ErrorCode::kUnknownOutcome ||
+                code == ErrorCode::kDeadline || code == ErrorCode::kNoMemory)
+        << ToString(result.error());
+    if (!settled) {
+      EXPECT_EQ(commits_, 0) << "a call that failed changed something: " << ToString(result.error());
+    }
+    if (process.fresh && took_over && settled) {
+      process.fresh = false;
+      process.wishes = base;
+    }
+    CheckDesired(process);
+  }
+
+  void CheckDesired(const Process& process) {
+    const DesiredState& desired = process.reconciler->desired();
+    Wishes mine;
+    for (const LedgerEntry& entry : desired.masquerades()) {
+      if (entry.owner == process.owner.hash()) mine.prefixes.insert(entry.prefix);
+    }
+    if (process.fresh) mine.prefixes.clear();  // those of an owner that it does not speak for yet
+    for (const auto& [key, held] : desired.forwards())
+      mine.forwards.emplace(key, std::pair(held.to, held.localhost));
+    for (const auto& owned : desired.interface_masquerades())
+      mine.interface_masquerades.insert(owned.masquerade);
+    EXPECT_EQ(mine, process.wishes);
+  }
+
+  void CheckSuccess(const Process& process, const Report& report, bool snapshot) {
+    CheckDesired(process);
+    const Picture now(kernel_.state());
+    EXPECT_EQ(report.generation, kernel_.state().generation);
+    Wishes want = process.wishes;
+    std::size_t taken = 0;
+    std::erase_if(want.forwards, [&](const auto& wish) {
+      const FamilyView& view = now.Of(wish.first.family);
+      const auto there = view.forwards.entries.find(wish.first);
+      const bool other = there != view.forwards.entries.end() && there->second.owner != process.owner.name();
+      taken += other ? 1 : 0;
+      return other;
+    });
+    EXPECT_EQ(now.Of(process.owner.name()), want) << "what " << process.owner.name() << " wants";
+    lost_ += static_cast<int>(taken);
+    if (snapshot) {
+      EXPECT_GE(report.lost.size(), taken);
+    }
+    for (const Family family : kFamilies) {
+      if (process.wishes.Wants(family)) CheckFamily(now.Of(family));
+    }
+    // A process that starts now under this name finds nothing to do.
+    Reconciler again(Reconciler::Options{.owner = process.owner});
+    again.Start(std::vector<Edit>{}, Mode::kPlan, now_, now_ + std::chrono::seconds(5));
+    again.OnSnapshot(kernel_.Read(RequestFor({})));
+    const natplan::Step step = again.Poll(now_);
+    const auto* finished = std::get_if<FinishedStep>(&step);
+    ASSERT_TRUE(finished != nullptr && finished->result->has_value());
+    EXPECT_EQ(ToText((*finished->result)->transaction), "");
+  }
+
+  // The set holds the maximal prefixes of the ledger, where nobody else stands in their way.
+  void CheckFamily(const FamilyView& view) {
+    EXPECT_TRUE(view.exists);
+    EXPECT_TRUE(view.broken.empty());
+    for (const LedgerEntry& entry : view.entries) {
+      const auto wider = [&](const LedgerEntry& other) {
+        return other.prefix != entry.prefix && other.prefix.Contains(entry.prefix);
+      };
+      const bool inside = std::ranges::any_of(view.entries, wider);
+      const auto in_the_way = [&](const AddressRange& range) {
+        return range.Overlaps(ToRange(entry.prefix)) && !view.IsRecorded(range);
+      };
+      const bool blocked = std::ranges::any_of(view.ranges, in_the_way);
+      EXPECT_EQ(view.Holds(entry.prefix), !inside && !blocked) << entry.prefix.ToString();
+    }
+  }
+
+  void ForeignChange() {
+    const Family family = Chance(2) ? Family::kIp : Family::kIp6;
+    const TableId id{family, kDefaultTable};
+    const std::size_t kind = Pick(std::size(events_));
+    if (!events_[kind]) return;
+    TableSnapshot* table = kernel_.Find(family);
+    const auto take_one = [&](const char* name) {
+      SetSnapshot* set = table == nullptr ? nullptr : FindSet(*table, name);
+      if (set == nullptr || set->elements.empty()) return;
+      Element element = set->elements[Pick(set->elements.size())];
+      if (element.kind != ElementKind::kSingle) {
+        const FamilyView view = ViewOf({}, family, table);
+        element =
+            ToElement(*std::next(view.ranges.begin(), static_cast<std::ptrdiff_t>(Pick(view.ranges.size()))));
+      }
+      kernel_.Foreign({DeleteElements{id, name, set->shape, {element}}});
+    };
+    switch (kind) {
+      case 0:
+        return kernel_.FlushRuleset();
+      case 1:
+        return (void)kernel_.Foreign({DeleteTable{id}});
+      case 2:
+        return (void)kernel_.Foreign({FlushSet{id, kOwnersSet, false}});
+      case 3:
+        return (void)kernel_.Foreign({FlushSet{id, Chance(2) ? kMasqueradeSet : kForwardMap, false}});
+      case 4:
+        return (void)kernel_.Foreign({FlushChain{id, Chance(2) ? "output" : "postrouting"}});
+      case 5:
+        return (void)kernel_.Foreign({DeleteChain{id, Chance(2) ? "output" : "postrouting"}});
+      case 6: {
+        const char* const sets[] = {kMasqueradeSet, kForwardMap, kOwnersSet, kLocalhostMap};
+        return take_one(sets[Pick(4)]);
+      }
+      case 7: {
+        const Prefix prefix = Prefix::Parse(kForeignPrefixes[Pick(std::size(kForeignPrefixes))]).value();
+        return (void)kernel_.Foreign(
+            {AddElements{{prefix.family(), kDefaultTable}, kMasqueradeSet, {}, true, {ToElement(prefix)}}});
+      }
+      case 8: {
+        const Forward forward =
+            To(80 + static_cast<int>(Pick(3)), Chance(2) ? "192.0.2.1:80" : "[fd99::9]:9");
+        return (void)kernel_.Foreign({AddElements{{forward.family(), kDefaultTable},
+                                                  kForwardMap,
+                                                  {},
+                                                  true,
+                                                  {ToElement(MapEntry{forward.key(), forward.to})}}});
+      }
+      case 9:
+        return (void)kernel_.Foreign({AppendRule{id, "postrouting", {CounterExpression{}}}});
+      case 10:
+        if (table == nullptr || FindChain(*table, "output") == nullptr) return;
+        kernel_.Edit();
+        return (void)FindChain(*table, "output")
+            ->rules.insert(FindChain(*table, "output")->rules.begin(),
+                           {.handle = 1U << 30U, .expressions = {CounterExpression{}}});
+      case 11:
+        if (table == nullptr) return;
+        kernel_.Edit();
+        table->dormant = true;
+        return;
+      case 12:
+        if (table == nullptr) return;
+        kernel_.Edit();
+        table->comment = "";
+        return;
+      case 13:
+        if (table == nullptr || FindChain(*table, "output") == nullptr) return;
+        kernel_.Edit();
+        FindChain(*table, "output")->base->priority = 0;
+        return;
+      default:
+        return (void)kernel_.Foreign({EnsureTable{{family, "theirs"}}});
+    }
+  }
+
+  std::mt19937 random_;
+  FakeKernel kernel_;
+  std::vector<Process> processes_;
+  TimePoint now_{std::chrono::seconds(1)};
+  bool faulty_ = false;
+  bool foreign_ = false;
+  bool events_[16] = {};  // the kinds of foreign changes that this world has
+  int commits_ = 0;       // of the call under way
+  int succeeded_ = 0;
+  int failed_ = 0;
+  int lost_ = 0;
+};
+
+std::uint32_t Number(const char* variable, std::uint32_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
+}
+
+TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
+  const std::uint32_t only = Number("NATPLAN_SEED", 0);
+  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 300);
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t lost = 0;
+  for (std::uint32_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : sequences); ++seed) {
+    World world(seed);
+    for (int step = 0; step < 30; ++step) {
+      SCOPED_TRACE("step " + std::to_string(step));
+      world.Step();
+      if (HasFailure()) {
+        FAIL() << "to repeat it: ./bazelw test --test_output=errors --test_env=NATPLAN_SEED=" << seed
+               << " //core/plan:owners_model_test";
+      }
+    }
+    succeeded += static_cast<std::uint64_t>(world.succeeded());
+    failed += static_cast<std::uint64_t>(world.failed());
+    lost += static_cast<std::uint64_t>(world.lost());
+  }
+  std::cout << succeeded << " calls succeeded, " << failed << " failed, " << lost << " ports were lost\n";
+  if (only != 0) return;
+  EXPECT_GT(succeeded, 20 * sequences);
+  EXPECT_GT(failed, sequences);
+  EXPECT_GT(lost, sequences / 20);
+}
+
+}  // namespace
+}  // namespace natplan
