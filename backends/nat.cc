@@ -315,6 +315,13 @@ std::expected<int, Error> Nat::descriptor() {
 
 void Nat::Cancel() {
   try {
+    if (chosen_ == Backend::kIptables) {
+      // Between two polls nothing is under way: the programs ran to their end, or did not begin.
+      if (by_iptables_) return;
+      by_iptables_ = std::unexpected(
+          Error{.code = ErrorCode::kDeadline, .errno_value = ECANCELED, .text = "the call was cancelled"});
+      return;
+    }
     reconciler_->Cancel();
   } catch (const std::bad_alloc&) {
     reconciler_->Abandon();

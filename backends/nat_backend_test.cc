@@ -148,6 +148,18 @@ TEST_F(NatBackendTest, WithoutASocketOfTheKernelIptablesIsUsedAndTheReasonKept) 
   EXPECT_EQ(nat.backend_reason().text, "no netlink");
 }
 
+TEST_F(NatBackendTest, ACallThatIsCancelledBeforeItBeganRunsNothing) {
+  Nat nat = Open({}, Backend::kIptables);
+  nat.BeginApply({Mask("10.0.0.0/8")});
+  nat.Cancel();
+  const Result* result = nat.Poll();
+  ASSERT_NE(result, nullptr);
+  ASSERT_FALSE(*result);
+  EXPECT_EQ((*result).error().errno_value, ECANCELED);
+  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  ASSERT_TRUE(nat.Apply({Mask("10.0.0.0/8")}));
+}
+
 TEST_F(NatBackendTest, AnEventLoopGetsItsResultFromTheFirstPoll) {
   Nat nat = Open({.nat = false});
   nat.BeginApply({Mask("10.0.0.0/8")});

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
-TEST(BackoffTest, WaitsGrowFrom100MicrosecondsTo20MillisecondsAndAreAtLeastHalf) {
+TEST(BackoffTest, WaitsGrowFrom100MicrosecondsTo2MillisecondsAndAreAtLeastHalf) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Backoff backoff(seed);
     nanoseconds whole = microseconds(100);
@@ -18,7 +18,7 @@ TEST(BackoffTest, WaitsGrowFrom100MicrosecondsTo20MillisecondsAndAreAtLeastHalf)
       const nanoseconds wait = backoff.Next();
       ASSERT_GE(wait, whole / 2) << seed << " " << i;
       ASSERT_LE(wait, whole) << seed << " " << i;
-      whole = std::min<nanoseconds>(whole * 2, microseconds(20000));
+      whole = std::min<nanoseconds>(whole * 2, microseconds(2000));
     }
     backoff.Reset();
     ASSERT_LE(backoff.Next(), nanoseconds(microseconds(100)));

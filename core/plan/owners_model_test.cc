@@ -43,6 +43,13 @@ struct Wishes {
   std::map<HostPort, std::pair<Endpoint, bool>> forwards = {};  // target, localhost
   std::set<Masquerade> interface_masquerades = {};
   friend bool operator==(const Wishes&, const Wishes&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Wishes& wishes) {
+    for (const Prefix& prefix : wishes.prefixes) out << "masquerade " << prefix.ToString() << "; ";
+    for (const Masquerade& masquerade : wishes.interface_masquerades) out << ToString(masquerade) << "; ";
+    for (const auto& [key, to] : wishes.forwards)
+      out << ToString(key) << " to " << to.first.ToString() << (to.second ? " localhost; " : "; ");
+    return out;
+  }
 
   void Apply(const Edit& edit) {
     const bool add = edit.kind == Edit::Kind::kAdd;
@@ -327,6 +334,14 @@ class World {
       taken += other ? 1 : 0;
       return other;
     });
+    // Where somebody took one half of a port away from its owner, the other half is still that owner's.
+    for (auto& [key, wish] : want.forwards) {
+      const FamilyView& view = now.Of(key.family);
+      const auto there = view.localhost.entries.find(key);
+      const bool other = there != view.localhost.entries.end() && there->second.owner != process.owner.name();
+      taken += wish.second && other ? 1 : 0;
+      wish.second = wish.second && !other;
+    }
     EXPECT_EQ(now.Of(process.owner.name()), want) << "what " << process.owner.name() << " wants";
     lost_ += static_cast<int>(taken);
     if (snapshot) {
@@ -458,7 +473,7 @@ std::uint32_t Number(const char* variable, std::uint32_t otherwise) {
 
 TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
   const std::uint32_t only = Number("NATPLAN_SEED", 0);
-  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 300);
+  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 100);
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t lost = 0;

@@ -53,9 +53,9 @@ UnionChange DesiredState::Register(const LedgerEntry& entry) {
 UnionChange DesiredState::Unregister(const LedgerEntry& entry) {
   UnionChange change;
   const auto found = masquerades_.find(entry);
-  auto after = found;
+  const auto after = std::next(found);
   const bool before_it = found != masquerades_.begin() && std::prev(found)->prefix == entry.prefix;
-  const bool behind_it = ++after != masquerades_.end() && after->prefix == entry.prefix;
+  const bool behind_it = after != masquerades_.end() && after->prefix == entry.prefix;
   if (!before_it && !behind_it) change = union_.Remove(entry.prefix);
   masquerades_.erase(entry);
   return change;

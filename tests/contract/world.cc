@@ -83,7 +83,7 @@ std::string Describe(const Result& result, bool with_generation) {
 std::string EntryText(const TableId& table, const SetShape& shape, const Element& entry) {
   Element plain = entry;
   plain.comment.clear();
-  const std::string text = ElementText(shape, plain);
+  std::string text = ElementText(shape, plain);
   const std::string usual = Layout{table.name}.own() ? Owner::Default().name() : "";
   if (entry.comment == usual) return text;
   return text + (entry.comment.empty() ? " of nobody" : " of " + entry.comment);
