@@ -358,7 +358,8 @@ class Planner {
                    "; if nobody needs that any more, remove it with: nft delete " + theirs;
     } else {
       error.text = "owner \"" + there.owner + "\" forwards " + ToString(key) + " to " + there.to.ToString() +
-                   " already" + (there.to == ours ? "" : ", and not to " + ours.ToString()) + "; choose another host port, or if that owner is gone: natplan forget --owner \"" +
+                   " already" + (there.to == ours ? "" : ", and not to " + ours.ToString()) +
+                   "; choose another host port, or if that owner is gone: natplan forget --owner \"" +
                    there.owner + "\"";
     }
     AddConflict(in_.edited.ports.contains(key), std::move(error));

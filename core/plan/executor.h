@@ -32,8 +32,8 @@ class Executor {
   virtual std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) = 0;
   // Carries the transaction out, in one message. Waits for the answer until `deadline`, then says Unknown.
   virtual Outcome Commit(const Transaction& transaction, TimePoint deadline) = 0;
-  // What was committed after generation `since`, as far as notifications tell; does not wait. Incomplete where
-  // nobody listens, or where a notification was lost: then only a reading tells.
+  // What was committed after generation `since`, as far as notifications tell; does not wait. Incomplete
+  // where nobody listens, or where a notification was lost: then only a reading tells.
   virtual Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) = 0;
 };
 

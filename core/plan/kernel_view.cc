@@ -147,8 +147,8 @@ void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
     }
     const auto name = view.names.try_emplace(owned->entry.owner, owned->owner).first;
     if (name->second != owned->owner) {
-      view.junk.emplace_back(element, "its owner's name has the same hash as that of owner \"" +
-                                          name->second.name() + "\"");
+      view.junk.emplace_back(
+          element, "its owner's name has the same hash as that of owner \"" + name->second.name() + "\"");
       continue;
     }
     view.entries.insert(owned->entry);

@@ -111,8 +111,8 @@ TEST(KernelViewTest, OnlySetsOfTheLayoutsShapeAreRead) {
 }
 
 TEST(KernelViewTest, EntriesThatNatplanDoesNotWriteAreKeptApart) {
-  const Element ours =
-      ToElement(MapEntry{{Family::kIp, Protocol::kTcp, Port::Make(80).value()}, Endpoint::Parse("1.2.3.4:80").value()});
+  const Element ours = ToElement(
+      MapEntry{{Family::kIp, Protocol::kTcp, Port::Make(80).value()}, Endpoint::Parse("1.2.3.4:80").value()});
   const Element theirs{.key = {1, 0, 0, 0, 0, 80, 0, 0}, .data = ours.data};
   TableSnapshot table{.id = {Family::kIp, "natplan"}};
   table.sets = {{.name = kForwardMap,

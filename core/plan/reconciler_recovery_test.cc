@@ -82,9 +82,9 @@ TEST_F(ReconcilerRecoveryTest, RestartsAreRepeatedWithGrowingWaitsUntilTheDeadli
     if (!std::holds_alternative<CommitStep>(Next())) continue;
     reconciler_->OnOutcome(BatchRefused(ERESTART));
     ++tries;
-    ASSERT_LT(tries, 2000);
+    ASSERT_LT(tries, 6000);
   }
-  EXPECT_GT(tries, 200);
+  EXPECT_GT(tries, 2000);
   EXPECT_GE(now_, deadline_);
   EXPECT_EQ(Finished().error().code, ErrorCode::kDeadline);
   EXPECT_EQ(Wanted(), 0U);

@@ -30,8 +30,8 @@ struct ExtraWish {
   std::set<Owner> mine = {};
 };
 
-// Why natplan leaves the table alone, if its comment says that it has a layout that this version does not know.
-// Any other comment is somebody else's and says nothing about the layout.
+// Why natplan leaves the table alone, if its comment says that it has a layout that this version does not
+// know. Any other comment is somebody else's and says nothing about the layout.
 std::optional<Error> OtherVersion(const TableSnapshot& table);
 
 // Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing

@@ -53,8 +53,8 @@ class Address {
   // out because compilers know this form, and not a loop, as one load.
   constexpr std::uint64_t Half(std::size_t at) const {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(bytes_[at + i]); };
-    return byte(0) << 56U | byte(1) << 48U | byte(2) << 40U | byte(3) << 32U | byte(4) << 24U | byte(5) << 16U |
-           byte(6) << 8U | byte(7);
+    return byte(0) << 56U | byte(1) << 48U | byte(2) << 40U | byte(3) << 32U | byte(4) << 24U |
+           byte(5) << 16U | byte(6) << 8U | byte(7);
   }
 
   std::array<std::uint8_t, 16> bytes_{};

@@ -6,6 +6,7 @@
 #include <bitset>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/values/failing_new.h"
@@ -125,7 +126,7 @@ TEST(PrefixUnionTest, EverySequenceOfFourTogglesMatches) {
   }
 }
 
-TEST(PrefixUnionTest, TheOrderByNumbersIsThatOfPrefix) {
+TEST(PrefixUnionTest, PrefixesStandInTheOrderOfFamilyBytesAndLength) {
   std::vector<Prefix> prefixes;
   for (const char* text : {"0.0.0.0/0",
                            "0.0.0.0/1",
@@ -149,9 +150,13 @@ TEST(PrefixUnionTest, TheOrderByNumbersIsThatOfPrefix) {
                            "80::"}) {
     prefixes.push_back(P(text));
   }
+  const auto by_bytes = [](const Prefix& prefix) {
+    const auto bytes = prefix.network().bytes();
+    return std::tuple(prefix.family(), std::vector(bytes.begin(), bytes.end()), prefix.length());
+  };
   for (const Prefix& a : prefixes) {
     for (const Prefix& b : prefixes)
-      EXPECT_EQ(PrefixLess()(a, b), a < b) << a.ToString() << " " << b.ToString();
+      EXPECT_EQ(a < b, by_bytes(a) < by_bytes(b)) << a.ToString() << " " << b.ToString();
   }
 }
 

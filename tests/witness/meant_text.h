@@ -28,8 +28,8 @@ std::vector<Meant> MeantBy(const Transaction& transaction);
 // As libnftnl prints an expression, without what the kernel adds when it is read back.
 std::string ExpressionText(const Expression& expression);
 
-// Rules and elements, with their comments, by where they are ("ip natplan prerouting", "ip natplan @masq_saddr"); elements in
-// ascending order of their text. What is empty is left out.
+// Rules and elements, with their comments, by where they are ("ip natplan prerouting", "ip natplan
+// @masq_saddr"); elements in ascending order of their text. What is empty is left out.
 using Kept = std::map<std::string, std::vector<std::string>>;
 Kept KeptIn(const Snapshot& snapshot);
 // The same of what `nft --debug=netlink list ruleset` prints, with what the kernel adds taken away: a
