@@ -122,8 +122,13 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::OpenListening() 
   own.nl_family = AF_NETLINK;
   own.nl_groups = 1U << (NFNLGRP_NFTABLES - 1);
   if (bind((*opened)->descriptor(), reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
-    return Failure(errno == EPERM ? ErrorCode::kNotPermitted : ErrorCode::kEnvironment, errno,
-                   "cannot listen to the changes of nf_tables");
+    const int error = errno;
+    if (error != EPERM)
+      return Failure(ErrorCode::kEnvironment, error, "cannot listen to the changes of nf_tables");
+    return Failure(
+        ErrorCode::kNotPermitted, error,
+        "cannot listen to the changes of nf_tables without CAP_NET_ADMIN over the network namespace; "
+        "run as root, or inside `unshare -Urn`");
   }
   return opened;
 }

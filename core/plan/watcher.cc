@@ -73,6 +73,7 @@ void Watcher::OnOverrun() {
 bool Watcher::Fails(const Result& result, TimePoint now) {
   if (result) {
     failures_ = 0;
+    problem_.clear();
     return false;
   }
   const Error& error = result.error();
@@ -85,7 +86,11 @@ bool Watcher::Fails(const Result& result, TimePoint now) {
     default:
       break;
   }
-  Say(WatchEvent::kProblem, ToString(error));
+  // One that stays is said once.
+  if (std::string text = ToString(error); text != problem_) {
+    Say(WatchEvent::kProblem, text);
+    problem_ = std::move(text);
+  }
   look_ = true;
   restore_ = false;
   not_before_ = now + DelayAfter(++failures_);

@@ -99,6 +99,7 @@ class Watcher {
   std::optional<TimePoint> not_before_;  // the next look or repair
   std::deque<TimePoint> restored_;       // when repairs were needed lately
   std::size_t failures_ = 0;             // looks and repairs in a row that failed
+  std::string problem_;                  // what the last of them was
   std::optional<Error> stop_;
   std::vector<WatchLine> lines_;
 };
