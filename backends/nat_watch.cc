@@ -60,18 +60,17 @@ Error FromErrno(const char* what, int errno_value) {
 
 }  // namespace
 
-std::expected<NatWatch, Error> NatWatch::Open(NatOptions options, std::vector<Intent> intents,
+std::expected<NatWatch, Error> NatWatch::Open(const NatOptions& options, std::vector<Intent> intents,
                                               WatchPolicy policy) {
   auto commands = LinuxSocket::Open();
   if (!commands) return std::unexpected(std::move(commands.error()));
   auto notifications = LinuxSocket::Listen();
   if (!notifications) return std::unexpected(std::move(notifications.error()));
-  return NatWatch(*std::move(commands), *std::move(notifications), std::move(options), std::move(intents),
-                  policy);
+  return NatWatch(*std::move(commands), *std::move(notifications), options, std::move(intents), policy);
 }
 
 NatWatch::NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,
-                   NatOptions options, std::vector<Intent> intents, WatchPolicy policy)
+                   const NatOptions& options, std::vector<Intent> intents, WatchPolicy policy)
     : commands_(commands.get()),
       nat_(std::make_unique<NetlinkExecutor>(std::move(commands)), options),
       feed_(std::move(notifications), Tables(Layout{options.table}), kMostLines),

@@ -22,12 +22,12 @@ class NatWatch {
   // In the network namespace that the calling thread is in now. Needs CAP_NET_ADMIN there: without it
   // kNotPermitted. The owner's intents are to be `intents` (NatOptions::owner), as Nat::Apply() would have
   // it; what somebody else holds is said, and taken once it is free.
-  [[nodiscard]] static std::expected<NatWatch, Error> Open(NatOptions options, std::vector<Intent> intents,
-                                                           WatchPolicy policy);
+  [[nodiscard]] static std::expected<NatWatch, Error> Open(const NatOptions& options,
+                                                           std::vector<Intent> intents, WatchPolicy policy);
   // Over any sockets: one for commands, one that listens to nf_tables (SimSocket::Listen()). Throws
   // std::bad_alloc.
   NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,
-           NatOptions options, std::vector<Intent> intents, WatchPolicy policy);
+           const NatOptions& options, std::vector<Intent> intents, WatchPolicy policy);
 
   // Does what can be done now. What there is to say; and why there is no use in going on, if so.
   struct Heard {

@@ -231,7 +231,11 @@ class World {
     bool snapshot = false;   // the last plan was made from one
     commits_ = 0;
     int faults = faulty_ ? 6 : 0;
-    const auto fault = [&](std::size_t one_in) { return faults > 0 && Chance(one_in) && faults-- > 0; };
+    const auto fault = [&](std::size_t one_in) {
+      if (faults == 0 || !Chance(one_in)) return false;
+      --faults;
+      return true;
+    };
     Reconciler& reconciler = *process.reconciler;
     reconciler.Start(edits, Mode::kApply, now_, now_ + std::chrono::seconds(5));
     for (;;) {

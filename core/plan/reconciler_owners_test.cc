@@ -14,8 +14,6 @@
 namespace natplan {
 namespace {
 
-using testing::Test;
-
 // The same words in either family.
 struct Words {
   Family family;

@@ -56,7 +56,7 @@ Result TestContext::Run(Request request, Mode mode) {
 
 std::set<std::string> Contents(const FakeKernel& kernel) {
   std::set<std::string> out;
-  const auto put = [&](std::string line) {
+  const auto put = [&](const std::string& line) {
     if (!out.insert(line).second) out.insert(line + ", twice");
   };
   const auto name = [](const std::string& owner) { return owner.empty() ? "?" : owner; };

@@ -254,7 +254,7 @@ TEST(DesiredStateOthersTest, MasqueradesThatNameAnInterfaceStandBesideEachOther)
   EXPECT_EQ(undo.size(), 2U) << "the second time changed nothing";
   EXPECT_EQ(state.EditsTo(Named("a"), {}).size(), 1U);
   for (; !undo.empty(); undo.pop_back()) {
-    const Edit back = undo.back();
+    const Edit& back = undo.back();
     std::vector<Edit> redo;
     ASSERT_TRUE(state.Apply(back, touched, redo));
   }
