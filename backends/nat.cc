@@ -46,33 +46,35 @@ bool WantsNothing(const Request& request) {
          std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
 }
 
-// Whether the kernel was built without what the socket needs, so that no other try will succeed.
-bool IsMissing(const Error& error) {
-  return error.errno_value == EPROTONOSUPPORT || error.errno_value == EAFNOSUPPORT;
-}
-
 }  // namespace
+
+std::expected<NatMeans, Error> NatMeans::Open(Backend backend) {
+  try {
+    NatMeans means;
+    if (backend != Backend::kNftables) {
+      means.iptables =
+          std::make_unique<IptablesTool>(IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto});
+    }
+    if (backend == Backend::kIptables) return means;
+    auto opened = OverSocket(LinuxSocket::Open());
+    if (opened) {
+      means.nftables = std::move(*opened);
+    } else if (backend == Backend::kAuto && opened.error().code == ErrorCode::kNotSupported) {
+      means.missing = std::move(opened.error());
+    } else {
+      return std::unexpected(std::move(opened.error()));
+    }
+    return means;
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(OutOfMemory());
+  }
+}
 
 std::expected<Nat, Error> Nat::Open(NatOptions options) {
   try {
-    std::unique_ptr<IptablesRunner> iptables;
-    if (options.backend != Backend::kNftables) {
-      iptables = std::make_unique<IptablesTool>(
-          IptablesToolOptions{.prefer_legacy = options.backend == Backend::kAuto});
-    }
-    std::unique_ptr<Executor> executor;
-    Error missing;
-    if (options.backend != Backend::kIptables) {
-      auto opened = OverSocket(LinuxSocket::Open());
-      if (opened) {
-        executor = std::move(*opened);
-      } else if (IsMissing(opened.error())) {
-        missing = std::move(opened.error());
-      } else {
-        return std::unexpected(std::move(opened.error()));
-      }
-    }
-    return Nat(std::move(executor), std::move(iptables), std::move(options), std::move(missing));
+    auto means = NatMeans::Open(options.backend);
+    if (!means) return std::unexpected(std::move(means.error()));
+    return Nat(*std::move(means), std::move(options));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
   }
@@ -89,21 +91,20 @@ std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
 }
 
 Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
-    : Nat(std::move(executor), nullptr, std::move(options)) {}
+    : Nat(NatMeans{.nftables = std::move(executor)}, std::move(options)) {}
 
-Nat::Nat(std::unique_ptr<Executor> executor, std::unique_ptr<IptablesRunner> iptables, NatOptions options,
-         Error missing)
+Nat::Nat(NatMeans means, NatOptions options)
     : options_(std::move(options)),
-      executor_(std::move(executor)),
+      executor_(std::move(means.nftables)),
       reconciler_(std::make_unique<Reconciler>(
           Reconciler::Options{.layout = {options_.table},
                               .scope = options_.scope,
                               .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
                               .owner = options_.owner,
                               .inheritance = options_.inheritance})),
-      runner_(std::move(iptables)),
+      runner_(std::move(means.iptables)),
       chosen_(options_.backend),
-      reason_(std::move(missing)) {
+      reason_(std::move(means.missing)) {
   if (chosen_ == Backend::kAuto && runner_ == nullptr) chosen_ = Backend::kNftables;
   if (chosen_ == Backend::kAuto && executor_ == nullptr) chosen_ = Backend::kIptables;
 }

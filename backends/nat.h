@@ -60,6 +60,17 @@ struct NatOptions {
   Backend backend = Backend::kAuto;
 };
 
+// Who carries the changes out. Either may be null: that backend is not there.
+struct NatMeans {
+  std::unique_ptr<Executor> nftables = {};
+  std::unique_ptr<IptablesRunner> iptables = {};
+  Error missing = {};  // why there is no `nftables`, where that is not the caller's choice
+
+  // What the backend may need on this host, in the network namespace that the process is in now. A kernel
+  // without the netlink socket is an error only if kAuto does not have iptables to fall back to.
+  [[nodiscard]] static std::expected<NatMeans, Error> Open(Backend backend);
+};
+
 class Nat {
  public:
   // Talks to the kernel of the network namespace that the process is in now. Where that kernel has no netlink
@@ -71,10 +82,7 @@ class Nat {
   [[nodiscard]] static std::expected<Nat, Error> Adopt(int descriptor, NatOptions options = {});
   // Over any executor: a simulated kernel, or one wrapped for tracing or for faults. Throws std::bad_alloc.
   Nat(std::unique_ptr<Executor> executor, NatOptions options);
-  // The same, with somebody who runs the programs of iptables. Either may be null: that backend is not there,
-  // for the reason in `missing`.
-  Nat(std::unique_ptr<Executor> executor, std::unique_ptr<IptablesRunner> iptables, NatOptions options,
-      Error missing = {});
+  Nat(NatMeans means, NatOptions options);
 
   // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several
   // owners, equal or nested, are counted. A port that another owner or another program holds is kConflict.

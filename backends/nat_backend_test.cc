@@ -27,7 +27,8 @@ class NatBackendTest : public testing::Test {
   // A context over a kernel with these pieces, and iptables beside it.
   Nat Open(kernel_sim::Profile profile, Backend backend = Backend::kAuto, SimSocketOptions socket = {}) {
     kernel_ = std::make_unique<kernel_sim::Kernel>(std::move(profile));
-    return Nat(MakeSimExecutor(*kernel_, std::move(socket)), std::make_unique<FakeIptablesRunner>(&iptables_),
+    return Nat({.nftables = MakeSimExecutor(*kernel_, std::move(socket)),
+                .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
                {.backend = backend});
   }
   bool NftablesIsEmpty() { return kernel_sim::ListRuleset(*kernel_).value().empty(); }
@@ -141,8 +142,9 @@ TEST_F(NatBackendTest, WithNeitherTheErrorSaysBoth) {
 }
 
 TEST_F(NatBackendTest, WithoutASocketOfTheKernelIptablesIsUsedAndTheReasonKept) {
-  Nat nat(nullptr, std::make_unique<FakeIptablesRunner>(&iptables_), {},
-          {.code = ErrorCode::kNotSupported, .errno_value = EPROTONOSUPPORT, .text = "no netlink"});
+  Nat nat({.iptables = std::make_unique<FakeIptablesRunner>(&iptables_),
+           .missing = {.code = ErrorCode::kNotSupported, .errno_value = EPROTONOSUPPORT, .text = "no netlink"}},
+          {});
   ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
   EXPECT_EQ(nat.backend(), Backend::kIptables);
   EXPECT_EQ(nat.backend_reason().text, "no netlink");

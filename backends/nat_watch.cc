@@ -1,8 +1,6 @@
 #include "backends/nat_watch.h"
 
-#include <fcntl.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -155,41 +153,21 @@ void NatWatch::WakeAt(std::optional<TimePoint> when) {
 }
 
 std::expected<int, Error> NatWatch::descriptor() {
-  if (!epoll_) {
-    auto wakeup = Wakeup::Open();
-    if (!wakeup) return std::unexpected(std::move(wakeup.error()));
-    std::vector<int> descriptors = {wakeup->descriptor()};
-    if (feed_.descriptor() >= 0) descriptors.push_back(feed_.descriptor());
-    auto epoll = Epoll::Over(descriptors);
-    if (!epoll) return std::unexpected(std::move(epoll.error()));
-    wakeup_ = *std::move(wakeup);
-    epoll_ = *std::move(epoll);
-    WakeAt(wake_.value_or(std::chrono::steady_clock::now()));
-  }
-  return epoll_->descriptor();
-}
-
-std::expected<NatWatch::Epoll, Error> NatWatch::Epoll::Over(const std::vector<int>& descriptors) {
-  const int opened = epoll_create1(EPOLL_CLOEXEC);
-  if (opened < 0) return std::unexpected(FromErrno("epoll_create1", errno));
-  // Above 2, like every descriptor here.
-  Epoll epoll(opened > STDERR_FILENO ? opened : fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (opened <= STDERR_FILENO) close(opened);
-  for (const int descriptor : descriptors) {
+  if (epoll_.is_open()) return epoll_.number();
+  auto wakeup = Wakeup::Open();
+  if (!wakeup) return std::unexpected(std::move(wakeup.error()));
+  Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.is_open()) return std::unexpected(FromErrno("epoll_create1", errno));
+  for (const int descriptor : {wakeup->descriptor(), feed_.descriptor()}) {
+    if (descriptor < 0) continue;  // a simulated socket has none
     epoll_event event = {.events = EPOLLIN, .data = {.fd = descriptor}};
-    if (epoll_ctl(epoll.descriptor(), EPOLL_CTL_ADD, descriptor, &event) < 0)
+    if (epoll_ctl(epoll.number(), EPOLL_CTL_ADD, descriptor, &event) < 0)
       return std::unexpected(FromErrno("epoll_ctl", errno));
   }
-  return epoll;
-}
-
-NatWatch::Epoll::Epoll(Epoll&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-NatWatch::Epoll& NatWatch::Epoll::operator=(Epoll&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-NatWatch::Epoll::~Epoll() {
-  if (descriptor_ >= 0) close(descriptor_);
+  wakeup_ = *std::move(wakeup);
+  epoll_ = std::move(epoll);
+  WakeAt(wake_.value_or(std::chrono::steady_clock::now()));
+  return epoll_.number();
 }
 
 }  // namespace natplan

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/descriptor.h"
 #include "backends/nat.h"
 #include "backends/netlink/change_feed.h"
 #include "backends/netlink/socket.h"
@@ -44,20 +45,6 @@ class NatWatch {
  private:
   enum class Busy { kNothing, kLook, kRestore };
 
-  // A descriptor of epoll(7), closed with this.
-  class Epoll {
-   public:
-    static std::expected<Epoll, Error> Over(const std::vector<int>& descriptors);
-    Epoll(Epoll&& other) noexcept;
-    Epoll& operator=(Epoll&& other) noexcept;
-    ~Epoll();
-    int descriptor() const { return descriptor_; }
-
-   private:
-    explicit Epoll(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_;
-  };
-
   void Listen();
   void Begin(Busy what);
   void WakeAt(std::optional<TimePoint> when);
@@ -72,7 +59,7 @@ class NatWatch {
   std::optional<Error> broken_;  // the feed cannot be read
   std::optional<TimePoint> wake_;
   std::optional<Wakeup> wakeup_;
-  std::optional<Epoll> epoll_;
+  Descriptor epoll_;  // of the feed and of wakeup_, once it is asked for
 };
 
 }  // namespace natplan

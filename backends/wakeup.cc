@@ -1,8 +1,6 @@
 #include "backends/wakeup.h"
 
-#include <fcntl.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,29 +10,13 @@
 namespace natplan {
 
 std::expected<Wakeup, Error> Wakeup::Open() {
-  int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (descriptor >= 0 && descriptor <= 2) {
-    const int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-    close(descriptor);
-    descriptor = moved;
-  }
-  if (descriptor < 0) {
+  Descriptor timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  if (!timer.is_open()) {
     return std::unexpected(Error{.code = ErrorCode::kEnvironment,
                                  .errno_value = errno,
                                  .text = "no timer descriptor could be opened"});
   }
-  return Wakeup(descriptor);
-}
-
-Wakeup::Wakeup(Wakeup&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-Wakeup& Wakeup::operator=(Wakeup&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-Wakeup::~Wakeup() {
-  if (descriptor_ >= 0) close(descriptor_);
+  return Wakeup(std::move(timer));
 }
 
 void Wakeup::Arm(TimePoint when) {
@@ -44,12 +26,12 @@ void Wakeup::Arm(TimePoint when) {
   itimerspec spec{};
   spec.it_value.tv_sec = static_cast<time_t>(nanoseconds / 1'000'000'000);
   spec.it_value.tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000);
-  timerfd_settime(descriptor_, TFD_TIMER_ABSTIME, &spec, nullptr);
+  timerfd_settime(timer_.number(), TFD_TIMER_ABSTIME, &spec, nullptr);
 }
 
 void Wakeup::Disarm() {
   const itimerspec never{};
-  timerfd_settime(descriptor_, 0, &never, nullptr);
+  timerfd_settime(timer_.number(), 0, &never, nullptr);
 }
 
 }  // namespace natplan

@@ -3,7 +3,9 @@
 #define NATPLAN_BACKENDS_WAKEUP_H_
 
 #include <expected>
+#include <utility>
 
+#include "backends/descriptor.h"
 #include "core/plan/executor.h"
 #include "core/values/error.h"
 
@@ -13,18 +15,14 @@ namespace natplan {
 class Wakeup {
  public:
   static std::expected<Wakeup, Error> Open();
-  Wakeup(Wakeup&& other) noexcept;
-  Wakeup& operator=(Wakeup&& other) noexcept;
-  ~Wakeup();
-
-  int descriptor() const { return descriptor_; }  // owned by this
+  int descriptor() const { return timer_.number(); }  // owned by this
   // Readable from `when` on, and until it is armed for another time.
   void Arm(TimePoint when);
   void Disarm();
 
  private:
-  explicit Wakeup(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_ = -1;
+  explicit Wakeup(Descriptor timer) : timer_(std::move(timer)) {}
+  Descriptor timer_;
 };
 
 }  // namespace natplan

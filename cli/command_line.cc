@@ -16,6 +16,7 @@ namespace natplan::cli {
 namespace {
 
 constexpr double kLongestDeadline = 3600;  // seconds
+
 class Parser {
  public:
   Parser() {
@@ -139,12 +140,11 @@ class Parser {
     CLI::Option* exclusive = sub->add_flag(
         "--exclusive", options.exclusive,
         "Remove all that the table holds beyond the file, whoever wants it. Without this only what the "
-        "file's "
-        "owner had is removed; and all of it in a table of natplan's own from before there were owners");
+        "file's owner had is removed; and all of it in a table of natplan's own from before there were "
+        "owners");
     sub->add_flag("--adopt", options.adopt,
                   "Take over what natplan's own table holds without an owner: keep of it what the file "
-                  "wants, remove "
-                  "the rest")
+                  "wants, remove the rest")
         ->excludes(exclusive);
   }
   static void AddOwner(CLI::App* sub, std::optional<Owner>& owner, const std::string& description) {

@@ -4,12 +4,11 @@
 #include <system_error>
 #include <utility>
 
+#include "core/text/iptables_text.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
-
-constexpr std::array<Family, 2> kFamilies = {Family::kIp, Family::kIp6};
 
 template <typename T>
 const T& Of(Family family, const std::array<T, 2>& values) {
@@ -124,7 +123,7 @@ class Doctor {
 
   void LookAtIptables(Family family) {
     const IptablesFacts& facts = Of(family, facts_.iptables);
-    const std::string tool = family == Family::kIp ? "iptables" : "ip6tables";
+    const std::string_view tool = IptablesName(family);
     const bool wanted = out_.backend == ChosenBackend::kIptables || out_.backend == ChosenBackend::kNone;
     if (wanted && !facts.used) {
       Say(fmt::format("{} cannot be used: {}", tool, facts.used.error().text),

@@ -1,6 +1,5 @@
 // natplan doctor: what this host can do, which backend natplan uses here and why, and what is wrong.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -20,7 +19,6 @@ namespace natplan::cli {
 namespace {
 
 constexpr const char* kProc = "/proc";
-constexpr std::array<Family, 2> kFamilies = {Family::kIp, Family::kIp6};
 
 TimePoint DeadlineOf(const DoctorOptions& options) {
   return std::chrono::steady_clock::now() + options.deadline;

@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <initializer_list>
 
 namespace natplan::cli {
@@ -43,6 +44,12 @@ Interrupt::~Interrupt() {
 bool Interrupt::came() const {
   pollfd one = {.fd = descriptor_, .events = POLLIN, .revents = 0};
   return descriptor_ >= 0 && poll(&one, 1, 0) == 1;
+}
+
+void Interrupt::WaitFor(int watched) const {
+  std::array<pollfd, 2> both = {
+      {{.fd = watched, .events = POLLIN, .revents = 0}, {.fd = descriptor_, .events = POLLIN, .revents = 0}}};
+  (void)poll(both.data(), both.size(), -1);
 }
 
 }  // namespace natplan::cli

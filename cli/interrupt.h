@@ -1,10 +1,10 @@
-// SIGINT and SIGTERM as a descriptor.
+// SIGINT and SIGTERM as something to look at.
 #ifndef NATPLAN_CLI_INTERRUPT_H_
 #define NATPLAN_CLI_INTERRUPT_H_
 
 namespace natplan::cli {
 
-// From its construction on the two signals do not end the process but make descriptor() readable; until its
+// From its construction on the two signals do not end the process but are told by came(); until its
 // destruction, which brings back what was before. A signal that was ignored stays so. One at a time, in a
 // process of one thread.
 class Interrupt {
@@ -14,10 +14,11 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  // For poll(2). -1 if there is none to be had: then the signals end the process as usual.
-  int descriptor() const { return descriptor_; }
   // Whether a signal came.
   bool came() const;
+  // Waits until `watched` is readable or a signal comes. Where no descriptor is to be had for the signals,
+  // they end the process as usual.
+  void WaitFor(int watched) const;
 
  private:
   int descriptor_;

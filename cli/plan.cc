@@ -41,7 +41,7 @@ class EmptyIptables final : public IptablesRunner {
 
 Result PreviewOnNothing(const FileOptions& options, const Wish& wish) {
   const bool iptables = options.call.backend == Backend::kIptables;
-  Nat nat(std::make_unique<EmptyKernel>(), std::make_unique<EmptyIptables>(),
+  Nat nat({.nftables = std::make_unique<EmptyKernel>(), .iptables = std::make_unique<EmptyIptables>()},
           {.table = options.table.table,
            .scope = options.table.scope(),
            .owner = wish.owner,
@@ -78,8 +78,7 @@ ExitCode Print(const PlanOptions& options, const Report& report, const BackendUs
   for (const Family family : kFamilies) {
     const auto& lines = report.iptables[static_cast<std::size_t>(family)];
     if (lines.empty()) continue;
-    console.Line(fmt::format("# for {}-restore --noflush", family == Family::kIp ? "iptables" : "ip6tables"),
-                 Style::kComment);
+    console.Line(fmt::format("# for {}-restore --noflush", IptablesName(family)), Style::kComment);
     console.Print(RestoreInput(lines));
   }
   PrintLines(transaction, console);

@@ -1,41 +1,26 @@
 #include "cli/session.h"
 
-#include <poll.h>
-
-#include <array>
 #include <cerrno>
 #include <memory>
 
-#include "backends/iptables/iptables_tool.h"
 #include "cli/interrupt.h"
 
 namespace natplan::cli {
 namespace {
-
-// Waits until the call can go on or a signal comes.
-void Wait(int wake, int signal) {
-  std::array<pollfd, 2> both = {
-      {{.fd = wake, .events = POLLIN, .revents = 0}, {.fd = signal, .events = POLLIN, .revents = 0}}};
-  (void)poll(both.data(), both.size(), -1);
-}
 
 // Null if a signal came before there was a result.
 const Result* Finish(Nat& nat, int wake, const Interrupt& interrupt) {
   for (;;) {
     if (interrupt.came()) return nullptr;
     if (const Result* result = nat.Poll()) return result;
-    Wait(wake, interrupt.descriptor());
+    interrupt.WaitFor(wake);
   }
 }
 
 ExitCode SayInterrupted(Nat& nat, bool json, Console& console) {
-  bool unknown = false;
-  // By iptables a call has either ended with its first Poll() or not begun.
-  if (nat.backend() != Backend::kIptables) {
-    nat.Cancel();
-    const Result* result = nat.Poll();
-    unknown = result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
-  }
+  nat.Cancel();
+  const Result* result = nat.Poll();
+  const bool unknown = result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
   Error error{.errno_value = EINTR};
   error.text = unknown ? "interrupted: the kernel holds the old state or the new one, each of them whole; "
                          "`natplan check` says which"
@@ -47,26 +32,15 @@ ExitCode SayInterrupted(Nat& nat, bool json, Console& console) {
 }  // namespace
 
 std::expected<Session, Error> Session::Open(NatOptions options) {
-  std::unique_ptr<IptablesRunner> iptables;
-  if (options.backend != Backend::kNftables) {
-    iptables = std::make_unique<IptablesTool>(
-        IptablesToolOptions{.prefer_legacy = options.backend == Backend::kAuto});
+  auto means = NatMeans::Open(options.backend);
+  if (!means) return std::unexpected(std::move(means.error()));
+  const Witness* witness = nullptr;
+  if (means->nftables != nullptr) {
+    auto kernel = std::make_unique<Witness>(std::move(means->nftables));
+    witness = kernel.get();
+    means->nftables = std::move(kernel);
   }
-  std::unique_ptr<Witness> kernel;
-  Error missing;
-  if (options.backend != Backend::kIptables) {
-    auto opened = OpenKernel();
-    if (opened) {
-      kernel = std::make_unique<Witness>(std::move(*opened));
-    } else if (options.backend == Backend::kAuto && opened.error().code == ErrorCode::kNotSupported) {
-      missing = std::move(opened.error());
-    } else {
-      return std::unexpected(std::move(opened.error()));
-    }
-  }
-  const Witness* witness = kernel.get();
-  return Session(witness,
-                 Nat(std::move(kernel), std::move(iptables), std::move(options), std::move(missing)));
+  return Session(witness, Nat(*std::move(means), std::move(options)));
 }
 
 const Snapshot& Session::last_read() const {

@@ -23,12 +23,13 @@ class Session {
   static std::expected<Session, Error> Open(NatOptions options);
 
   Nat& nat() { return nat_; }
-  // What was read last, and what of it is in the kernel's table; empty where iptables was used.
+  // What was read last; nothing where iptables was used.
   const Snapshot& last_read() const;
+  // The transaction whose answer was lost, if there is one.
   const Transaction* unanswered() const;
 
   // Begins a call and waits for its result. SIGINT and SIGTERM give it up, with a line that says which state
-  // holds. What the report lacks is said by Print(). Failures are printed; `json`: as Console::Fail does.
+  // holds. Failures are printed; `json`: as Console::Fail does. What a report lacks is SayShortcomings()'s.
   std::expected<Report, ExitCode> Run(const std::function<void(Nat&)>& begin, bool json, Console& console);
 
   BackendUse Used(const Report& report) const;

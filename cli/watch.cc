@@ -1,7 +1,4 @@
 // natplan watch: says who changes what the file wants, and puts it right.
-#include <poll.h>
-
-#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -49,13 +46,6 @@ void Print(const WatchLine& line, bool json, Console& console) {
   console.Line(fmt::format("{} by {}: {}", Name(line.event), line.who, line.text), style);
 }
 
-// Waits until something happens or a signal comes.
-void Wait(int watched, int signal) {
-  std::array<pollfd, 2> both = {
-      {{.fd = watched, .events = POLLIN, .revents = 0}, {.fd = signal, .events = POLLIN, .revents = 0}}};
-  (void)poll(both.data(), both.size(), -1);
-}
-
 }  // namespace
 
 ExitCode Run(const WatchOptions& options, Console& console) {
@@ -86,7 +76,7 @@ ExitCode Run(const WatchOptions& options, Console& console) {
     for (const WatchLine& line : heard.lines) Print(line, json, console);
     if (heard.stopped) return console.Fail(*heard.stopped, json);
     if (const ExitCode code = console.Close(ExitCode::kDone); code != ExitCode::kDone) return code;
-    Wait(*descriptor, interrupt.descriptor());
+    interrupt.WaitFor(*descriptor);
   }
   return ExitCode::kDone;
 }

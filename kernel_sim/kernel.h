@@ -29,11 +29,12 @@ struct Profile {
   bool ip6_family = true;
   bool nat = true;  // false: chain type nat, expressions nat and masq do not exist (ENOENT)
   bool fib = true;  // false: expression fib does not exist (ENOENT)
-  std::set<std::uint64_t> flush_before =
-      {};                                 // another process flushes the ruleset just before this transaction
-  std::set<std::uint64_t> lost_ack = {};  // the transaction is carried out, none of its acks arrives
-  std::set<std::uint64_t> enobufs =
-      {};  // the transaction is carried out, acks are lost, receive gives ENOBUFS
+  // Another process flushes the ruleset just before this transaction.
+  std::set<std::uint64_t> flush_before = {};
+  // The transaction is carried out, none of its acks arrives.
+  std::set<std::uint64_t> lost_ack = {};
+  // The transaction is carried out, acks are lost, receive gives ENOBUFS.
+  std::set<std::uint64_t> enobufs = {};
 };
 
 // The process on whose behalf a socket sends: NFTA_GEN_PROC_PID and NFTA_GEN_PROC_NAME.

@@ -49,14 +49,15 @@ std::expected<void, Error> FakeIptablesRunner::Restore(Family family, const std:
   return {};
 }
 
-std::expected<std::string, Error> FakeIptablesRunner::SaveOther(Family family, TimePoint) {
+std::expected<std::string, Error> FakeIptablesRunner::SaveOther(Family family, TimePoint deadline) {
+  fake_->other_deadline = deadline;
   return Listing(fake_->other_rules[static_cast<std::size_t>(family)]);
 }
 
-std::expected<FileLock, Error> FakeIptablesRunner::Lock(TimePoint) {
+std::expected<FileLock, Error> FakeIptablesRunner::Lock(TimePoint deadline) {
   ++fake_->locks;
   if (fake_->lock_error) return std::unexpected(*fake_->lock_error);
-  return FileLock();
+  return FileLock::Acquire(fake_->lock_files, deadline);
 }
 
 }  // namespace natplan

@@ -24,6 +24,8 @@ struct FakeIptables {
   std::array<std::optional<Error>, 2> restore_error = {};
   std::array<std::optional<Error>, 2> test_error = {};
   std::optional<Error> lock_error = {};
+  std::vector<std::string> lock_files = {};  // none: nothing is locked
+  TimePoint other_deadline = {};             // of the last reading of the variant that is not in use
   // Called before each real restore, with its number from 1 on: what another program does meanwhile.
   std::function<void(int)> before_restore = {};
   int restores = 0;

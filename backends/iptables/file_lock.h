@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/iptables/descriptor.h"
+#include "backends/descriptor.h"
 #include "core/plan/executor.h"
 #include "core/values/error.h"
 

@@ -15,8 +15,6 @@ namespace {
 
 std::size_t Index(Family family) { return static_cast<std::size_t>(family); }
 
-std::string ProgramOf(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
-
 std::array<bool, 2> WantedBy(const IptablesWish& wish) {
   std::array<bool, 2> wanted{};
   for (const OwnedIntent& owned : wish.intents) wanted[Index(FamilyOf(owned.intent))] = true;
@@ -61,6 +59,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
   NoteOtherVariant(deadline);
   unsupported_ = {};
   std::optional<IptablesSnapshot> refused;  // in which a plan was refused
+  std::array<bool, 2> planned{};            // by Family: whether rules of it were to be changed
   std::optional<Error> cause;
   backoff_.Reset();
   for (;;) {
@@ -71,7 +70,9 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
       return std::unexpected(std::move(error));
     }
     const IptablesWish wish = wish_from(IntentsOf(*snapshot, tag_));
-    const std::array<bool, 2> wanted = WantedBy(wish);
+    // A family in which rules are only to be removed is wanted, too, if it turns out that they cannot be.
+    std::array<bool, 2> wanted = WantedBy(wish);
+    for (const Family family : kFamilies) wanted[Index(family)] |= planned[Index(family)];
     for (const Family family : kFamilies) {
       if (wanted[Index(family)] && unread_[Index(family)]) return std::unexpected(*unread_[Index(family)]);
     }
@@ -82,6 +83,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     IptablesPlan plan = PlanIptables(*snapshot, wish, tag_);
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
     if (conflict != plan.conflicts.end()) return std::unexpected(conflict->error);
+    for (const Family family : kFamilies) planned[Index(family)] |= !plan.lines[Index(family)].empty();
     const bool idle = mode == Mode::kPlan || (plan.lines[0].empty() && plan.lines[1].empty());
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
@@ -107,8 +109,8 @@ std::expected<SavedNat, Error> IptablesContext::ReadFamily(Family family, TimePo
   auto nat = ReadSavedNat(*text);
   if (!nat) {
     Error error = nat.error();
-    error.text =
-        ProgramOf(family) + "-save printed what natplan cannot read, and nothing was changed: " + error.text;
+    error.text = std::string(IptablesName(family)) +
+                 "-save printed what natplan cannot read, and nothing was changed: " + error.text;
     return std::unexpected(std::move(error));
   }
   if (nat->incompatible) {
@@ -155,7 +157,7 @@ void IptablesContext::NoteOtherVariant(TimePoint deadline) {
     const auto nat = ReadSavedNat(*text);
     if (!nat) continue;
     for (const std::string& rule : NatplanRules(family, *nat)) {
-      other_variant_->push_back("the variant of " + ProgramOf(family) +
+      other_variant_->push_back("the variant of " + std::string(IptablesName(family)) +
                                 " that is not in use has a rule of natplan, which acts beside ours: " + rule);
     }
   }
@@ -223,8 +225,9 @@ IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool,
     if (wanted[Index(family)] && unsupported_[Index(family)])
       report.unsupported.push_back(*unsupported_[Index(family)]);
     if (unread_[Index(family)]) {
-      report.notes.push_back(ProgramOf(family) + " could not be read, and nothing is wanted of it: " +
-                             unread_[Index(family)]->text);
+      report.notes.push_back(
+          std::string(IptablesName(family)) +
+          " could not be read, and nothing is wanted of it: " + unread_[Index(family)]->text);
     }
   }
   if (!lock_note.empty()) report.notes.push_back(lock_note);

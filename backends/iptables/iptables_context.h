@@ -30,7 +30,7 @@ struct IptablesReport {
   std::vector<std::string> foreign =
       {};                        // rules with our comment that natplan does not make; in scope kOwn left
   std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
-  std::vector<Error> unsupported = {};  // families in which something is wanted and nothing can be done
+  std::vector<Error> unsupported = {};  // families in which something is to be done and nothing can be
   // For people: rules of natplan in the variant of iptables that is not in use, a lock that could not be had,
   // a family that could not be read and of which nothing is wanted.
   std::vector<std::string> notes = {};

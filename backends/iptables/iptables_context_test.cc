@@ -1,6 +1,7 @@
 #include "backends/iptables/iptables_context.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "backends/iptables/fake_iptables.h"
+#include "backends/iptables/file_lock.h"
 
 namespace natplan {
 namespace {
@@ -187,6 +189,20 @@ TEST_F(IptablesContextTest, WithoutAFamilyThatIsWantedItIsAnError) {
   EXPECT_FALSE(context_.Intents(steady_clock::now()));
 }
 
+TEST_F(IptablesContextTest, ARemovalThatCannotBeCarriedOutIsNoSuccess) {
+  ASSERT_TRUE(Apply(both_));
+  // The rules can be read, and the program that changes them is missing.
+  fake_.restore_error[0] = Failure(ErrorCode::kNotSupported);
+  const auto one = Apply({.mine = {kA}});
+  ASSERT_TRUE(one) << one.error().text;
+  EXPECT_EQ(one->unsupported.size(), 1U);
+  EXPECT_TRUE(fake_.rules[1].empty());
+  fake_.restore_error[1] = fake_.restore_error[0];
+  const auto none = Apply({.mine = {kA}});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ErrorCode::kNotSupported);
+}
+
 TEST_F(IptablesContextTest, AFamilyThatCannotBeReadMattersOnlyIfItIsWanted) {
   fake_.save_answer[1] = "junk\n";
   const auto result = Apply({.intents = {both_.intents[0]}});
@@ -233,6 +249,33 @@ TEST_F(IptablesContextTest, ALockThatIsHeldStopsTheCallBeforeItReads) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
   EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, TheLockIsHeldUntilTheChangeIsDone) {
+  const std::string path = ::testing::TempDir() + "iptables_context_test." + std::to_string(getpid());
+  fake_.lock_files = {path};
+  bool held = false;
+  fake_.before_restore = [&](int) { held = !FileLock::Acquire({path}, steady_clock::now()); };
+  const auto result = Apply({.intents = {both_.intents[0]}});
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_TRUE(held);
+  EXPECT_TRUE(result->notes.empty());
+  EXPECT_TRUE(FileLock::Acquire({path}, steady_clock::now()));
+  unlink(path.c_str());
+}
+
+TEST_F(IptablesContextTest, ALockThatCannotBeHadIsANote) {
+  fake_.lock_files = {"/nowhere/at/all"};
+  const auto result = Apply(both_);
+  ASSERT_TRUE(result) << result.error().text;
+  ASSERT_EQ(result->notes.size(), 1U);
+  EXPECT_NE(result->notes[0].find("/nowhere/at/all"), std::string::npos);
+}
+
+TEST_F(IptablesContextTest, TheOtherVariantMayNotUseUpTheTime) {
+  const auto half = steady_clock::now() + seconds(50);
+  ASSERT_TRUE(Apply(both_, Mode::kApply, seconds(100)));
+  EXPECT_LT(fake_.other_deadline, half);
 }
 
 TEST_F(IptablesContextTest, ReportsRulesInTheOtherVariant) {

@@ -12,6 +12,7 @@
 
 #include "backends/iptables/iptables_error.h"
 #include "backends/iptables/process.h"
+#include "core/text/iptables_text.h"
 
 namespace natplan {
 namespace {
@@ -32,8 +33,6 @@ std::vector<std::string> AbsoluteFolders(std::string_view path) {
   }
   return folders;
 }
-
-std::string NameOf(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
 
 // The file behind all symbolic links: "/usr/sbin/xtables-nft-multi".
 std::string RealPath(const std::string& path) {
@@ -71,11 +70,11 @@ std::string IptablesTool::Find(std::string_view program) const {
 }
 
 std::expected<std::string, Error> IptablesTool::Program(Family family, std::string_view verb) const {
-  const std::string legacy = NameOf(family) + "-legacy-";
+  const std::string legacy = std::string(IptablesName(family)) + "-legacy-";
   // Both or neither: one variant must not read what the other writes.
   if (options_.prefer_legacy && !Find(legacy + "save").empty() && !Find(legacy + "restore").empty())
     return Find(legacy + std::string(verb));
-  const std::string plain = NameOf(family) + "-" + std::string(verb);
+  const std::string plain = std::string(IptablesName(family)) + "-" + std::string(verb);
   std::string path = Find(plain);
   if (path.empty()) return Missing(plain);
   return path;
@@ -141,10 +140,10 @@ std::expected<std::string, Error> IptablesTool::SaveOther(Family family, TimePoi
   if (!program) return std::unexpected(program.error());
   const std::string real = RealPath(*program);
   std::string other;
-  if (real.ends_with("/xtables-nft-multi")) other = NameOf(family) + "-legacy-save";
-  if (real.ends_with("/xtables-legacy-multi")) other = NameOf(family) + "-nft-save";
+  if (real.ends_with("/xtables-nft-multi")) other = std::string(IptablesName(family)) + "-legacy-save";
+  if (real.ends_with("/xtables-legacy-multi")) other = std::string(IptablesName(family)) + "-nft-save";
   const std::string path = other.empty() ? "" : Find(other);
-  if (path.empty()) return Missing("another variant of " + NameOf(family));
+  if (path.empty()) return Missing("another variant of " + std::string(IptablesName(family)));
   return RunSave(path, deadline);
 }
 

@@ -26,7 +26,7 @@ struct IptablesToolOptions {
 
 // Runs the programs without a shell, with an environment of PATH, LC_ALL=C and, where the caller has it and
 // is not setuid, XTABLES_LOCKFILE: without root iptables-legacy cannot open its own lock file. Which programs
-// they are is found out once for each family, and one variant serves both reading and changing.
+// they are is looked up with each call; one variant serves both reading and changing.
 class IptablesTool final : public IptablesRunner {
  public:
   explicit IptablesTool(IptablesToolOptions options = {});

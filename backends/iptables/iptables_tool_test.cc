@@ -81,6 +81,12 @@ TEST_F(IptablesToolTest, SaysWhichPackageHasAMissingProgram) {
   EXPECT_FALSE(Tool().Restore(Family::kIp, "", false, In(seconds(5))));
 }
 
+TEST_F(IptablesToolTest, LooksInAbsoluteFoldersAlone) {
+  Program("iptables-save", "exit 0");
+  IptablesTool tool({.search_path = std::filesystem::relative(folder_).string()});
+  EXPECT_EQ(tool.Save(Family::kIp, In(seconds(5))).error().code, ErrorCode::kNotSupported);
+}
+
 TEST_F(IptablesToolTest, QuotesAProgramThatFails) {
   Program("iptables-save", "echo 'something odd' >&2; exit 7");
   const auto result = Tool().Save(Family::kIp, In(seconds(5)));

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-#include "backends/iptables/descriptor.h"
+#include "backends/descriptor.h"
 
 namespace natplan {
 namespace {

@@ -38,6 +38,19 @@ TEST(RunProcess, TellsASignalFromAnExit) {
   EXPECT_EQ(RunProcess(Shell("kill -TERM $$"))->exit_status, 128 + SIGTERM);
 }
 
+TEST(RunProcess, SignalsThatAreBlockedOrIgnoredHereAreNotSoInTheProgram) {
+  sigset_t blocked;
+  sigset_t before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
+  EXPECT_EQ(RunProcess(Shell("kill -TERM $$"))->exit_status, 128 + SIGTERM);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  const auto disposition = signal(SIGTERM, SIG_IGN);
+  EXPECT_EQ(RunProcess(Shell("kill -TERM $$"))->exit_status, 128 + SIGTERM);
+  signal(SIGTERM, disposition);
+}
+
 TEST(RunProcess, LeavesTheProgramThreeDescriptors) {
   const int open_for_all = open("/dev/null", O_RDONLY);  // NOLINT: without O_CLOEXEC is the point
   const auto result = RunProcess(Shell("exec ls /proc/self/fd"));

@@ -81,6 +81,7 @@ TEST_F(ChangeFeedTest, ALossIsSaidOnceAndWhatCameBehindItIsThrownAway) {
   socket_->Fail(ENOBUFS);
   Commit(3);
   socket_->Fail(ENOBUFS);
+  Commit(4);
   ExpectError(ENOBUFS);
   // The batch that was begun before the loss does not run into this one.
   Commit(7);

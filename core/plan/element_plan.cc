@@ -18,9 +18,8 @@ class Planner {
       : in_(input),
         family_(input.table.family),
         exclusive_(input.scope == Scope::kExclusive),
-        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt) {
-    for (const Owner& owner : in_.mine) hashes_.insert(owner.hash());
-  }
+        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt),
+        hashes_(HashesOf(input.mine)) {}
 
   ElementPlan All() {
     plan_.changes.flush_ranges = takes_unowned_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
@@ -211,16 +210,12 @@ class Planner {
     return HeldTarget{wanted->second.to, in_.own ? wanted->second.owner.name() : std::string()};
   }
 
-  bool IsMine(const std::string& owner) const {
-    return std::ranges::any_of(in_.mine, [&](const Owner& mine) { return mine.name() == owner; });
-  }
-
   // Whether what stands at a port may be taken away. In natplan's own table the owner beside it decides; what
   // has none is no work of natplan's, and with the target that is wanted it becomes ours.
   bool IsDeletable(const HostPort& key, const HeldTarget& there, const Wanted& wanted) const {
     if (exclusive_) return true;
     if (!in_.own) return takes_unowned_ || in_.held.Holds(key, there.to);
-    if (!there.owner.empty()) return IsMine(there.owner);
+    if (!there.owner.empty()) return ContainsName(in_.mine, there.owner);
     return takes_unowned_ || (wanted && wanted->to == there.to);
   }
 
@@ -341,6 +336,7 @@ class Planner {
   }
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {
+    if (!IsMine(prefix)) return false;  // its owner will be told
     const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
     AddConflict(in_.edited.asked.contains(prefix),
                 {.operation = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),

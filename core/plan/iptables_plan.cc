@@ -12,10 +12,8 @@
 namespace natplan {
 namespace {
 
-std::string ProgramOf(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
-
 std::string CommandLine(Family family, const char* verb, const SavedRule& rule) {
-  return ProgramOf(family) + " -t nat " + verb + " " + rule.chain + " " + rule.spec;
+  return std::string(IptablesName(family)) + " -t nat " + verb + " " + rule.chain + " " + rule.spec;
 }
 
 std::string ToText(const Owner& owner, const Forward& forward) {
@@ -166,7 +164,7 @@ class Planner {
     plan_.conflicts.push_back({want_.edited.contains(forward.key()),
                                {.code = ErrorCode::kConflict,
                                 .errno_value = EEXIST,
-                                .operation = ProgramOf(family_) + " -t nat -I PREROUTING 1 " +
+                                .operation = std::string(IptablesName(family_)) + " -t nat -I PREROUTING 1 " +
                                              Spec(Lower(forward).front(), tag_.CommentFor(owner)),
                                 .ours = ToText(owner, forward),
                                 .theirs = theirs,

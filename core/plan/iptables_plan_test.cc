@@ -141,6 +141,15 @@ TEST(PlanIptables, PutsBackTheHalfThatIsMissing) {
   }
 }
 
+TEST(PlanIptables, WhereTheTwoChainsDifferTheTargetOfPreroutingCounts) {
+  FakeNat nat;
+  (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80")}});
+  const std::string prerouting = nat.rules[0][0];
+  (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.3:80", true)}});
+  nat.rules[0][0] = prerouting;
+  EXPECT_EQ(IntentsOf(nat.Read(), kTag), (std::vector{Forwarded(kA, 80, "10.0.0.2:80")}));
+}
+
 TEST(PlanIptables, TheHolderOfAPortIsAConflictAndTheRestIsPlanned) {
   FakeNat nat;
   (void)nat.Apply({.intents = {Forwarded(kB, 80, "10.0.0.2:80")}});

@@ -47,8 +47,8 @@ std::string Spec(const IptablesRule& rule, const std::string& comment);
 
 // Masquerade: one rule of POSTROUTING. Forward: one of PREROUTING for what comes from outside, one of OUTPUT
 // for what the host itself sends to an address of its own; with `localhost` the one of OUTPUT takes
-// 127.0.0.0/8 or
-// ::1 as well, and one of POSTROUTING gives such packets an address that the target can answer to.
+// 127.0.0.0/8 or ::1 as well, and one of POSTROUTING gives such packets an address that the target can answer
+// to.
 std::vector<IptablesRule> Lower(const Intent& intent);
 
 // A rule as iptables-save printed it, taken apart.

@@ -111,6 +111,24 @@ bool FamilyView::HasOwners() const {
          std::ranges::any_of(forwards.entries, has_owner);
 }
 
+std::vector<Intent> IntentsOf(const FamilyView& view, const Owner& owner) {
+  std::vector<Intent> out;
+  for (const LedgerEntry& entry : view.entries) {
+    if (entry.owner != owner.hash()) continue;
+    if (const auto masquerade = Masquerade::Make(entry.prefix)) out.emplace_back(*masquerade);
+  }
+  for (const auto& [key, held] : view.forwards.entries) {
+    if (held.owner != owner.name()) continue;
+    const auto local = view.localhost.entries.find(key);
+    const bool localhost = local != view.localhost.entries.end() && local->second == held;
+    out.emplace_back(Forward{key.protocol, key.port, held.to, localhost});
+  }
+  for (const DesiredState::OwnedMasquerade& owned : view.interface_masquerades) {
+    if (owned.owner == owner) out.emplace_back(owned.masquerade);
+  }
+  return out;
+}
+
 void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view) {
   std::vector<Element> sorted = nodes;
   std::ranges::sort(sorted, [](const Element& a, const Element& b) {

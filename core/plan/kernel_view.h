@@ -84,6 +84,9 @@ struct FamilyView {
   bool HasOwners() const;
 };
 
+// What the ledger, the maps and the rules say that this owner wants.
+std::vector<Intent> IntentsOf(const FamilyView& view, const Owner& owner);
+
 // The nodes of an interval set, in any order.
 void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view);
 

@@ -48,22 +48,17 @@ ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelVi
           .drop_localhost = drop_localhost};
 }
 
-bool IsMine(const PlanInput& input, const std::string& owner) {
-  return std::ranges::any_of(input.mine, [&](const Owner& mine) { return mine.name() == owner; });
-}
-
 // Whether an owner of this context wants or holds anything in the family. Others see to their own.
 bool IsConcerned(const PlanInput& input, Family family, const FamilyView& view) {
   const Held& held = input.held[static_cast<std::size_t>(family)];
   if (!held.prefixes.empty() || !held.forwards.empty()) return true;
   if (!input.layout.own()) return input.want.Wants(family);
-  std::set<std::uint64_t> hashes;
-  for (const Owner& owner : input.mine) hashes.insert(owner.hash());
+  const std::set<std::uint64_t> hashes = HashesOf(input.mine);
   const auto mine = [&](const LedgerEntry& entry) {
     return entry.prefix.family() == family && hashes.contains(entry.owner);
   };
   const auto of_family = [&](const auto& one) { return one.first.family == family; };
-  const auto is_mine = [&](const auto& one) { return IsMine(input, one.second.owner); };
+  const auto is_mine = [&](const auto& one) { return ContainsName(input.mine, one.second.owner); };
   return std::ranges::any_of(input.want.masquerades(), mine) ||
          std::ranges::any_of(input.want.forwards(), of_family) ||
          std::ranges::any_of(input.want.interface_masquerades(),
@@ -98,7 +93,7 @@ bool NeedsLocalhost(const PlanInput& input, Family family, const KernelView& all
   if (view.localhost.unknown || !view.localhost.others.empty()) return true;
   return std::ranges::any_of(view.localhost.entries, [&](const auto& one) {
     const std::string& owner = one.second.owner;
-    return !IsMine(input, owner) && !(owner.empty() && input.scope == Scope::kAdopt);
+    return !ContainsName(input.mine, owner) && !(owner.empty() && input.scope == Scope::kAdopt);
   });
 }
 

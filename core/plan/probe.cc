@@ -4,7 +4,9 @@
 #include <array>
 #include <cerrno>
 #include <string>
-#include <utility>
+
+#include "core/plan/layout.h"
+#include "core/plan/packet_fields.h"
 
 namespace natplan {
 namespace {
@@ -16,41 +18,11 @@ constexpr const char* kForwardChain = "forward";
 constexpr const char* kMasqueradeChain = "masquerade";
 constexpr const char* kMap = "map";
 
-// Registers of 4 bytes, numbers of types and families: as in core/plan/layout.cc.
-constexpr Register kReg32_01 = 9;
-constexpr Register kReg32_02 = 10;
-constexpr Register kReg32_05 = 13;
-constexpr std::uint32_t kNfprotoIpv4 = 2;
-constexpr std::uint32_t kNfprotoIpv6 = 10;
-constexpr std::uint32_t kTypeIpv4Address = 7;
-constexpr std::uint32_t kTypeIpv6Address = 8;
-constexpr std::uint32_t kTypeProtoService = 12U << 6U | 13U;
-constexpr std::uint32_t kTypeService = 13;
-
-SetShape MapShape(Family family) {
-  SetShape shape;
-  shape.is_map = true;
-  shape.key_type = kTypeProtoService;
-  shape.key_length = 8;
-  shape.data_type = (family == Family::kIp ? kTypeIpv4Address : kTypeIpv6Address) << 6U | kTypeService;
-  shape.data_length = static_cast<std::uint32_t>(AddressBytes(family)) + 4;
-  return shape;
-}
-
 // dnat to meta l4proto . th dport map @map
 Expressions ForwardRule(Family family) {
-  const bool ip = family == Family::kIp;
-  LookupExpression lookup;
-  lookup.set = kMap;
-  lookup.source = kReg32_01;
-  lookup.destination = kReg32_01;
-  NatExpression nat;
-  nat.type = NatType::kDestination;
-  nat.family = ip ? kNfprotoIpv4 : kNfprotoIpv6;
-  nat.address = kReg32_01;
-  nat.port = ip ? kReg32_02 : kReg32_05;
-  return {MetaExpression{MetaKey::kL4Proto, kReg32_01},
-          PayloadExpression{PayloadBase::kTransport, 2, 2, kReg32_02}, std::move(lookup), nat};
+  Expressions out;
+  AppendForward(family, kOriginRegisters, kMap, out);
+  return out;
 }
 
 BaseChain Base(const char* type, Hook hook) {
@@ -179,11 +151,12 @@ Transaction ProbeOf(Family family) {
       EnsureTable{table},
       // Of type filter, which each kernel with nf_tables has: fib is answered for where nat is missing, too.
       EnsureChain{table, kFibChain, Base("filter", Hook::kPrerouting)},
-      AppendRule{
-          table, kFibChain, {FibExpression{kFibDestinationAddress, FibResult::kAddressType, kReg32_01}}},
+      AppendRule{table,
+                 kFibChain,
+                 {FibExpression{kFibDestinationAddress, FibResult::kAddressType, kOriginRegisters.first}}},
       EnsureChain{table, kForwardChain, Base("nat", Hook::kPrerouting)},
       EnsureChain{table, kMasqueradeChain, Base("nat", Hook::kPostrouting)},
-      EnsureSet{table, kMap, MapShape(family)},
+      EnsureSet{table, kMap, ForwardShape(family)},
       AppendRule{table, kForwardChain, ForwardRule(family)},
       AppendRule{table, kMasqueradeChain, {MasqueradeExpression{}}},
   };

@@ -67,6 +67,12 @@ TEST(ProbeTest, AKernelWithoutNfTablesAnswersForThePermission) {
   EXPECT_TRUE(answers.LacksNat());
 }
 
+TEST(ProbeTest, AKernelWithoutItsSocketLacksNfTables) {
+  const ProbeAnswers answers = Interpret(kProbe, NotSent{EPROTONOSUPPORT});
+  EXPECT_EQ(answers, (ProbeAnswers{.nf_tables = No(EPROTONOSUPPORT)}));
+  EXPECT_TRUE(answers.LacksNat());
+}
+
 TEST(ProbeTest, AKernelWithoutTheFamilyLacksNfTablesForIt) {
   const ProbeAnswers answers = Interpret(
       kProbe, Refused{{On(kTable, EOPNOTSUPP), On(kTable + 1, ENOENT), On(kMasqueradeRule, ENOENT)}});

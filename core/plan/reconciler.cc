@@ -71,23 +71,10 @@ void Reconciler::Forget(const Owner& owner) {
 
 void Reconciler::Adopt(const Owner& owner) {
   DesiredState::Touched ignored;
-  const auto add = [&](const Intent& intent) {
-    // What another owner of this context holds already stays with that one; the plan shows the conflict.
-    (void)desired_.Apply({Edit::Kind::kAdd, owner, intent}, ignored, adopted_);
-  };
   for (const FamilyView& view : mirror_->view) {
-    for (const LedgerEntry& entry : view.entries) {
-      if (entry.owner != owner.hash()) continue;
-      if (const auto masquerade = Masquerade::Make(entry.prefix)) add(*masquerade);
-    }
-    for (const auto& [key, held] : view.forwards.entries) {
-      if (held.owner != owner.name()) continue;
-      const auto local = view.localhost.entries.find(key);
-      const bool localhost = local != view.localhost.entries.end() && local->second == held;
-      add(Forward{key.protocol, key.port, held.to, localhost});
-    }
-    for (const DesiredState::OwnedMasquerade& owned : view.interface_masquerades) {
-      if (owned.owner == owner) add(owned.masquerade);
+    for (const Intent& intent : IntentsOf(view, owner)) {
+      // What another owner of this context holds already stays with that one; the plan shows the conflict.
+      (void)desired_.Apply({Edit::Kind::kAdd, owner, intent}, ignored, adopted_);
     }
   }
 }
@@ -132,8 +119,7 @@ std::optional<Error> Reconciler::SharedHash() const {
 // The other owners' prefixes, as the ledger has them: they are to stay, unless everything else is to go.
 void Reconciler::TakeOthers() {
   if (!options_.layout.own()) return;
-  std::set<std::uint64_t> mine;
-  for (const Owner& owner : mine_) mine.insert(owner.hash());
+  const std::set<std::uint64_t> mine = HashesOf(mine_);
   const bool none = scope() == Scope::kExclusive;
   for (const Family family : kFamilies) {
     const FamilyView& view = mirror_->view[static_cast<std::size_t>(family)];
@@ -194,12 +180,12 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
 }
 
 void Reconciler::TakeMirror(const Snapshot& snapshot) {
-  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation, {}};
+  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation, {}, false};
 }
 
 bool Reconciler::MirrorSuffices() const {
   // Rules are deleted by their handles, which only a snapshot has.
-  if (edited_.rules) return false;
+  if (edited_.rules || mirror_->lacking) return false;
   // What nobody was recorded for becomes ours with its entry, and stands in a wider one's way no longer.
   for (const LedgerEntry& entry : edited_.entries) {
     const FamilyView& view = mirror_->view[static_cast<std::size_t>(entry.prefix.family())];
@@ -238,6 +224,7 @@ void Reconciler::PlanNext(const Snapshot* snapshot) {
       const auto index = static_cast<std::size_t>(family);
       mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
     }
+    mirror_->lacking = !plan_.conflicts.empty();
   }
   if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
@@ -332,13 +319,12 @@ void Reconciler::OnDrained(const Drained& drained) {
 }
 
 void Reconciler::OnRefused(const Refused& refused) {
-  const Refusal& first_refusal = refused.refusals.front();
-  if (!first_refusal.operation && first_refusal.errno_value == ERESTART) {
+  Recovery recovery = Classify(plan_.transaction, refused);
+  if (recovery.committed) {
     wait_until_.reset();
     state_ = retries_++ == 0 ? State::kDrain : State::kWait;
     return;
   }
-  Recovery recovery = Classify(plan_.transaction, refused);
   if (recovery.error) return Fail(std::move(*recovery.error));
   if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
   bool others = false;

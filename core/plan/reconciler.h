@@ -128,6 +128,9 @@ class Reconciler {
     // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
     // wanted.
     std::array<bool, 2> checked;
+    // Something that is wanted stands not there, because somebody else has its place. Whether that is free
+    // again, only a snapshot shows.
+    bool lacking;
   };
 
   bool TakeOwners();

@@ -6,58 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
-#include "core/plan/test_context.h"
-#include "core/text/nft_text.h"
+#include "core/plan/test_owners.h"
 
 namespace natplan {
 namespace {
 
-// The same words in either family.
-struct Words {
-  Family family;
-  const char* wide;
-  const char* middle;  // in `wide`
-  const char* narrow;  // in `middle`
-  const char* other;
-  const char* target;
-  const char* other_target;
-};
-constexpr Words kIpWords = {Family::kIp,     "10.0.0.0/8",   "10.0.0.0/16", "10.0.0.0/24",
-                            "172.16.0.0/12", "192.0.2.1:80", "192.0.2.2:81"};
-constexpr Words kIp6Words = {Family::kIp6,    "fd00::/8",     "fd00::/16",   "fd00::/64",
-                             "2001:db8::/32", "[fd00::1]:80", "[fd00::2]:81"};
-
-class ReconcilerOwnersTest : public testing::TestWithParam<Words> {
- protected:
-  const Words& w() const { return GetParam(); }
-  TableId id() const { return {w().family, kDefaultTable}; }
-  std::string Port80(const char* owner, const char* target) const {
-    return std::string(owner) + " forwards " + std::string(Name(w().family)) + " tcp port 80 to " + target;
-  }
-  std::string Wants(const char* owner, const char* prefix) const {
-    return std::string(owner) + " wants " + prefix;
-  }
-  std::string Set(const char* prefix) const { return std::string("set ") + prefix; }
-  std::string Listing() const { return ListingText(kernel_.state()); }
-  TableSnapshot& Table() { return *kernel_.Find(w().family); }
-  std::string EntryLine(const char* prefix, const char* owner) const {
-    const Owner named = Named(owner);
-    const LedgerEntry entry{Prefix::Parse(prefix).value(), named.hash()};
-    return ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), true, {ToElement(entry, named)}}, 0);
-  }
-  void PutElement(const char* set, const SetShape& shape, const Element& element) {
-    ASSERT_TRUE(kernel_.Foreign({AddElements{id(), set, shape, true, {element}}}));
-  }
-  void PutRange(const char* prefix) {
-    PutElement(kMasqueradeSet, MasqueradeShape(w().family), ToElement(Prefix::Parse(prefix).value()));
-  }
-
-  FakeKernel kernel_;
-  TestContext a_{kernel_, "a"};
-  TestContext b_{kernel_, "b"};
-};
+class ReconcilerOwnersTest : public OwnersTest {};
 
 TEST_P(ReconcilerOwnersTest, AfterAFlushEachBringsBackWhatIsItsOwn) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide), To(80, w().target), MaskOut(w().other, "eth0")}));
@@ -136,95 +90,6 @@ TEST_P(ReconcilerOwnersTest, ARestartThatResetsTakesBackWhatItsNameHasAndNothing
   const std::string forward = "b forwards " + std::string(Name(w().family)) + " tcp port 81 to " + w().target;
   EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().narrow), Set(w().other), forward,
                                                       Wants("b", w().narrow), Wants("a", w().other)}));
-}
-
-TEST_P(ReconcilerOwnersTest, AnEntryWithoutItsElementIsRepairedByWhoeverActs) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  ASSERT_TRUE(b_.Adds({Mask(w().other)}));
-  const std::string before = Listing();
-  ASSERT_TRUE(kernel_.Foreign({FlushSet{id(), kMasqueradeSet, false}}));
-  ASSERT_TRUE(b_.Adds({To(81, w().target)}));
-  ASSERT_TRUE(b_.Removes({To(81, w().target)}));
-  EXPECT_EQ(Listing(), before);
-}
-
-TEST_P(ReconcilerOwnersTest, AnElementThatNoEntryExplainsIsShownAndKeptUntilItsOwnerActs) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  ASSERT_TRUE(b_.Adds({Mask(w().other)}));
-  const std::set<std::string> all = Contents(kernel_);
-  ASSERT_TRUE(kernel_.Foreign({FlushSet{id(), kOwnersSet, false}}));
-  const Result result = b_.Adds({To(81, w().target)});
-  ASSERT_TRUE(result);
-  ASSERT_EQ(result->foreign.size(), 1U);
-  EXPECT_NE(result->foreign[0].find(w().wide), std::string::npos);
-  EXPECT_TRUE(Contents(kernel_).contains(Set(w().wide)));
-  EXPECT_FALSE(Contents(kernel_).contains(Wants("a", w().wide)));
-  ASSERT_TRUE(b_.Removes({To(81, w().target)}));
-  ASSERT_TRUE(a_.Adds({}));
-  EXPECT_EQ(Contents(kernel_), all);
-}
-
-TEST_P(ReconcilerOwnersTest, WhatIsNotAnEntryOfTheLedgerIsAConflictThatOnlyExclusiveRemoves) {
-  const Owner owner = Named("a");
-  const LedgerEntry entry{Prefix::Parse(w().middle).value(), owner.hash()};
-  const Element good = ToElement(entry, owner);
-  const std::size_t size = AddressBytes(w().family);
-  const auto changed = [&](std::size_t at, std::uint8_t value) {
-    std::vector<std::uint8_t> key(good.key.span().begin(), good.key.span().end());
-    key[at] = value;
-    Element out = good;
-    out.key = ElementKey(key);
-    return out;
-  };
-  Element unnamed = good;
-  unnamed.comment = "";
-  Element misnamed = good;
-  misnamed.comment = "b";
-  const Element junk[] = {unnamed,
-                          misnamed,
-                          changed(size - 1, 1),    // host bits
-                          changed(size + 1, 0),    // everything
-                          changed(size + 1, 129),  // longer than an address
-                          changed(size + 2, 1),    // padding
-                          changed(size + 4, 1)};   // another hash
-  for (const Element& element : junk) {
-    kernel_ = FakeKernel();
-    TestContext a(kernel_, "a");
-    TestContext b(kernel_, "b");
-    ASSERT_TRUE(a.Adds({Mask(w().wide), To(80, w().target)}));
-    PutElement(kOwnersSet, OwnersShape(w().family), element);
-    const std::string before = Listing();
-    for (TestContext* context : {&a, &b}) {
-      const Result result = context->Adds({Mask(w().other)});
-      ASSERT_FALSE(result);
-      EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-      const std::string line =
-          ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), false, {element}}, 0);
-      EXPECT_EQ("add " + result.error().theirs, line);
-      EXPECT_EQ(Listing(), before);
-    }
-    TestContext exclusive(kernel_, "a", Scope::kExclusive);
-    ASSERT_TRUE(exclusive.Adds({Mask(w().other)}));
-    EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().wide), Set(w().other), Wants("a", w().wide),
-                                                        Wants("a", w().other), Port80("a", w().target)}));
-  }
-}
-
-TEST_P(ReconcilerOwnersTest, TwoNamesWithOneHashAreAConflict) {
-  // Found by others; see the test of Owner.
-  const char* const names[] = {"8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ"};
-  TestContext first(kernel_, names[0]);
-  TestContext second(kernel_, names[1]);
-  ASSERT_TRUE(first.Adds({Mask(w().wide)}));
-  const std::string before = Listing();
-  const Result result = second.Adds({Mask(w().other)});
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-  EXPECT_EQ(Listing(), before);
-  const Owner owner = Named(names[1]);
-  PutElement(kOwnersSet, OwnersShape(w().family),
-             ToElement(LedgerEntry{Prefix::Parse(w().other).value(), owner.hash()}, owner));
-  EXPECT_EQ(a_.Adds({Mask(w().wide)}).error().code, ErrorCode::kConflict);
 }
 
 TEST_P(ReconcilerOwnersTest, EqualAndNestedPrefixesOfTwoOwnersAreCountedInAnyOrder) {
@@ -325,35 +190,6 @@ TEST_P(ReconcilerOwnersTest, AChangeThatAddsNothingToTheUnionSendsItsEntryAlone)
   }
 }
 
-TEST_P(ReconcilerOwnersTest, TargetAndLocalhostAreReplacedInOneTransaction) {
-  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
-  const std::string plain = Listing();
-  ASSERT_TRUE(a_.Adds({LocalTo(80, w().other_target)}));
-  EXPECT_EQ(a_.sent().size(), 1U);
-  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Port80("a", w().other_target),
-                                                      Port80("a", w().other_target) + " localhost"}));
-  EXPECT_EQ(FindChain(Table(), "output")->rules.size(), 2U);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
-  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
-  EXPECT_EQ(a_.sent().size(), 1U);
-  EXPECT_EQ(Contents(kernel_),
-            (std::set<std::string>{Port80("a", w().target), Port80("a", w().target) + " localhost"}));
-  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
-  EXPECT_EQ(a_.sent().size(), 1U);
-  EXPECT_EQ(Listing(), plain);
-}
-
-TEST_P(ReconcilerOwnersTest, TheLocalhostMapStaysAsLongAsAnyOwnerWantsIt) {
-  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
-  ASSERT_TRUE(b_.Adds({LocalTo(81, w().target)}));
-  ASSERT_TRUE(a_.Removes({LocalTo(80, w().target)}));
-  EXPECT_NE(FindSet(Table(), kLocalhostMap), nullptr);
-  EXPECT_EQ(FindSet(Table(), kLocalhostMap)->elements.size(), 1U);
-  ASSERT_TRUE(b_.Removes({To(81, w().target)}));
-  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr);
-  EXPECT_EQ(FindChain(Table(), "output")->rules.size(), 1U);
-}
-
 TEST_P(ReconcilerOwnersTest, ApplyingTwiceSendsNothing) {
   ASSERT_TRUE(b_.Adds({Mask(w().wide)}));
   const std::vector<Intent> intents = {Mask(w().narrow), Mask(w().other), LocalTo(80, w().target),
@@ -386,146 +222,6 @@ TEST_P(ReconcilerOwnersTest, AddThenDeleteRestoresTheListing) {
   }
 }
 
-TEST_P(ReconcilerOwnersTest, ATableWithoutAVersionIsMadeAgainWithEverythingInIt) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide), LocalTo(80, w().target), MaskOut(w().other, "eth0")}));
-  ASSERT_TRUE(b_.Adds({Mask(w().narrow)}));
-  PutRange(w().other);
-  const Forward unowned = To(99, w().target);
-  PutElement(kForwardMap, ForwardShape(w().family), ToElement(MapEntry{unowned.key(), unowned.to}));
-  std::set<std::string> all = Contents(kernel_);
-  (kernel_.Edit(), Table()).comment = "";
-  ASSERT_TRUE(b_.Adds({Mask(w().middle)}));
-  all.insert(Wants("b", w().middle));
-  EXPECT_EQ(Contents(kernel_), all);
-  EXPECT_EQ(Table().comment, kTableComment);
-  EXPECT_TRUE(b_.sent().back().starts_with("delete table")) << b_.sent().back();
-  ASSERT_TRUE(b_.Adds({}));
-  EXPECT_TRUE(b_.sent().empty());
-}
-
-TEST_P(ReconcilerOwnersTest, ATableWithoutAVersionAndWithForeignThingsIsUsedAsItIs) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), Table()).comment = "";
-  ASSERT_TRUE(kernel_.Foreign({EnsureChain{id(), "theirs", {"nat", Hook::kOutput, 5}}}));
-  ASSERT_TRUE(b_.Adds({Mask(w().other)}));
-  EXPECT_EQ(Table().comment, "");
-  EXPECT_NE(FindChain(Table(), "theirs"), nullptr);
-  EXPECT_TRUE(Contents(kernel_).contains(Wants("b", w().other)));
-}
-
-TEST_P(ReconcilerOwnersTest, ANewerLayoutIsRefusedWhateverIsAskedOfIt) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), Table()).comment = "natplan layout 2";
-  const std::string before = Listing();
-  for (TestContext* context : {&a_, &b_}) {
-    const Result result = context->Adds({Mask(w().other)});
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-    EXPECT_EQ(result.error().theirs, "natplan layout 2");
-  }
-  TestContext fresh(kernel_, "a");
-  for (TestContext* context : {&a_, &fresh}) EXPECT_FALSE(context->Removes({Mask(w().wide)}));
-  TestContext exclusive(kernel_, "a", Scope::kExclusive);
-  EXPECT_FALSE(exclusive.Replaces({}));
-  EXPECT_EQ(Listing(), before);
-  // What says nothing about a layout is somebody's own business.
-  (kernel_.Edit(), Table()).comment = "hands off";
-  EXPECT_TRUE(a_.Adds({Mask(w().other)}));
-}
-
-TEST_P(ReconcilerOwnersTest, AnApplyTakesATableFromBeforeThereWereOwnersForItsOwn) {
-  ASSERT_TRUE(kernel_.Foreign(Skeleton(id())));
-  Table().comment = "";
-  PutRange(w().other);
-  TestContext apply(kernel_, "a", Scope::kApply);
-  ASSERT_TRUE(apply.Replaces({Mask(w().wide)}));
-  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().wide), Wants("a", w().wide)}));
-  // From now on somebody is recorded.
-  PutRange(w().other);
-  TestContext again(kernel_, "b", Scope::kApply);
-  for (TestContext* context : {&apply, &again}) {
-    ASSERT_TRUE(context->Replaces({To(context == &apply ? 80 : 81, w().target)}));
-    EXPECT_TRUE(Contents(kernel_).contains(Set(w().other)));
-  }
-}
-
-TEST_P(ReconcilerOwnersTest, AnApplyAfterTheLedgerWasFlushedTakesNothingOfOthers) {
-  ASSERT_TRUE(b_.Adds({Mask(w().other), To(81, w().target)}));
-  ASSERT_TRUE(kernel_.Foreign({FlushSet{id(), kOwnersSet, false}, FlushSet{id(), kForwardMap, true}}));
-  TestContext apply(kernel_, "a", Scope::kApply);
-  ASSERT_TRUE(apply.Replaces({Mask(w().wide)}));
-  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().wide), Set(w().other), Wants("a", w().wide)}));
-}
-
-TEST_P(ReconcilerOwnersTest, AnApplyThatAdoptsTakesOverWhatNobodyIsRecordedFor) {
-  ASSERT_TRUE(b_.Adds({Mask(w().wide), To(81, w().target)}));
-  const std::set<std::string> of_b = Contents(kernel_);
-  PutRange(w().other);
-  const Forward unowned = To(99, w().target);
-  PutElement(kForwardMap, ForwardShape(w().family), ToElement(MapEntry{unowned.key(), unowned.to}));
-  for (const bool wanted : {true, false}) {
-    TestContext adopt(kernel_, "a", Scope::kAdopt);
-    const std::vector<Intent> intents = {Mask(w().other), unowned};
-    ASSERT_TRUE(adopt.Replaces(wanted ? intents : std::vector<Intent>()));
-    std::set<std::string> want = of_b;
-    if (wanted) {
-      want.insert(Set(w().other));
-      want.insert(Wants("a", w().other));
-      want.insert("a forwards " + ToString(unowned.key()) + " to " + w().target);
-    }
-    EXPECT_EQ(Contents(kernel_), want);
-  }
-  PutRange(w().other);
-  TestContext adopt(kernel_, "c", Scope::kAdopt);
-  ASSERT_TRUE(adopt.Replaces({}));
-  EXPECT_EQ(Contents(kernel_), of_b) << "also one that wants nothing itself";
-}
-
-TEST_P(ReconcilerOwnersTest, AnExclusiveApplyLeavesNothingOfOthers) {
-  ASSERT_TRUE(b_.Adds({Mask(w().wide), LocalTo(81, w().target), MaskOut(w().other, "eth0")}));
-  PutRange(w().other);
-  TestContext exclusive(kernel_, "a", Scope::kExclusive);
-  ASSERT_TRUE(exclusive.Replaces({Mask(w().narrow)}));
-  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().narrow), Wants("a", w().narrow)}));
-  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr);
-  ASSERT_TRUE(exclusive.Replaces({Mask(w().narrow)}));
-  EXPECT_TRUE(exclusive.sent().empty());
-}
-
-TEST_P(ReconcilerOwnersTest, InterfaceMasqueradesOfTwoOwnersStandBesideEachOtherAndForeignRulesStay) {
-  const char* all = w().family == Family::kIp ? "0.0.0.0/0" : "::/0";
-  ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0"), MaskOut(all, "eth1")}));
-  ASSERT_TRUE(b_.Adds({MaskOut(w().wide, "eth0")}));
-  ASSERT_TRUE(kernel_.Foreign({AppendRule{id(), "postrouting", {CounterExpression{}}}}));
-  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 5U);
-  ASSERT_TRUE(a_.Removes({MaskOut(w().wide, "eth0")}));
-  EXPECT_NE(a_.sent().back().find("delete rule"), std::string::npos);
-  EXPECT_EQ(a_.sent().back().find("flush"), std::string::npos);
-  EXPECT_EQ(Contents(kernel_),
-            (std::set<std::string>{"a masquerades " + Prefix::Parse(all)->ToString() + " out eth1",
-                                   std::string("b masquerades ") + w().wide + " out eth0"}));
-  TestContext reset(kernel_, "b", Scope::kOwn, Inheritance::kReset);
-  ASSERT_TRUE(reset.Adds({}));
-  ASSERT_TRUE(a_.Removes({MaskOut(all, "eth1")}));
-  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules[1].expressions, Expressions{CounterExpression{}});
-}
-
-TEST_P(ReconcilerOwnersTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) {
-  ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0")}));
-  ASSERT_TRUE(b_.Adds({MaskOut(w().other, "eth1")}));
-  const std::set<std::string> all = Contents(kernel_);
-  std::vector<RuleSnapshot>& rules = (kernel_.Edit(), FindChain(Table(), "postrouting"))->rules;
-  rules.insert(rules.begin(), {.handle = 99, .expressions = {CounterExpression{}}});
-  ASSERT_TRUE(a_.Adds({}));
-  EXPECT_EQ(Contents(kernel_), all);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
-  FindChain(Table(), "postrouting")->base->priority = 7;
-  kernel_.Edit();
-  ASSERT_TRUE(b_.Adds({}));
-  EXPECT_EQ(Contents(kernel_), all);
-}
-
 TEST_P(ReconcilerOwnersTest, ACommitElsewhereCostsOneRetryAndNoReading) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
   ASSERT_TRUE(kernel_.Foreign({EnsureTable{{w().family, "theirs"}}}));
@@ -549,14 +245,6 @@ TEST_P(ReconcilerOwnersTest, ACommitToOurTableAndAGapInTheNewsAreReadAgain) {
   ASSERT_TRUE(a_.Removes({Mask(w().other)}));
   EXPECT_EQ(a_.drains(), 1);
   EXPECT_EQ(a_.reads(), 1);
-}
-
-TEST_P(ReconcilerOwnersTest, APrefixThatOnlyTheLedgerHasIsRemovedByAFreshContext) {
-  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  ASSERT_TRUE(b_.Adds({Mask(w().narrow)}));
-  TestContext fresh(kernel_, "a");
-  ASSERT_TRUE(fresh.Removes({Mask(w().wide)}));
-  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().narrow), Wants("b", w().narrow)}));
 }
 
 TEST_P(ReconcilerOwnersTest, WhatANameHadAnEarlierTimeIsNotBroughtBack) {
@@ -616,7 +304,7 @@ TEST_P(ReconcilerOwnersTest, AnyOrderOfTheSameIntentsGivesTheSameListing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, ReconcilerOwnersTest, testing::Values(kIpWords, kIp6Words),
-                         [](const auto& param) { return std::string(Name(param.param.family)); });
+                         [](const auto& words) { return std::string(Name(words.param.family)); });
 
 }  // namespace
 }  // namespace natplan

@@ -59,7 +59,7 @@ Recovery OfBatch(const Transaction& transaction, const Refusal& refusal) {
       return {.error =
                   Error{.code = ErrorCode::kNotSupported, .errno_value = EOPNOTSUPP, .text = kNoNfTables}};
     case ERESTART:
-      return {};
+      return {.committed = true};
     case ENOMEM:
       return {.error = NoMemory(ENOMEM)};
     default:

@@ -11,9 +11,11 @@
 
 namespace natplan {
 
-// Exactly one of three: give up with `error`; go on without the `unsupported` families; or read again and
-// plan again, and if the same refusal comes back although nothing explains it, give up with `if_repeated`.
+// Exactly one of four: somebody `committed` since the plan was made; give up with `error`; go on without the
+// `unsupported` families; or read again and plan again, and if the same refusal comes back although nothing
+// explains it, give up with `if_repeated`.
 struct Recovery {
+  bool committed = false;
   std::optional<Error> error = {};
   std::map<Family, Error> unsupported = {};
   std::optional<Error> if_repeated = {};

@@ -88,19 +88,15 @@ class Planner {
     return sets;
   }
 
+  // What a table that does not exist would take, with the rules of other owners that stand in this one.
   void Remake() {
-    const TableId& id = id_;
-    plan_.remake.push_back(DeleteTable{id});
-    std::vector<Operation> rules;
-    for (Operation& operation : Skeleton(id)) {
-      (std::holds_alternative<AppendRule>(operation) ? rules : plan_.remake).push_back(std::move(operation));
+    ExtraWish all = wish_;
+    for (const ChainSnapshot& chain : table_.chains) {
+      for (DesiredState::OwnedMasquerade& owned : OthersRules(chain))
+        all.interface_masquerades.push_back(std::move(owned));
     }
-    if (wish_.localhost) plan_.remake.push_back(EnsureSet{id, kLocalhostMap, ForwardShape(id.family)});
-    plan_.remake.insert(plan_.remake.end(), rules.begin(), rules.end());
-    for (const ChainPlan& chain : Chains(id.family)) {
-      const ChainSnapshot* there = FindChain(chain.name);
-      for (const RulePlan& rule : ExtraRules(chain.name, there)) plan_.remake.push_back(ToAppend(rule));
-    }
+    plan_.remake = PlanSkeleton(id_, nullptr, Scope::kOwn, all).operations;
+    plan_.remake.insert(plan_.remake.begin(), DeleteTable{id_});
   }
 
   // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own
@@ -123,6 +119,17 @@ class Planner {
     return AppendRule{id_, rule.chain, rule.expressions, rule.comment};
   }
 
+  // Those that other owners want and that stay.
+  std::vector<DesiredState::OwnedMasquerade> OthersRules(const ChainSnapshot& chain) const {
+    std::vector<DesiredState::OwnedMasquerade> out;
+    if (exclusive_) return out;
+    for (const RuleSnapshot& rule : chain.rules) {
+      auto owned = ToOwnedMasquerade(id_.family, rule);
+      if (owned && !wish_.mine.contains(owned->owner)) out.push_back(*std::move(owned));
+    }
+    return out;
+  }
+
   // The rules that the chain is to have behind its first, in order, those of other owners included.
   std::vector<RulePlan> ExtraRules(const std::string& name, const ChainSnapshot* chain) const {
     std::vector<RulePlan> out;
@@ -134,11 +141,8 @@ class Planner {
     for (const DesiredState::OwnedMasquerade& owned : wish_.interface_masquerades) {
       if (owned.masquerade.family() == id_.family) masquerades.insert(owned);
     }
-    if (chain != nullptr && !exclusive_) {
-      for (const RuleSnapshot& rule : chain->rules) {
-        auto owned = ToOwnedMasquerade(id_.family, rule);
-        if (owned && !wish_.mine.contains(owned->owner)) masquerades.insert(*std::move(owned));
-      }
+    if (chain != nullptr) {
+      for (DesiredState::OwnedMasquerade& owned : OthersRules(*chain)) masquerades.insert(std::move(owned));
     }
     for (const DesiredState::OwnedMasquerade& owned : masquerades) {
       RulePlan rule = ToRule(owned);

@@ -7,7 +7,7 @@ std::string CommentText(std::string_view comment) {
   constexpr char kDelete = 127;
   std::string out = " comment \"";
   for (const char c : comment) {
-    const bool control = (c >= 0 && c < ' ') || c == kDelete;
+    const bool control = static_cast<unsigned char>(c) < ' ' || c == kDelete;
     out += control || c == '"' ? '?' : c;
   }
   return out + '"';

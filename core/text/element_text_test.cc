@@ -85,8 +85,8 @@ TEST(ElementTextTest, BytesOfATypeThatNatplanDoesNotWriteStandInHex) {
   EXPECT_EQ(ElementText({.is_map = true, .key_type = 13, .data_type = 99}, {.key = {0, 80}, .data = {1}}),
             "80 : 0x01");
   EXPECT_EQ(ElementText({.interval = true, .key_type = 13},
-                        {.kind = ElementKind::kRange, .key = {0, 80}, .end = {0, 90}}),
-            "0x0050-0x005a");
+                        {.kind = ElementKind::kRange, .key = {0, 80}, .end = {0, 90}, .comment = "web"}),
+            "0x0050-0x005a comment \"web\"");
 }
 
 TEST(ElementTextTest, AProtocolWithoutANameIsANumber) {

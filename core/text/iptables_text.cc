@@ -142,6 +142,8 @@ class Reader {
 
 }  // namespace
 
+std::string_view IptablesName(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
+
 std::expected<SavedNat, Error> ReadSavedNat(std::string_view text) { return Reader().Read(text); }
 
 std::string QuoteWord(std::string_view word) {

@@ -8,9 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/values/address.h"
 #include "core/values/error.h"
 
 namespace natplan {
+
+// Whose programs serve the family: "iptables" or "ip6tables".
+std::string_view IptablesName(Family family);
 
 // One rule of the nat table, as iptables-save printed it.
 struct SavedRule {

@@ -40,6 +40,12 @@ TEST(ReadSavedNat, TakesQuotesAndEscapesOffTheWordsAndLeavesThemInTheSpec) {
             "-s 10.0.0.0/8 -m comment --comment \"it\\'s \\\"a\\\" \\\\ b\" -j MASQUERADE");
 }
 
+TEST(ReadSavedNat, ABackslashOutsideOfQuotesIsOne) {
+  const auto saved = ReadSavedNat("*nat\n-A C --x a\\b\nCOMMIT\n");
+  ASSERT_TRUE(saved);
+  EXPECT_EQ(saved->rules[0].words, (std::vector<std::string>{"--x", "a\\b"}));
+}
+
 TEST(ReadSavedNat, NothingIsAnEmptyTable) {
   EXPECT_EQ(ReadSavedNat(""), SavedNat{});
   EXPECT_EQ(ReadSavedNat("*nat\nCOMMIT\n"), SavedNat{});

@@ -61,6 +61,11 @@ TEST(RuleTextTest, WhatIsNoNameOfAnInterfaceIsAComment) {
             "# cmp masquerade # oifname");
   EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'a', '"', ';', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})),
             "# cmp masquerade # oifname");
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {'a', '*', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})),
+            "# cmp masquerade # oifname");
+  const RegisterBytes sixteen = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
+                                 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'};
+  EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, sixteen)), "# cmp masquerade # oifname");
   EXPECT_EQ(RuleText(Family::kIp, LeavingBy(1, {})), "# cmp masquerade # oifname");
 }
 

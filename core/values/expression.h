@@ -22,12 +22,8 @@ using RegisterBytes = InlineBytes<16>;
 
 enum class FibResult : std::uint32_t { kOif = 1, kOifName = 2, kAddressType = 3 };
 enum class CmpOperator : std::uint32_t { kEq = 0, kNeq = 1, kLt = 2, kLte = 3, kGt = 4, kGte = 5 };
-enum class MetaKey : std::uint32_t {
-  kIif = 4,
-  kOif = 5,
-  kOifName = 7,
-  kL4Proto = 16
-};  // others keep their number
+// Others keep their number.
+enum class MetaKey : std::uint32_t { kIif = 4, kOif = 5, kOifName = 7, kL4Proto = 16 };
 enum class PayloadBase : std::uint32_t { kLink = 0, kNetwork = 1, kTransport = 2, kInner = 3 };
 enum class NatType : std::uint32_t { kSource = 0, kDestination = 1 };
 

@@ -99,6 +99,11 @@ TEST(Encode, PutsTheCommentOfARangeOnItsStart) {
                 {Attr(1, Text("t")), Attr(2, Text("s")),
                  Nest(3, {Nest(1, {Value(1, {1, 0, 0, 0}), Attr(6, Join({{0, 4}, Text("web")}))}),
                           EndNode({2, 0, 0, 0})})}));
+  // An end has none.
+  const Element end = {.kind = ElementKind::kEnd, .key = {3, 0, 0, 0}, .comment = "web"};
+  EXPECT_EQ(OnlyMessage(AddElements{kTable4, "s", kPrefixShape4, false, {end}}),
+            Nft(12, kRequest | kAck | kCreate, 2, kIp,
+                {Attr(1, Text("t")), Attr(2, Text("s")), Nest(3, {EndNode({3, 0, 0, 0})})}));
   // A delete finds it by its key.
   EXPECT_EQ(
       OnlyMessage(DeleteElements{kTable4, "s", kPrefixShape4, {range}}),

@@ -39,6 +39,8 @@ TEST(Describe, ShowsComments) {
   const ByteString message = Nft(0, 0, 7, 2, {Attr(1, Text("t")), Attr(6, Join({{0, 4}, Text("web")}))});
   EXPECT_NE(Describe(message).find("NFTA_TABLE_USERDATA comment \"web\"\n"), std::string::npos);
   EXPECT_EQ(DescribeLine(message), "NFT_MSG_NEWTABLE #7 ip NAME \"t\" USERDATA comment \"web\"");
+  EXPECT_EQ(DescribeLine(Nft(3, 0, 7, 2, {Attr(12, Join({{0, 4}, Text("web")}))})),
+            "NFT_MSG_NEWCHAIN #7 ip USERDATA comment \"web\"");
   // Of what holds none, the number of bytes.
   EXPECT_EQ(DescribeLine(Nft(0, 0, 7, 2, {Attr(6, {9, 1, 0})})), "NFT_MSG_NEWTABLE #7 ip USERDATA(3)");
 }

@@ -140,6 +140,17 @@ TEST(DumpReader, ReadsTheCommentsOfTablesRulesAndElements) {
   EXPECT_FALSE(reader.interrupted());
 }
 
+TEST(DumpReader, ReadsTheLongestKeyAndTheLongestData) {
+  const DumpReader reader =
+      ReaderOf({TableBytes(kIp), SetBytes("m", 8),
+                ElementsBytes("m", {Nest(1, {Value(1, ByteString(28, 1)), Value(2, ByteString(20, 2))})})});
+  const SetSnapshot& set = reader.snapshot().tables.at(0).sets.at(0);
+  EXPECT_EQ(
+      set.elements,
+      (std::vector<Element>{{.key = ElementKey(ByteString(28, 1)), .data = ElementData(ByteString(20, 2))}}));
+  EXPECT_FALSE(set.other_elements);
+}
+
 TEST(DumpReader, SaysThatThereAreElementsItDoesNotUnderstand) {
   const std::vector<ByteString> elements = {
       Nest(1, {Value(1, {1, 2, 3, 4}), Attr(4, Be64(1000))}),            // timeout

@@ -31,9 +31,7 @@ bool HasComment(const Element& element, bool with_data) {
 }
 
 // The length of the attribute, without padding.
-std::size_t CommentSize(std::string_view comment) {
-  return kAttributeHeaderSize + kUserdataHeaderSize + CutComment(comment).size() + 1;
-}
+std::size_t CommentSize(std::string_view comment) { return kAttributeHeaderSize + CommentItemSize(comment); }
 
 std::size_t EncodedSize(const Element& element, bool with_data) {
   std::size_t size = kAttributeHeaderSize + ValueSize(element.key.size());
@@ -81,15 +79,9 @@ class Cursor {
   }
 
   void PutComment(std::string_view comment) {
-    comment = CutComment(comment);
     PutHeader(NFTA_SET_ELEM_USERDATA, CommentSize(comment));
-    at_[0] = kUserdataComment;
-    at_[1] = static_cast<std::uint8_t>(comment.size() + 1);
-    std::memcpy(at_ + kUserdataHeaderSize, comment.data(), comment.size());
-    const std::size_t end = kUserdataHeaderSize + comment.size();
-    constexpr std::uint8_t kNulAndPadding[4] = {};
-    std::memcpy(at_ + end, kNulAndPadding, sizeof(kNulAndPadding));
-    at_ += Aligned(end + 1);
+    WriteCommentItem(at_, comment);
+    at_ += Aligned(CommentItemSize(comment));  // Nothing but zeroes was written there: that is the padding.
   }
 
   template <std::size_t kCapacity>

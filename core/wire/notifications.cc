@@ -154,8 +154,7 @@ bool NotificationReader::AddTable(bool is_new, const TableId& table, const Attri
   } else if ((attributes.U32(NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0) {
     PutOther(table, Line(true, "table", table, "{ flags dormant; }"));
   } else {
-    Put(EnsureTable{table,
-                    std::string(wire::CommentIn(attributes.Find(NFTA_TABLE_USERDATA).value_or(Bytes{})))});
+    Put(EnsureTable{table, wire::CommentOf(attributes, NFTA_TABLE_USERDATA)});
   }
   return true;
 }
@@ -185,7 +184,7 @@ bool NotificationReader::AddRule(bool is_new, const TableId& table, const Attrib
   } else if (HasRoom()) {  // Expressions are long: they are read only if they are kept.
     Put(AppendRule{table, std::string(*chain),
                    wire::ReadExpressions(attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{})),
-                   std::string(wire::CommentIn(attributes.Find(NFTA_RULE_USERDATA).value_or(Bytes{})))});
+                   wire::CommentOf(attributes, NFTA_RULE_USERDATA)});
   } else {
     ++begun_.omitted;
   }

@@ -25,7 +25,13 @@ constexpr std::uint8_t kNewElement = 12;
 constexpr std::uint8_t kDeleteElement = 14;
 constexpr std::uint8_t kNewGeneration = 15;
 constexpr std::uint8_t kNewObject = 18;
+constexpr std::uint8_t kDestroyTable = 26;
+constexpr std::uint8_t kDestroyChain = 27;
+constexpr std::uint8_t kDestroyRule = 28;
+constexpr std::uint8_t kDestroySet = 29;
 constexpr std::uint8_t kDestroyElement = 30;
+constexpr std::uint8_t kDestroyObject = 31;
+constexpr std::uint8_t kDestroyFlowtable = 32;
 constexpr std::uint32_t kPort = 4711;
 
 const TableId kTable4 = {Family::kIp, "t"};
@@ -139,6 +145,58 @@ TEST(NotificationReader, SetsAreKnownFromASnapshotToo) {
                 DeleteSet{kTable4, "m", true}}));
 }
 
+TEST(NotificationReader, ASetThatIsDeletedIsNotKnownAnyMore) {
+  const ByteString element = Elements(kNewElement, "s", {Node({1})});
+  const Operation unknown = AddElements{kTable4, "s", {}, false, {{.key = {1}}}};
+  EXPECT_EQ(OperationsIn(
+                BatchOf({Set("s", 4), Told(kDeleteSet, {Attr(1, Text("t")), Attr(2, Text("s"))}), element}))
+                .back(),
+            unknown);
+  EXPECT_EQ(OperationsIn(BatchOf({Set("s", 4), Told(kDeleteTable, {Attr(1, Text("t"))}), element})).back(),
+            unknown);
+}
+
+TEST(NotificationReader, OnlySoManySetsAreKnown) {
+  NotificationReader reader({kTable4});
+  for (std::size_t i = 0; i <= NotificationReader::kMaxSets; ++i) reader.Add(Set(std::to_string(i), 4));
+  reader.Add(Generation(2));
+  (void)reader.Take();
+  const std::string last = std::to_string(NotificationReader::kMaxSets);
+  reader.Add(Join({Elements(kNewElement, "0", {Node({1})}), Elements(kNewElement, last, {Node({1})}),
+                   Set("0", 0), Elements(kNewElement, "0", {Node({2})}), Generation(3)}));
+  EXPECT_EQ(OperationsIn(reader.Take().value()),
+            (std::vector<Operation>{
+                AddElements{kTable4, "0", kPrefixShape4, false, {{.kind = ElementKind::kStart, .key = {1}}}},
+                AddElements{kTable4, last, {}, false, {{.key = {1}}}},
+                EnsureSet{kTable4, "0", {.key_type = 7, .key_length = 4}},
+                AddElements{kTable4, "0", {.key_type = 7, .key_length = 4}, false, {{.key = {2}}}}}));
+}
+
+TEST(NotificationReader, ElementsOfTwoSetsTablesOrSocketsAreTwoChanges) {
+  const ByteString one = Elements(kNewElement, "s", {Node({1})});
+  const ByteString ip6 = From(
+      kPort, Nft(kNewElement, 0, 9, kIp6, {Attr(1, Text("t")), Attr(2, Text("s")), Nest(3, {Node({1})})}));
+  EXPECT_EQ(BatchOf({one, one}).changes.size(), 1u);
+  for (const ByteString& other : {Elements(kNewElement, "other", {Node({1})}), ip6, From(kPort + 1, one),
+                                  Elements(kDeleteElement, "s", {Node({1})})}) {
+    EXPECT_EQ(BatchOf({one, other}).changes.size(), 2u);
+  }
+}
+
+TEST(NotificationReader, DestroyIsToldAsDelete) {
+  const ByteString table = Attr(1, Text("t"));
+  EXPECT_EQ(
+      OperationsIn(BatchOf({Told(kDestroyRule, {table, Attr(2, Text("c")), Attr(3, Be64(6))}),
+                            Told(kDestroySet, {table, Attr(2, Text("m")), Attr(3, Be32(8))}),
+                            Told(kDestroyChain, {table, Attr(3, Text("c"))}), Told(kDestroyTable, {table})})),
+      (std::vector<Operation>{DeleteRule{kTable4, "c", 6}, DeleteSet{kTable4, "m", true},
+                              DeleteChain{kTable4, "c"}, DeleteTable{kTable4}}));
+  const CommittedBatch others = BatchOf({Told(kDestroyObject, {table, Attr(2, Text("o"))}),
+                                         Told(kDestroyFlowtable, {table, Attr(2, Text("f"))})});
+  EXPECT_EQ(others.changes.at(0).other, "delete object ip t o");
+  EXPECT_EQ(others.changes.at(1).other, "delete flowtable ip t f");
+}
+
 TEST(NotificationReader, ElementsOfASetThatIsNotKnownHaveNoShape) {
   EXPECT_EQ(OperationsIn(BatchOf({Elements(kDestroyElement, "x", {Node({1, 2}), EndNode({3})})})),
             (std::vector<Operation>{DeleteElements{
@@ -175,11 +233,22 @@ TEST(NotificationReader, BeyondTheLimitChangesAreCounted) {
   ASSERT_EQ(batch.changes.size(), 1u);
   EXPECT_EQ(std::get<AddElements>(*batch.changes[0].operation).elements.size(), 2u);
   EXPECT_EQ(batch.omitted, 3u);
-  // The next batch begins anew.
   const CommittedBatch none = BatchOf({Elements(kNewElement, "s", {Node({1}), Node({2})}), rule}, 0);
   EXPECT_TRUE(none.changes.empty());
   EXPECT_EQ(none.omitted, 3u);
   EXPECT_TRUE(none.whole);
+}
+
+TEST(NotificationReader, EachBatchHasTheWholeLimit) {
+  NotificationReader reader({kTable4}, 1);
+  const ByteString table = Told(kNewTable, {Attr(1, Text("t"))});
+  reader.Add(Join({table, table, Generation(2), table, Generation(3)}));
+  EXPECT_EQ(reader.Take().value().omitted, 1u);
+  EXPECT_EQ(reader.Take().value().omitted, 0u);
+  reader.Add(table);
+  reader.Restart();
+  reader.Add(Join({table, Generation(5)}));
+  EXPECT_EQ(reader.Take().value().omitted, 0u);
 }
 
 TEST(NotificationReader, ARangeAtTheLimitIsWhole) {

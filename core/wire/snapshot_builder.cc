@@ -52,7 +52,7 @@ bool AddTable(const Part& part) {
   TableSnapshot table = {.id = part.request.tables[*place]};
   table.handle = attributes.U64(NFTA_TABLE_HANDLE).value_or(0);
   table.dormant = (attributes.U32(NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
-  table.comment = CommentIn(attributes.Find(NFTA_TABLE_USERDATA).value_or(Bytes{}));
+  table.comment = CommentOf(attributes, NFTA_TABLE_USERDATA);
   table.owner_port = attributes.U32(NFTA_TABLE_OWNER);
   const auto behind =
       std::find_if(part.snapshot.tables.begin(), part.snapshot.tables.end(), [&](const TableSnapshot& other) {
@@ -88,7 +88,7 @@ bool AddRule(const Part& part) {
   chain->rules.push_back(
       {.handle = part.attributes.U64(NFTA_RULE_HANDLE).value_or(0),
        .expressions = ReadExpressions(part.attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{})),
-       .comment = std::string(CommentIn(part.attributes.Find(NFTA_RULE_USERDATA).value_or(Bytes{})))});
+       .comment = CommentOf(part.attributes, NFTA_RULE_USERDATA)});
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/wire/message_reader.h"
@@ -15,13 +16,14 @@
 
 namespace natplan::wire {
 
-inline constexpr std::uint8_t kUserdataComment = 0;
-inline constexpr std::size_t kUserdataHeaderSize = 2;
-// The longest that the length of an item can express. nft itself takes 127 bytes and no more.
+// The longest comment that the length of an item can express; what is longer is cut. nft itself takes 127
+// bytes and no more.
 inline constexpr std::size_t kMaxCommentSize = 254;
 
-// As much of the comment as an item holds.
-constexpr std::string_view CutComment(std::string_view comment) { return comment.substr(0, kMaxCommentSize); }
+// The bytes of the item with the comment.
+std::size_t CommentItemSize(std::string_view comment);
+// Writes as many, and returns the place behind them.
+std::uint8_t* WriteCommentItem(std::uint8_t* to, std::string_view comment);
 
 // Puts the attribute with the comment; nothing for an empty one.
 void PutComment(MessageWriter& writer, std::uint16_t type, std::string_view comment);
@@ -29,6 +31,8 @@ void PutComment(MessageWriter& writer, std::uint16_t type, std::string_view comm
 // The comment in the payload of an attribute of userdata; empty if there is none, or if it is not one that
 // nft would read. Items of other types are passed over. The result is a part of `userdata`.
 std::string_view CommentIn(Bytes userdata);
+// The same of the attribute `type`, which may be missing.
+std::string CommentOf(const AttributeTable& attributes, std::uint16_t type);
 
 }  // namespace natplan::wire
 

@@ -35,20 +35,15 @@ void AddLoopbackRoute(const World& world) {
 
 TEST(LocalhostTest, TheLoopbackAddressReachesTheContainer) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(LocalForwards(), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForwards(), "--sysctl");
     AddLoopbackRoute(world);
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.host(), kLoopback, 2222), Saw("container:22", way, kFirst.gateway));
-    }
+    world.ExpectReached(world.host(), kLoopback, 2222, "container:22", kFirst.gateway);
   });
 }
 
 TEST(LocalhostTest, EveryLoopbackAddressOfIpv4DoesToo) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(LocalForwards(), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForwards(), "--sysctl");
     for (const Way way : kEveryWay) {
       if (way.family != AF_INET) continue;
       SCOPED_TRACE(Text(way));
@@ -60,36 +55,27 @@ TEST(LocalhostTest, EveryLoopbackAddressOfIpv4DoesToo) {
 
 TEST(LocalhostTest, FromOutsideAndByThePublicAddressThePortWorksAsEver) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(LocalForwards(), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForwards(), "--sysctl");
     AddLoopbackRoute(world);
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.outside(), kHost, 2222), Saw("container:22", way, kOutside));
-      EXPECT_EQ(world.Ask(way, world.host(), kHost, 2222), Saw("container:22", way, kHost));
-    }
+    world.ExpectReached(world.outside(), kHost, 2222, "container:22", kOutside);
+    world.ExpectReached(world.host(), kHost, 2222, "container:22", kHost);
   });
 }
 
 TEST(LocalhostTest, OtherPortsOfTheLoopbackAddressStayWithTheHost) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(LocalForwards(), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForwards(), "--sysctl");
     AddLoopbackRoute(world);
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.host(), kLoopback, 2223), Saw("host:2223", way, kLoopback));
-    }
+    world.ExpectReached(world.host(), kLoopback, 2223, "host:2223", kLoopback);
   });
 }
 
 TEST(LocalhostTest, AForwardWithoutItBesideOneWithItStaysWithTheHost) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(
-        LocalForward("tcp", 2222, "10.1.0.2:22") + ForwardOf("udp", 2222, "10.1.0.2:22") +
-            ForwardOf("tcp", 2222, "[fd00:1::2]:22") + LocalForward("udp", 2222, "[fd00:1::2]:22"),
-        "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForward("tcp", 2222, "10.1.0.2:22") + ForwardOf("udp", 2222, "10.1.0.2:22") +
+                        ForwardOf("tcp", 2222, "[fd00:1::2]:22") +
+                        LocalForward("udp", 2222, "[fd00:1::2]:22"),
+                    "--sysctl");
     AddLoopbackRoute(world);
     for (const Way way : kEveryWay) {
       SCOPED_TRACE(Text(way));
@@ -102,24 +88,21 @@ TEST(LocalhostTest, AForwardWithoutItBesideOneWithItStaysWithTheHost) {
 
 TEST(LocalhostTest, WithoutTheKeyTheHostsOwnServiceIsBack) {
   InWorldOrSkip([](World& world) {
-    ASSERT_EQ(world.Apply(LocalForwards(), "--sysctl").exit_code, 0);
-    const Ran applied = world.Apply(ForwardsTo(kFirst.container));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.host(), kLoopback, 2222), Saw("host:2222", way, kLoopback));
-      EXPECT_EQ(world.Ask(way, world.outside(), kHost, 2222), Saw("container:22", way, kOutside));
-    }
+    world.MustApply(LocalForwards(), "--sysctl");
+    AddLoopbackRoute(world);
+    world.ExpectReached(world.host(), kLoopback, 2222, "container:22", kFirst.gateway);
+    world.MustApply(ForwardsTo(kFirst.container));
+    world.ExpectReached(world.host(), kLoopback, 2222, "host:2222", kLoopback);
+    world.ExpectReached(world.outside(), kHost, 2222, "container:22", kOutside);
   });
 }
 
 TEST(LocalhostTest, TheContainerComesBackWithAnotherAddress) {
   InWorldOrSkip([](World& world) {
-    ASSERT_EQ(world.Apply(LocalForward("tcp", 2222, "10.1.0.2:22"), "--sysctl").exit_code, 0);
+    world.MustApply(LocalForward("tcp", 2222, "10.1.0.2:22"), "--sysctl");
     world.StopContainer();
     world.StartContainer(kSecond);
-    const Ran applied = world.Apply(LocalForward("tcp", 2222, "10.2.0.7:22"), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForward("tcp", 2222, "10.2.0.7:22"), "--sysctl");
     const Way way = {AF_INET, SOCK_STREAM};
     EXPECT_EQ(world.Ask(way, world.host(), kLoopback, 2222), Saw("container:22", way, kSecond.gateway));
   });
@@ -137,8 +120,7 @@ TEST(LocalhostTest, WithoutTheFlagApplyNamesTheMissingSysctlAndWritesNone) {
 
 TEST(LocalhostTest, TheFlagOpensTheContainersLinkAlone) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(LocalForward("tcp", 2222, "10.1.0.2:22"), "--sysctl");
-    ASSERT_EQ(applied.exit_code, 0) << applied;
+    world.MustApply(LocalForward("tcp", 2222, "10.1.0.2:22"), "--sysctl");
     EXPECT_EQ(RouteLocalnet(world, "hcon"), "1\n");
     // Neighbours of a link that has it may reach what the host serves at 127.0.0.1.
     EXPECT_EQ(RouteLocalnet(world, "hout"), "0\n");

@@ -11,47 +11,30 @@ namespace {
 
 TEST(MasqueradeTest, WithoutNatplanTheContainersOwnAddressIsSeen) {
   InWorldOrSkip([](World& world) {
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.container(), kOutside, 2222),
-                Saw("outside:2222", way, kFirst.container));
-    }
+    world.ExpectReached(world.container(), kOutside, 2222, "outside:2222", kFirst.container);
   });
 }
 
 TEST(MasqueradeTest, TheContainersTrafficLeavesWithTheHostsAddress) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.container(), kOutside, 2222), Saw("outside:2222", way, kHost));
-    }
+    world.MustApply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
+    world.ExpectReached(world.container(), kOutside, 2222, "outside:2222", kHost);
   });
 }
 
 TEST(MasqueradeTest, AnAddressBesideThePrefixIsNotTranslated) {
   InWorldOrSkip([](World& world) {
     // The container is 10.1.0.2 and fd00:1::2: one below it, and one above.
-    const Ran applied = world.Apply(MasqueradeOf("10.1.0.0/31") + MasqueradeOf("fd00:1::/127") +
-                                    MasqueradeOf("10.1.0.3/32") + MasqueradeOf("fd00:1::3/128"));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.container(), kOutside, 2222),
-                Saw("outside:2222", way, kFirst.container));
-    }
+    world.MustApply(MasqueradeOf("10.1.0.0/31") + MasqueradeOf("fd00:1::/127") + MasqueradeOf("10.1.0.3/32") +
+                    MasqueradeOf("fd00:1::3/128"));
+    world.ExpectReached(world.container(), kOutside, 2222, "outside:2222", kFirst.container);
   });
 }
 
 TEST(MasqueradeTest, TrafficToTheContainerKeepsItsAddress) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const Way way : kEveryWay) {
-      SCOPED_TRACE(Text(way));
-      EXPECT_EQ(world.Ask(way, world.outside(), kFirst.container, 22), Saw("container:22", way, kOutside));
-    }
+    world.MustApply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
+    world.ExpectReached(world.outside(), kFirst.container, 22, "container:22", kOutside);
   });
 }
 
@@ -67,13 +50,9 @@ TEST(MasqueradeTest, NestedPrefixesComeAndGoInAnyOrder) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const auto& [config, masqueraded] = steps[i];
       SCOPED_TRACE("step " + std::to_string(i) + "\n" + config);
-      const Ran applied = world.Apply(config);
-      ASSERT_EQ(applied.exit_code, 0) << applied;
-      for (const Way way : kEveryWay) {
-        SCOPED_TRACE(Text(way));
-        EXPECT_EQ(world.Ask(way, world.container(), kOutside, 2222),
-                  Saw("outside:2222", way, masqueraded ? kHost : kFirst.container));
-      }
+      world.MustApply(config);
+      world.ExpectReached(world.container(), kOutside, 2222, "outside:2222",
+                          masqueraded ? kHost : kFirst.container);
     }
   });
 }

@@ -1,5 +1,4 @@
 // SCTP by raw packets: the beginning of an association, INIT and INIT ACK, through natplan's rules.
-#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -34,79 +33,66 @@ std::string ForwardSctp() {
          ForwardOf("sctp", 2222, "[" + kFirst.container.ip6 + "]:22");
 }
 
+std::string Text(int family) { return family == AF_INET ? "IPv4" : "IPv6"; }
+
+// INIT from `client` to port 2222 of `host` arrives at `port` of `server`, which sees `peer`, and is
+// answered: INIT ACK comes back from the address and the port that were asked.
+void ExpectAssociation(const NetNamespace& client, const Addresses& host, const NetNamespace& server,
+                       std::uint16_t port, const Addresses& peer) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    SCOPED_TRACE(Text(family));
+    SctpSocket asking(family, client);
+    SctpSocket answering(family, server);
+    asking.Send(host, Init(40000, 2222));
+    EXPECT_EQ(answering.Receive(), (SctpArrival{peer.Of(family), Init(40000, port)}));
+    answering.Send(peer, InitAck(port, 40000));
+    EXPECT_EQ(asking.Receive(), (SctpArrival{host.Of(family), InitAck(2222, 40000)}));
+  }
+}
+
+// INIT from outside arrives at the host itself, as it was sent.
+void ExpectUntouched(const World& world, std::uint16_t port) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    SCOPED_TRACE(Text(family));
+    SctpSocket client(family, world.outside());
+    SctpSocket host(family, world.host());
+    client.Send(kHost, Init(40000, port));
+    EXPECT_EQ(host.Receive(), (SctpArrival{kOutside.Of(family), Init(40000, port)}));
+  }
+}
+
 TEST(SctpTest, FromOutsideThePortReachesTheContainerAndTheAnswerComesBack) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(ForwardSctp());
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const int family : {AF_INET, AF_INET6}) {
-      SCOPED_TRACE(family == AF_INET ? "IPv4" : "IPv6");
-      SctpSocket client(family, world.outside());
-      SctpSocket server(family, world.container());
-      client.Send(kHost, Init(40000, 2222));
-      EXPECT_EQ(server.Receive(), (SctpArrival{kOutside.Of(family), Init(40000, 22)}));
-      server.Send(kOutside, InitAck(22, 40000));
-      EXPECT_EQ(client.Receive(), (SctpArrival{kHost.Of(family), InitAck(2222, 40000)}));
-    }
+    world.MustApply(ForwardSctp());
+    ExpectAssociation(world.outside(), kHost, world.container(), 22, kOutside);
   });
 }
 
 TEST(SctpTest, FromTheHostItsPublicAddressReachesTheContainer) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(ForwardSctp());
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const int family : {AF_INET, AF_INET6}) {
-      SCOPED_TRACE(family == AF_INET ? "IPv4" : "IPv6");
-      SctpSocket client(family, world.host());
-      SctpSocket server(family, world.container());
-      client.Send(kHost, Init(40000, 2222));
-      EXPECT_EQ(server.Receive(), (SctpArrival{kHost.Of(family), Init(40000, 22)}));
-      server.Send(kHost, InitAck(22, 40000));
-      EXPECT_EQ(client.Receive(), (SctpArrival{kHost.Of(family), InitAck(2222, 40000)}));
-    }
+    world.MustApply(ForwardSctp());
+    ExpectAssociation(world.host(), kHost, world.container(), 22, kHost);
   });
 }
 
 TEST(SctpTest, AnotherPortStaysWithTheHost) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(ForwardSctp());
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const int family : {AF_INET, AF_INET6}) {
-      SCOPED_TRACE(family == AF_INET ? "IPv4" : "IPv6");
-      SctpSocket client(family, world.outside());
-      SctpSocket host(family, world.host());
-      client.Send(kHost, Init(40000, 2223));
-      EXPECT_EQ(host.Receive(), (SctpArrival{kOutside.Of(family), Init(40000, 2223)}));
-    }
+    world.MustApply(ForwardSctp());
+    ExpectUntouched(world, 2223);
   });
 }
 
 TEST(SctpTest, ForwardsOfTcpAndUdpDoNotTakeSctp) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(ForwardsTo(kFirst.container));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const int family : {AF_INET, AF_INET6}) {
-      SCOPED_TRACE(family == AF_INET ? "IPv4" : "IPv6");
-      SctpSocket client(family, world.outside());
-      SctpSocket host(family, world.host());
-      client.Send(kHost, Init(40000, 2222));
-      EXPECT_EQ(host.Receive(), (SctpArrival{kOutside.Of(family), Init(40000, 2222)}));
-    }
+    world.MustApply(ForwardsTo(kFirst.container));
+    ExpectUntouched(world, 2222);
   });
 }
 
 TEST(SctpTest, TheContainersPacketsLeaveWithTheHostsAddress) {
   InWorldOrSkip([](World& world) {
-    const Ran applied = world.Apply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
-    ASSERT_EQ(applied.exit_code, 0) << applied;
-    for (const int family : {AF_INET, AF_INET6}) {
-      SCOPED_TRACE(family == AF_INET ? "IPv4" : "IPv6");
-      SctpSocket client(family, world.container());
-      SctpSocket server(family, world.outside());
-      client.Send(kOutside, Init(40000, 2222));
-      EXPECT_EQ(server.Receive(), (SctpArrival{kHost.Of(family), Init(40000, 2222)}));
-      server.Send(kHost, InitAck(2222, 40000));
-      EXPECT_EQ(client.Receive(), (SctpArrival{kOutside.Of(family), InitAck(2222, 40000)}));
-    }
+    world.MustApply(MasqueradeOf("10.1.0.0/24") + MasqueradeOf("fd00:1::/64"));
+    ExpectAssociation(world.container(), kOutside, world.outside(), 2222, kHost);
   });
 }
 

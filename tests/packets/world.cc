@@ -113,8 +113,21 @@ Ran World::Apply(const std::string& config, const std::string& flags) {
   return Sh(host_, "natplan apply - " + flags + " <<'END'\n" + config + "END");
 }
 
+void World::MustApply(const std::string& config, const std::string& flags) {
+  const Ran applied = Apply(config, flags);
+  if (applied.exit_code != 0) throw std::runtime_error("natplan apply " + flags + "\n" + applied.output);
+}
+
 std::string World::Ask(Way way, const NetNamespace& from, const std::string& host, std::uint16_t port) {
   return packets::Ask(way, from, host, port, servers_);
+}
+
+void World::ExpectReached(const NetNamespace& from, const Addresses& host, std::uint16_t port,
+                          const std::string& server, const Addresses& peer, std::source_location where) {
+  for (const Way way : kEveryWay) {
+    const ::testing::ScopedTrace trace(where.file_name(), static_cast<int>(where.line()), Text(way));
+    EXPECT_EQ(Ask(way, from, host, port), Saw(server, way, peer));
+  }
 }
 
 void World::Serve(const std::string& name, const NetNamespace& where, std::uint16_t port) {

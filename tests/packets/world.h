@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <source_location>
 #include <string>
 
 #include "tests/packets/echo.h"
@@ -50,12 +51,18 @@ class World {
 
   // `natplan apply - FLAGS` on the host, of this file.
   Ran Apply(const std::string& config, const std::string& flags = "");
+  // Throws std::runtime_error with the output if it fails.
+  void MustApply(const std::string& config, const std::string& flags = "");
 
   // As packets::Ask(), of all servers.
   std::string Ask(Way way, const NetNamespace& from, const std::string& host, std::uint16_t port);
   std::string Ask(Way way, const NetNamespace& from, const Addresses& host, std::uint16_t port) {
     return Ask(way, from, host.Of(way.family), port);
   }
+  // Whoever connects from `from`, by every way, reaches `server` ("container:22"), which sees `peer`.
+  void ExpectReached(const NetNamespace& from, const Addresses& host, std::uint16_t port,
+                     const std::string& server, const Addresses& peer,
+                     std::source_location where = std::source_location::current());
 
   void Serve(const std::string& name, const NetNamespace& where, std::uint16_t port);
 

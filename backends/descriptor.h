@@ -1,6 +1,6 @@
 // A file descriptor that closes itself.
-#ifndef NATPLAN_BACKENDS_IPTABLES_DESCRIPTOR_H_
-#define NATPLAN_BACKENDS_IPTABLES_DESCRIPTOR_H_
+#ifndef NATPLAN_BACKENDS_DESCRIPTOR_H_
+#define NATPLAN_BACKENDS_DESCRIPTOR_H_
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -42,4 +42,4 @@ class Descriptor {
 
 }  // namespace natplan
 
-#endif  // NATPLAN_BACKENDS_IPTABLES_DESCRIPTOR_H_
+#endif  // NATPLAN_BACKENDS_DESCRIPTOR_H_

@@ -1,0 +1,83 @@
+// What has rules of its own, of several owners: localhost, and masquerades that name an interface.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plan/test_owners.h"
+
+namespace natplan {
+namespace {
+
+class ReconcilerRulesTest : public OwnersTest {};
+
+TEST_P(ReconcilerRulesTest, TargetAndLocalhostAreReplacedInOneTransaction) {
+  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
+  const std::string plain = Listing();
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().other_target)}));
+  EXPECT_EQ(a_.sent().size(), 1U);
+  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Port80("a", w().other_target),
+                                                      Port80("a", w().other_target) + " localhost"}));
+  EXPECT_EQ(FindChain(Table(), "output")->rules.size(), 2U);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
+  EXPECT_EQ(a_.sent().size(), 1U);
+  EXPECT_EQ(Contents(kernel_),
+            (std::set<std::string>{Port80("a", w().target), Port80("a", w().target) + " localhost"}));
+  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
+  EXPECT_EQ(a_.sent().size(), 1U);
+  EXPECT_EQ(Listing(), plain);
+}
+
+TEST_P(ReconcilerRulesTest, TheLocalhostMapStaysAsLongAsAnyOwnerWantsIt) {
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
+  ASSERT_TRUE(b_.Adds({LocalTo(81, w().target)}));
+  ASSERT_TRUE(a_.Removes({LocalTo(80, w().target)}));
+  EXPECT_NE(FindSet(Table(), kLocalhostMap), nullptr);
+  EXPECT_EQ(FindSet(Table(), kLocalhostMap)->elements.size(), 1U);
+  ASSERT_TRUE(b_.Removes({To(81, w().target)}));
+  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr);
+  EXPECT_EQ(FindChain(Table(), "output")->rules.size(), 1U);
+}
+
+TEST_P(ReconcilerRulesTest, InterfaceMasqueradesOfTwoOwnersStandBesideEachOtherAndForeignRulesStay) {
+  const char* all = w().family == Family::kIp ? "0.0.0.0/0" : "::/0";
+  ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0"), MaskOut(all, "eth1")}));
+  ASSERT_TRUE(b_.Adds({MaskOut(w().wide, "eth0")}));
+  ASSERT_TRUE(kernel_.Foreign({AppendRule{id(), "postrouting", {CounterExpression{}}}}));
+  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 5U);
+  ASSERT_TRUE(a_.Removes({MaskOut(w().wide, "eth0")}));
+  EXPECT_NE(a_.sent().back().find("delete rule"), std::string::npos);
+  EXPECT_EQ(a_.sent().back().find("flush"), std::string::npos);
+  EXPECT_EQ(Contents(kernel_),
+            (std::set<std::string>{"a masquerades " + Prefix::Parse(all)->ToString() + " out eth1",
+                                   std::string("b masquerades ") + w().wide + " out eth0"}));
+  TestContext reset(kernel_, "b", Scope::kOwn, Inheritance::kReset);
+  ASSERT_TRUE(reset.Adds({}));
+  ASSERT_TRUE(a_.Removes({MaskOut(all, "eth1")}));
+  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules[1].expressions, Expressions{CounterExpression{}});
+}
+
+TEST_P(ReconcilerRulesTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) {
+  ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0")}));
+  ASSERT_TRUE(b_.Adds({MaskOut(w().other, "eth1")}));
+  const std::set<std::string> all = Contents(kernel_);
+  std::vector<RuleSnapshot>& rules = (kernel_.Edit(), FindChain(Table(), "postrouting"))->rules;
+  rules.insert(rules.begin(), {.handle = 99, .expressions = {CounterExpression{}}});
+  ASSERT_TRUE(a_.Adds({}));
+  EXPECT_EQ(Contents(kernel_), all);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
+  FindChain(Table(), "postrouting")->base->priority = 7;
+  kernel_.Edit();
+  ASSERT_TRUE(b_.Adds({}));
+  EXPECT_EQ(Contents(kernel_), all);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, ReconcilerRulesTest, testing::Values(kIpWords, kIp6Words),
+                         [](const auto& words) { return std::string(Name(words.param.family)); });
+
+}  // namespace
+}  // namespace natplan
