@@ -142,9 +142,10 @@ TEST_F(NatBackendTest, WithNeitherTheErrorSaysBoth) {
 }
 
 TEST_F(NatBackendTest, WithoutASocketOfTheKernelIptablesIsUsedAndTheReasonKept) {
-  Nat nat({.iptables = std::make_unique<FakeIptablesRunner>(&iptables_),
-           .missing = {.code = ErrorCode::kNotSupported, .errno_value = EPROTONOSUPPORT, .text = "no netlink"}},
-          {});
+  Nat nat(
+      {.iptables = std::make_unique<FakeIptablesRunner>(&iptables_),
+       .missing = {.code = ErrorCode::kNotSupported, .errno_value = EPROTONOSUPPORT, .text = "no netlink"}},
+      {});
   ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
   EXPECT_EQ(nat.backend(), Backend::kIptables);
   EXPECT_EQ(nat.backend_reason().text, "no netlink");

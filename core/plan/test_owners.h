@@ -24,9 +24,9 @@ struct Words {
   const char* other_target;
 };
 inline constexpr Words kIpWords = {Family::kIp,     "10.0.0.0/8",   "10.0.0.0/16", "10.0.0.0/24",
-                            "172.16.0.0/12", "192.0.2.1:80", "192.0.2.2:81"};
+                                   "172.16.0.0/12", "192.0.2.1:80", "192.0.2.2:81"};
 inline constexpr Words kIp6Words = {Family::kIp6,    "fd00::/8",     "fd00::/16",   "fd00::/64",
-                             "2001:db8::/32", "[fd00::1]:80", "[fd00::2]:81"};
+                                    "2001:db8::/32", "[fd00::1]:80", "[fd00::2]:81"};
 
 class OwnersTest : public testing::TestWithParam<Words> {
  protected:
