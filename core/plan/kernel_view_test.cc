@@ -126,5 +126,21 @@ TEST(KernelViewTest, EntriesThatNatplanDoesNotWriteAreKeptApart) {
   EXPECT_FALSE(view.unknown_ranges);
 }
 
+TEST(KernelViewTest, WhatStandsInTheLocalhostMapForAnotherTargetIsNoPartOfAnIntent) {
+  const HostPort key{Family::kIp, Protocol::kTcp, Port::Make(80).value()};
+  const HeldTarget held{Endpoint::Parse("1.2.3.4:80").value(), "default"};
+  FamilyView view{.exists = true};
+  view.forwards.entries.emplace(key, held);
+  const auto localhost = [&] { return std::get<Forward>(IntentsOf(view, Owner::Default()).at(0)).localhost; };
+  EXPECT_FALSE(localhost());
+  view.localhost.entries.emplace(key, HeldTarget{Endpoint::Parse("1.2.3.5:80").value(), "default"});
+  EXPECT_FALSE(localhost());
+  view.localhost.entries.insert_or_assign(key, HeldTarget{held.to, "another"});
+  EXPECT_FALSE(localhost());
+  view.localhost.entries.insert_or_assign(key, held);
+  EXPECT_TRUE(localhost());
+  EXPECT_TRUE(IntentsOf(view, Owner::Make("another").value()).empty());
+}
+
 }  // namespace
 }  // namespace natplan

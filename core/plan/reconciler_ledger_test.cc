@@ -232,6 +232,16 @@ TEST_P(ReconcilerLedgerTest, WhatNobodyOwnsInTheWayOfAPrefixIsToldToItsOwnerAlon
   EXPECT_NE(of_a->lost[0].ours.find(w().middle), std::string::npos) << of_a->lost[0].ours;
 }
 
+TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithElementsThatCannotBeNamedIsUsedAsItIs) {
+  ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
+  kernel_.Edit();
+  Table().comment.clear();
+  FindSet(Table(), kForwardMap)->other_elements = true;
+  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
+  EXPECT_TRUE(FindSet(Table(), kForwardMap)->other_elements) << "they went with the table";
+  EXPECT_TRUE(Contents(kernel_).contains(Port80("a", w().target)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, ReconcilerLedgerTest, testing::Values(kIpWords, kIp6Words),
                          [](const auto& words) { return std::string(Name(words.param.family)); });
 

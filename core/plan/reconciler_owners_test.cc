@@ -303,6 +303,46 @@ TEST_P(ReconcilerOwnersTest, AnyOrderOfTheSameIntentsGivesTheSameListing) {
   } while (std::ranges::next_permutation(order).found);
 }
 
+TEST_P(ReconcilerOwnersTest, WhatIsLostIsSaidByEachCallUntilItIsBack) {
+  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
+  kernel_.FlushRuleset();
+  ASSERT_TRUE(b_.Adds({To(80, w().other_target)}));
+  for (const int port : {81, 82, 83}) {
+    const Result result = a_.Adds({To(port, w().target)});
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->lost.size(), 1U) << port;
+  }
+  ASSERT_TRUE(b_.Removes({To(80, w().other_target)}));
+  EXPECT_TRUE(a_.Adds({To(84, w().target)})->lost.empty());
+  EXPECT_EQ(a_.reads(), 1);
+  EXPECT_TRUE(a_.Adds({To(85, w().target)})->lost.empty());
+  EXPECT_EQ(a_.reads(), 0) << "nothing is lacking any more";
+}
+
+TEST_P(ReconcilerOwnersTest, ALenientRequestTakesWhatIsFree) {
+  ASSERT_TRUE(b_.Adds({To(80, w().other_target)}));
+  const Request wish{
+      .replaced = a_.owner(), .intents = {To(80, w().target), To(81, w().target)}, .lenient = true};
+  const Result result = a_.Run(wish);
+  ASSERT_TRUE(result) << ToString(result.error());
+  EXPECT_EQ(result->lost.size(), 1U);
+  EXPECT_EQ(Contents(kernel_).size(), 2U);
+  ASSERT_TRUE(b_.Removes({To(80, w().other_target)}));
+  EXPECT_TRUE(a_.Run(wish)->lost.empty());
+  EXPECT_TRUE(Contents(kernel_).contains(Port80("a", w().target)));
+}
+
+TEST_P(ReconcilerOwnersTest, ARefusedCallUnderANewNameAfterAFlushHidesNothing) {
+  ASSERT_TRUE(a_.Adds({Mask(w().wide), To(80, w().target)}));
+  const std::set<std::string> all = Contents(kernel_);
+  kernel_.FlushRuleset();
+  const Result refused = a_.Run({.edits = {{Edit::Kind::kAdd, Named("c"), To(80, w().other_target)}}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  ASSERT_TRUE(a_.Adds({Mask(w().wide)})) << "which changes nothing about what is wanted";
+  EXPECT_EQ(Contents(kernel_), all);
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, ReconcilerOwnersTest, testing::Values(kIpWords, kIp6Words),
                          [](const auto& words) { return std::string(Name(words.param.family)); });
 

@@ -76,6 +76,20 @@ TEST_P(ReconcilerRulesTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) 
   EXPECT_EQ(Contents(kernel_), all);
 }
 
+TEST_P(ReconcilerRulesTest, ALostForwardLeavesTheLocalhostMapAsWell) {
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target), LocalTo(81, w().target)}));
+  const HostPort port80 = LocalTo(80, w().target).key();
+  const MapEntry ours{port80, Endpoint::Parse(w().target).value(), "a"};
+  ASSERT_TRUE(
+      kernel_.Foreign({DeleteElements{id(), kForwardMap, ForwardShape(w().family), {ToElement(ours)}}}));
+  ASSERT_TRUE(b_.Adds({To(80, w().other_target)}));
+  const Result result = a_.Adds({Mask(w().wide)});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->lost.size(), 1U);
+  EXPECT_FALSE(Contents(kernel_).contains(Port80("a", w().target) + " localhost"));
+  EXPECT_TRUE(Contents(kernel_).contains(Port80("b", w().other_target)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, ReconcilerRulesTest, testing::Values(kIpWords, kIp6Words),
                          [](const auto& words) { return std::string(Name(words.param.family)); });
 
