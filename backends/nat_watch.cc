@@ -11,6 +11,7 @@
 #include "backends/netlink/netlink_executor.h"
 #include "core/plan/extra_rules.h"
 #include "core/plan/layout.h"
+#include "core/text/comment_text.h"
 #include "core/text/nft_text.h"
 
 namespace natplan {
@@ -43,7 +44,7 @@ ForeignChange ToForeignChange(CommittedBatch&& batch) {
       .process = batch.process, .process_name = std::move(batch.process_name), .omitted = batch.omitted};
   for (const Change& change : batch.changes) {
     std::vector<std::string> lines =
-        change.operation ? ToLines(*change.operation) : std::vector<std::string>{change.other};
+        change.operation ? ToLines(*change.operation) : std::vector<std::string>{NameText(change.other)};
     for (std::string& line : lines) out.lines.push_back(std::move(line));
   }
   if (!batch.whole) out.lines.emplace_back("something that natplan does not understand");

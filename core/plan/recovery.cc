@@ -112,13 +112,12 @@ Recovery OfOperation(const Transaction& transaction, const Refusal& refusal) {
       if (refusal.errno_value != ENOENT) {
         error.code = ErrorCode::kConflict;
         error.text = "another program holds what stands in the way (" + ErrnoText(refusal.errno_value) +
-                     "); look at `nft list table " + std::string(Name(TableOf(operation).family)) + " " +
-                     TableOf(operation).name + "`; nothing was changed";
+                     "); look at `nft list table " + TableText(TableOf(operation)) + "`; nothing was changed";
       }
       return {.if_repeated = error};
     case EPERM:
       error.code = ErrorCode::kNotPermitted;
-      error.text = "table " + std::string(Name(TableOf(operation).family)) + " " + TableOf(operation).name +
+      error.text = "table " + TableText(TableOf(operation)) +
                    " is owned by another program's socket; stop that program, or choose another table";
       return {.error = error};
     case ENOMEM:

@@ -6,6 +6,7 @@
 
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
+#include "core/text/comment_text.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
 #include "core/text/rule_text.h"
@@ -18,8 +19,6 @@ constexpr std::uint32_t kAnonymous = 1;  // NFT_SET_ANONYMOUS
 bool IsForm(const ChainPlan& plan, const Expressions& rule) {
   return std::ranges::find(plan.forms, rule) != plan.forms.end();
 }
-
-std::string TableText(const TableId& id) { return std::string(Name(id.family)) + " " + id.name; }
 
 std::string ShapeText(const SetShape& shape) {
   std::string out = shape.is_map ? "a map of type " : "a set of type ";
@@ -238,12 +237,13 @@ class Planner {
       sets.push_back(&set);
     }
     for (const std::string& other : table_.others)
-      plan_.foreign.push_back(other + " in table " + TableText(id_));
+      plan_.foreign.push_back(NameText(other) + " in table " + TableText(id_));
     if (!exclusive_) {
       for (const ChainSnapshot* chain : chains)
-        plan_.foreign.push_back("chain " + TableText(id_) + " " + chain->name);
+        plan_.foreign.push_back("chain " + TableText(id_) + " " + NameText(chain->name));
       for (const SetSnapshot* set : sets) {
-        plan_.foreign.push_back((set->shape.is_map ? "map " : "set ") + TableText(id_) + " " + set->name);
+        plan_.foreign.push_back((set->shape.is_map ? "map " : "set ") + TableText(id_) + " " +
+                                NameText(set->name));
       }
       return;
     }

@@ -1,16 +1,28 @@
 #include "core/text/comment_text.h"
 
 namespace natplan {
+namespace {
+
+bool IsControl(char c) {
+  constexpr char kDelete = 127;
+  return static_cast<unsigned char>(c) < ' ' || c == kDelete;
+}
+
+}  // namespace
 
 std::string CommentText(std::string_view comment) {
   if (comment.empty()) return "";
-  constexpr char kDelete = 127;
   std::string out = " comment \"";
-  for (const char c : comment) {
-    const bool control = static_cast<unsigned char>(c) < ' ' || c == kDelete;
-    out += control || c == '"' ? '?' : c;
-  }
+  for (const char c : comment) out += IsControl(c) || c == '"' ? '?' : c;
   return out + '"';
+}
+
+std::string NameText(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    if (IsControl(c)) c = '?';
+  }
+  return out;
 }
 
 }  // namespace natplan

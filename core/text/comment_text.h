@@ -1,4 +1,4 @@
-// Comments in nft syntax.
+// Comments, and the names of chains, sets and tables, in nft syntax.
 #ifndef NATPLAN_CORE_TEXT_COMMENT_TEXT_H_
 #define NATPLAN_CORE_TEXT_COMMENT_TEXT_H_
 
@@ -11,6 +11,9 @@ namespace natplan {
 // comment, and another program may have put one into the kernel: each becomes '?', so that a comment never
 // ends the line that it stands in.
 std::string CommentText(std::string_view comment);
+
+// The name as it is; control characters, which other programs can give a name and nft cannot write, as '?'.
+std::string NameText(std::string_view name);
 
 }  // namespace natplan
 

@@ -16,5 +16,11 @@ TEST(CommentTextTest, WhatWouldEndTheCommentOrTheLineIsReplaced) {
   EXPECT_EQ(CommentText("a\"\nflush ruleset\x1b[0m\x7f"), " comment \"a??flush ruleset?[0m?\"");
 }
 
+TEST(CommentTextTest, ANameStaysInItsLine) {
+  EXPECT_EQ(NameText("masq_saddr"), "masq_saddr");
+  EXPECT_EQ(NameText("a\nb\tc\x7f"), "a?b?c?");
+  EXPECT_EQ(NameText("caf\xc3\xa9"), "caf\xc3\xa9");
+}
+
 }  // namespace
 }  // namespace natplan

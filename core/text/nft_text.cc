@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::uint32_t kTypeMask = 63;  // one type of a set; more bits are a concatenation
 
-std::string TableText(const TableId& table) { return std::string(Name(table.family)) + " " + table.name; }
-
 // nft names a priority after the standard one at most 10 away; "dstnat" is one of prerouting only, "srcnat"
 // of postrouting (nft, src/rule.c std_prio_lookup).
 std::string PriorityText(const BaseChain& base) {
@@ -59,38 +57,39 @@ struct LineVisitor {
   }
   std::string operator()(const DeleteTable& op) const { return "delete table " + TableText(op.table); }
   std::string operator()(const EnsureChain& op) const {
-    return "add chain " + TableText(op.table) + " " + op.chain + " { " + HookText(op.base) + " }";
+    return "add chain " + TableText(op.table) + " " + NameText(op.chain) + " { " + HookText(op.base) + " }";
   }
   std::string operator()(const DeleteChain& op) const {
-    return "delete chain " + TableText(op.table) + " " + op.chain;
+    return "delete chain " + TableText(op.table) + " " + NameText(op.chain);
   }
   std::string operator()(const FlushChain& op) const {
-    return "flush chain " + TableText(op.table) + " " + op.chain;
+    return "flush chain " + TableText(op.table) + " " + NameText(op.chain);
   }
   std::string operator()(const EnsureSet& op) const {
-    return "add " + SetWord(op.shape.is_map) + TableText(op.table) + " " + op.set + " { " +
+    return "add " + SetWord(op.shape.is_map) + TableText(op.table) + " " + NameText(op.set) + " { " +
            ShapeText(op.shape) + " }";
   }
   std::string operator()(const DeleteSet& op) const {
-    return "delete " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
+    return "delete " + SetWord(op.is_map) + TableText(op.table) + " " + NameText(op.set);
   }
   std::string operator()(const FlushSet& op) const {
-    return "flush " + SetWord(op.is_map) + TableText(op.table) + " " + op.set;
+    return "flush " + SetWord(op.is_map) + TableText(op.table) + " " + NameText(op.set);
   }
   std::string operator()(const AppendRule& op) const {
-    return "add rule " + TableText(op.table) + " " + op.chain + " " +
+    return "add rule " + TableText(op.table) + " " + NameText(op.chain) + " " +
            RuleText(op.table.family, op.expressions) + CommentText(op.comment);
   }
   std::string operator()(const DeleteRule& op) const {
-    return "delete rule " + TableText(op.table) + " " + op.chain + " handle " + std::to_string(op.handle);
+    return "delete rule " + TableText(op.table) + " " + NameText(op.chain) + " handle " +
+           std::to_string(op.handle);
   }
   std::string operator()(const AddElements& op) const {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
     return (op.exclusive && !op.shape.interval ? "create element " : "add element ") + TableText(op.table) +
-           " " + op.set + " { " + ElementText(op.shape, op.elements[element]) + " }";
+           " " + NameText(op.set) + " { " + ElementText(op.shape, op.elements[element]) + " }";
   }
   std::string operator()(const DeleteElements& op) const {
-    return "delete element " + TableText(op.table) + " " + op.set + " { " +
+    return "delete element " + TableText(op.table) + " " + NameText(op.set) + " { " +
            ElementText(op.shape, op.elements[element]) + " }";
   }
 };
@@ -154,6 +153,10 @@ std::string ElementsText(const SetSnapshot& set) {
 
 }  // namespace
 
+std::string TableText(const TableId& table) {
+  return std::string(Name(table.family)) + " " + NameText(table.name);
+}
+
 std::string HookText(const BaseChain& base) {
   return "type " + base.type + " hook " + Name(base.hook) + " priority " + PriorityText(base) + "; policy " +
          (base.policy == Policy::kAccept ? "accept;" : "drop;");
@@ -189,7 +192,8 @@ std::string ListingText(const Snapshot& snapshot) {
     for (const SetSnapshot& set : table.sets) {
       if (!first) out += "\n";
       first = false;
-      out += "\t" + SetWord(set.shape.is_map) + set.name + " {\n\t\ttype " + TypeText(set.shape.key_type);
+      out += "\t" + SetWord(set.shape.is_map) + NameText(set.name) + " {\n\t\ttype " +
+             TypeText(set.shape.key_type);
       if (set.shape.is_map) out += " : " + TypeText(set.shape.data_type);
       out += "\n";
       if (set.shape.interval) out += "\t\tflags interval\n";
@@ -198,7 +202,7 @@ std::string ListingText(const Snapshot& snapshot) {
     for (const ChainSnapshot& chain : table.chains) {
       if (!first) out += "\n";
       first = false;
-      out += "\tchain " + chain.name + " {\n";
+      out += "\tchain " + NameText(chain.name) + " {\n";
       if (chain.base) out += "\t\t" + HookText(*chain.base) + "\n";
       for (const RuleSnapshot& rule : chain.rules)
         out += "\t\t" + RuleText(table.id.family, rule.expressions) + CommentText(rule.comment) + "\n";

@@ -22,6 +22,9 @@ std::string ToText(const Transaction& transaction);
 // What `nft list ruleset` (1.0.6) prints of these tables, byte for byte for what natplan writes.
 std::string ListingText(const Snapshot& snapshot);
 
+// "ip natplan"
+std::string TableText(const TableId& table);
+
 // "type nat hook prerouting priority dstnat + 1; policy accept;"
 std::string HookText(const BaseChain& base);
 

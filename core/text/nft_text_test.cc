@@ -277,5 +277,13 @@ TEST(ListingTextTest, ALoneStartReachesToTheTop) {
             "\t\telements = { 10.0.0.0-255.255.255.255 }\n\t}\n}\n");
 }
 
+TEST(NftTextTest, NamesThatOthersGaveEndNoLine) {
+  const TableId table{Family::kIp, "t"};
+  EXPECT_EQ(ToText({.operations = {DeleteChain{table, "a\nflush ruleset"}, FlushSet{table, "b\n", false},
+                                   DeleteRule{table, "c\n", 1}, DeleteTable{{Family::kIp, "d\n"}}}}),
+            "delete chain ip t a?flush ruleset\nflush set ip t b?\ndelete rule ip t c? handle 1\n"
+            "delete table ip d?\n");
+}
+
 }  // namespace
 }  // namespace natplan

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "core/text/comment_text.h"
 #include "core/text/element_text.h"
 
 namespace natplan {
@@ -217,14 +218,16 @@ class Printer {
   void operator()(const LookupExpression& lookup) {
     const std::uint32_t known_flags = lookup.destination ? 0 : kLookupInvert;
     const std::string key = (lookup.flags & ~known_flags) == 0 ? Joined(lookup.source) : "";
-    if (key.empty()) return Comment("lookup @" + lookup.set);
+    if (key.empty()) return Comment("lookup @" + NameText(lookup.set));
     if (!lookup.destination) {
-      return Say(key + ((lookup.flags & kLookupInvert) != 0 ? " != @" : " @") + lookup.set);
+      return Say(key + ((lookup.flags & kLookupInvert) != 0 ? " != @" : " @") + NameText(lookup.set));
     }
     // A map's data: the address, then the port behind it.
     const std::uint32_t words = family_ == Family::kIp ? 2 : 5;
-    Load(*lookup.destination,
-         {.text = key + " map @" + lookup.set, .kind = Kind::kMapped, .words = words, .bytes = 4 * words});
+    Load(*lookup.destination, {.text = key + " map @" + NameText(lookup.set),
+                               .kind = Kind::kMapped,
+                               .words = words,
+                               .bytes = 4 * words});
   }
 
   void operator()(const NatExpression& nat) {
@@ -252,9 +255,9 @@ class Printer {
       case -1:
         return Say("continue");
       case -3:
-        return Say("jump " + immediate.chain);
+        return Say("jump " + NameText(immediate.chain));
       case -4:
-        return Say("goto " + immediate.chain);
+        return Say("goto " + NameText(immediate.chain));
       case -5:
         return Say("return");
       default:
