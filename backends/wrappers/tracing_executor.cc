@@ -21,9 +21,7 @@ std::string WithText(std::string line, const std::string& text) {
   return line;
 }
 
-std::string TableText(const TableId& table) {
-  return "table " + std::string(Name(table.family)) + " " + table.name;
-}
+std::string TableLine(const TableId& table) { return "table " + TableText(table); }
 
 template <typename Range, typename Function>
 std::string Join(const Range& range, Function text_of) {
@@ -79,7 +77,7 @@ TracingExecutor::TracingExecutor(Executor& executor, Sink sink)
     : executor_(executor), sink_(std::move(sink)) {}
 
 std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& request, TimePoint deadline) {
-  std::string line = "# read " + Join(request.tables, TableText);
+  std::string line = "# read " + Join(request.tables, TableLine);
   if (!request.sets.empty()) {
     line += ", elements of " + Join(request.sets, [](const std::string& set) { return set; });
   }
@@ -89,7 +87,7 @@ std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& re
     line = "# generation " + std::to_string(result->generation) + ": ";
     line += result->tables.empty()
                 ? "none of these tables"
-                : Join(result->tables, [](const TableSnapshot& table) { return TableText(table.id); });
+                : Join(result->tables, [](const TableSnapshot& table) { return TableLine(table.id); });
   } else if (result.error().torn) {
     line = WithText("# torn", result.error().text);
   } else {
@@ -116,7 +114,7 @@ Drained TracingExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t
   const Drained drained = executor_.Drain(tables, since);
   if (drained.complete) {
     sink_("# generation " + std::to_string(drained.generation) + ", by notifications: " +
-          (drained.touched ? "changes of others to " : "no change of others to ") + Join(tables, TableText));
+          (drained.touched ? "changes of others to " : "no change of others to ") + Join(tables, TableLine));
   }
   return drained;
 }
