@@ -14,6 +14,7 @@
 #include "backends/netlink/change_feed.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
+#include "core/plan/layout.h"
 #include "core/text/nft_text.h"
 #include "core/values/change.h"
 #include "core/values/operation.h"
@@ -128,7 +129,7 @@ void ExpectDrained(NetlinkExecutor& executor, std::uint32_t since, std::uint32_t
   const Drained drained = executor.Drain({kTable}, since);
   EXPECT_TRUE(drained.complete);
   EXPECT_EQ(drained.generation, generation);
-  EXPECT_EQ(drained.touched, touched);
+  EXPECT_EQ(drained.touched(), touched);
 }
 
 void Commit(NetlinkExecutor& executor, std::vector<Operation> operations) {
@@ -152,6 +153,27 @@ TEST(DrainLiveTest, TellsTheCommitsOfOthersFromOnesOwn) {
     // Nobody committed since the other one's first look.
     ExpectDrained(*others, 5, 5, false);
     EXPECT_FALSE(LiveExecutor()->Drain({kTable}, 4).complete);
+  });
+}
+
+TEST(DrainLiveTest, TellsElementsInWordsOnceTheirSetWasRead) {
+  RunInNamespaceOrSkip([] {
+    const auto ours = LiveExecutor();
+    const auto others = LiveExecutor();
+    ExpectDrained(*ours, 1, 1, false);
+    const SetShape shape = MasqueradeShape(Family::kIp);
+    Commit(*others, {EnsureTable{kTable}, EnsureSet{kTable, "s", shape}});
+    ExpectDrained(*ours, 1, 2, true);
+    ASSERT_TRUE(ours->Read({.tables = {kTable}, .sets = {"s"}}, InFiveSeconds()));
+    const std::vector<Element> elements = {ToElement(Prefix::Parse("10.0.0.0/16").value()),
+                                           ToElement(Prefix::Parse("10.1.0.0/16").value())};
+    Commit(*others, {AddElements{kTable, "s", shape, true, elements}});
+    Commit(*others, {DeleteElements{kTable, "s", shape, {elements[0]}}});
+    const Drained drained = ours->Drain({kTable}, 2);
+    ASSERT_TRUE(drained.changes);
+    ASSERT_EQ(drained.changes->size(), 2u);
+    EXPECT_EQ(drained.changes->at(0).operation, Operation(AddElements{kTable, "s", shape, false, elements}));
+    EXPECT_EQ(drained.changes->at(1).operation, Operation(DeleteElements{kTable, "s", shape, {elements[0]}}));
   });
 }
 

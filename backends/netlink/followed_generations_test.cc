@@ -1,5 +1,7 @@
 #include "backends/netlink/followed_generations.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace natplan {
@@ -12,34 +14,35 @@ CommittedBatch Elsewhere(std::uint32_t generation) { return {.generation = gener
 CommittedBatch Here(std::uint32_t generation, std::uint32_t port) {
   return {.generation = generation, .port = port, .changes = {{.other = "a change"}}};
 }
-Drained Complete(std::uint32_t generation, bool touched = false) {
-  return {.complete = true, .generation = generation, .touched = touched};
+// `changes`: how many changes of others it tells of; -1: that something changed, and not what.
+void ExpectKnown(const Drained& drained, std::uint32_t generation, int changes = 0) {
+  EXPECT_TRUE(drained.complete);
+  EXPECT_EQ(drained.generation, generation);
+  EXPECT_EQ(drained.changes ? static_cast<int>(drained.changes->size()) : -1, changes);
+  EXPECT_EQ(drained.touched(), changes != 0);
 }
-
-// Drained has no operator==.
-void ExpectEqual(const Drained& actual, const Drained& expected) {
-  EXPECT_EQ(actual.complete, expected.complete);
-  EXPECT_EQ(actual.generation, expected.generation);
-  EXPECT_EQ(actual.touched, expected.touched);
+void ExpectUnknown(const Drained& drained) {
+  EXPECT_FALSE(drained.complete);
+  EXPECT_TRUE(drained.touched());
 }
 
 TEST(FollowedGenerationsTest, NothingIsKnownBeforeItBegins) {
   FollowedGenerations followed;
   followed.Add(Elsewhere(5), kOwnPort);
-  ExpectEqual(followed.Since(4), {});
+  ExpectUnknown(followed.Since(4));
 }
 
 TEST(FollowedGenerationsTest, WithoutACommitThereIsNothingToKnow) {
   FollowedGenerations followed;
   followed.Begin(4);
-  ExpectEqual(followed.Since(4), Complete(4));
+  ExpectKnown(followed.Since(4), 4);
 }
 
 TEST(FollowedGenerationsTest, WhatWasCommittedBeforeItBeganIsNotKnown) {
   FollowedGenerations followed;
   followed.Begin(4);
-  ExpectEqual(followed.Since(3), {});
-  ExpectEqual(followed.Since(4), Complete(4));
+  ExpectUnknown(followed.Since(3));
+  ExpectKnown(followed.Since(4), 4);
 }
 
 TEST(FollowedGenerationsTest, CommitsWithoutAGapAreKnown) {
@@ -47,7 +50,7 @@ TEST(FollowedGenerationsTest, CommitsWithoutAGapAreKnown) {
   followed.Begin(4);
   followed.Add(Elsewhere(5), kOwnPort);
   followed.Add(Here(6, kOwnPort), kOwnPort);
-  ExpectEqual(followed.Since(4), Complete(6));
+  ExpectKnown(followed.Since(4), 6);
 }
 
 TEST(FollowedGenerationsTest, AChangeOfAnotherSocketTouches) {
@@ -55,17 +58,53 @@ TEST(FollowedGenerationsTest, AChangeOfAnotherSocketTouches) {
   followed.Begin(4);
   followed.Add(Here(5, kOtherPort), kOwnPort);
   followed.Add(Elsewhere(6), kOwnPort);
-  ExpectEqual(followed.Since(4), Complete(6, true));
+  ExpectKnown(followed.Since(4), 6, 1);
   // Whoever asks again before a reading succeeded is told again.
-  ExpectEqual(followed.Since(4), Complete(6, true));
-  ExpectEqual(followed.Since(5), Complete(6));
+  ExpectKnown(followed.Since(4), 6, 1);
+  ExpectKnown(followed.Since(5), 6);
 }
 
-TEST(FollowedGenerationsTest, ChangesThatWereOnlyCountedTouch) {
+TEST(FollowedGenerationsTest, ChangesComeInTheirOrderAndWithoutOwnOnes) {
   FollowedGenerations followed;
   followed.Begin(4);
-  followed.Add({.generation = 5, .port = kOtherPort, .omitted = 1}, kOwnPort);
-  ExpectEqual(followed.Since(4), Complete(5, true));
+  for (std::uint32_t generation = 5; generation < 9; ++generation) {
+    followed.Add({.generation = generation,
+                  .port = generation == 6 ? kOwnPort : kOtherPort,
+                  .changes = {{.other = std::to_string(generation)}, {.other = "more"}}},
+                 kOwnPort);
+  }
+  const Drained drained = followed.Since(5);
+  ASSERT_TRUE(drained.changes);
+  ASSERT_EQ(drained.changes->size(), 4U);
+  EXPECT_EQ(drained.changes->at(0).other, "7");
+  EXPECT_EQ(drained.changes->at(1).other, "more");
+  EXPECT_EQ(drained.changes->at(2).other, "8");
+}
+
+TEST(FollowedGenerationsTest, OfChangesThatWereOnlyCountedNothingIsTold) {
+  FollowedGenerations followed;
+  followed.Begin(4);
+  followed.Add(Here(5, kOtherPort), kOwnPort);
+  followed.Add({.generation = 6, .port = kOtherPort, .changes = {{.other = "a change"}}, .omitted = 1},
+               kOwnPort);
+  followed.Add(Here(7, kOtherPort), kOwnPort);
+  ExpectKnown(followed.Since(4), 7, -1);
+  ExpectKnown(followed.Since(5), 7, -1);
+  ExpectKnown(followed.Since(6), 7, 1);
+  ExpectKnown(followed.Since(7), 7);
+}
+
+TEST(FollowedGenerationsTest, OfMoreCommitsThanItKeepsNothingIsTold) {
+  FollowedGenerations followed;
+  followed.Begin(0);
+  constexpr auto kMost = static_cast<std::uint32_t>(FollowedGenerations::kMaxBatches);
+  for (std::uint32_t generation = 1; generation <= kMost; ++generation)
+    followed.Add(Here(generation, kOtherPort), kOwnPort);
+  ExpectKnown(followed.Since(0), kMost, static_cast<int>(kMost));
+  followed.Add(Here(kMost + 1, kOtherPort), kOwnPort);
+  followed.Add(Here(kMost + 2, kOtherPort), kOwnPort);
+  ExpectKnown(followed.Since(0), kMost + 2, -1);
+  ExpectKnown(followed.Since(kMost + 1), kMost + 2, 1);
 }
 
 TEST(FollowedGenerationsTest, AGapEndsTheFollowing) {
@@ -73,16 +112,16 @@ TEST(FollowedGenerationsTest, AGapEndsTheFollowing) {
   followed.Begin(4);
   followed.Add(Elsewhere(6), kOwnPort);
   EXPECT_FALSE(followed.following());
-  ExpectEqual(followed.Since(4), {});
+  ExpectUnknown(followed.Since(4));
   followed.Add(Elsewhere(7), kOwnPort);
-  ExpectEqual(followed.Since(6), {});
+  ExpectUnknown(followed.Since(6));
 }
 
 TEST(FollowedGenerationsTest, ABatchThatWasNotUnderstoodEndsTheFollowing) {
   FollowedGenerations followed;
   followed.Begin(4);
   followed.Add({.generation = 5, .port = kOwnPort, .whole = false}, kOwnPort);
-  ExpectEqual(followed.Since(4), {});
+  ExpectUnknown(followed.Since(4));
 }
 
 TEST(FollowedGenerationsTest, WhatIsToldLateOfACommitBeforeTheBeginningIsPassedOver) {
@@ -91,17 +130,17 @@ TEST(FollowedGenerationsTest, WhatIsToldLateOfACommitBeforeTheBeginningIsPassedO
   // Its first messages came before the socket joined.
   followed.Add({.generation = 4, .port = kOtherPort, .changes = {{.other = "a change"}}, .whole = false},
                kOwnPort);
-  ExpectEqual(followed.Since(4), Complete(4));
+  ExpectKnown(followed.Since(4), 4);
 }
 
 TEST(FollowedGenerationsTest, AReadingMayShowACommitBeforeItIsTold) {
   FollowedGenerations followed;
   followed.Begin(4);
-  ExpectEqual(followed.Since(5), Complete(5));
+  ExpectKnown(followed.Since(5), 5);
   followed.Add(Here(5, kOtherPort), kOwnPort);
-  ExpectEqual(followed.Since(5), Complete(5));
+  ExpectKnown(followed.Since(5), 5);
   followed.Add(Here(6, kOtherPort), kOwnPort);
-  ExpectEqual(followed.Since(5), Complete(6, true));
+  ExpectKnown(followed.Since(5), 6, 1);
 }
 
 TEST(FollowedGenerationsTest, AfterALossItBeginsAgain) {
@@ -109,10 +148,10 @@ TEST(FollowedGenerationsTest, AfterALossItBeginsAgain) {
   followed.Begin(4);
   followed.Add(Here(5, kOtherPort), kOwnPort);
   followed.Lose();
-  ExpectEqual(followed.Since(5), {});
+  ExpectUnknown(followed.Since(5));
   followed.Begin(9);
-  ExpectEqual(followed.Since(8), {});
-  ExpectEqual(followed.Since(9), Complete(9));
+  ExpectUnknown(followed.Since(8));
+  ExpectKnown(followed.Since(9), 9);
 }
 
 TEST(FollowedGenerationsTest, TheCounterWrapsAndPassesOverZero) {
@@ -120,8 +159,8 @@ TEST(FollowedGenerationsTest, TheCounterWrapsAndPassesOverZero) {
   followed.Begin(UINT32_MAX - 1);
   followed.Add(Elsewhere(UINT32_MAX), kOwnPort);
   followed.Add(Here(1, kOtherPort), kOwnPort);
-  ExpectEqual(followed.Since(UINT32_MAX), Complete(1, true));
-  ExpectEqual(followed.Since(1), Complete(1));
+  ExpectKnown(followed.Since(UINT32_MAX), 1, 1);
+  ExpectKnown(followed.Since(1), 1);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ class NetlinkDrainTest : public ::testing::Test {
     const Drained drained = executor_->Drain({table_}, since);
     EXPECT_TRUE(drained.complete);
     EXPECT_EQ(drained.generation, generation);
-    EXPECT_EQ(drained.touched, touched);
+    EXPECT_EQ(drained.touched(), touched);
   }
   void ExpectIncomplete(std::uint32_t since) { EXPECT_FALSE(executor_->Drain({table_}, since).complete); }
 

@@ -19,6 +19,9 @@ namespace {
 // shorter. Kernel: net/netlink/af_netlink.c netlink_recvmsg(), netlink_dump() (6.18)
 constexpr std::size_t kReceiveBufferSize = 65536;
 
+// Elements and other changes that are kept of one commit of others. What changes more is read instead.
+constexpr std::size_t kFollowedChanges = 100;
+
 ReadFailure Torn() { return {.torn = true}; }
 
 NotSent TooLarge(std::size_t bytes) {
@@ -261,6 +264,7 @@ std::expected<Snapshot, ReadFailure> NetlinkExecutor::Read(const ReadRequest& re
 
   if (const int error = AskGeneration(reader, deadline)) return std::unexpected(FailureFor(error));
   if (reader.interrupted() || reader.generation() != before) return std::unexpected(Torn());
+  if (feed_ != nullptr) feed_->Learn(reader.snapshot());
   return reader.snapshot();
 }
 
@@ -274,7 +278,7 @@ bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {
     listen_ = nullptr;
     return false;
   }
-  feed_ = std::make_unique<ChangeFeed>(*std::move(socket), tables, /*max_changes=*/0);
+  feed_ = std::make_unique<ChangeFeed>(*std::move(socket), tables, kFollowedChanges);
   feed_tables_ = tables;
   return true;
 }
@@ -285,7 +289,7 @@ Drained NetlinkExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t
     const auto batch = feed_->Next();
     if (batch && !*batch) break;
     if (batch) {
-      followed_.Add(**batch, socket_->port());
+      followed_.Add(std::move(**batch), socket_->port());
       continue;
     }
     followed_.Lose();

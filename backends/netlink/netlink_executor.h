@@ -54,7 +54,7 @@ class NetlinkExecutor final : public Executor {
 
   // The first call makes the second socket, and asks the first one for the generation, as it does after each
   // loss: it is complete if nothing was committed since. Later ones send nothing. Asking for other tables
-  // than before begins anew.
+  // than before begins anew. Elements are told in words once Read() has shown what their sets are made of.
   Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override;
 
  private:

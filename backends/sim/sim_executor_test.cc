@@ -66,7 +66,7 @@ void ExpectDrained(Executor& executor, std::uint32_t since, std::uint32_t genera
   const Drained drained = executor.Drain({kTable}, since);
   EXPECT_TRUE(drained.complete);
   EXPECT_EQ(drained.generation, generation);
-  EXPECT_EQ(drained.touched, touched);
+  EXPECT_EQ(drained.touched(), touched);
 }
 
 TEST(SimExecutorTest, TellsTheCommitsOfOthersFromItsOwn) {

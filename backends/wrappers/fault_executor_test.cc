@@ -22,9 +22,10 @@ TEST(FaultExecutorTest, WithoutFaultsEverythingIsHandedOn) {
   EXPECT_EQ(executor.Read({}, TimePoint()), inner.snapshot);
   EXPECT_EQ(inner.transactions.at(0), kTransaction);
   EXPECT_EQ(inner.requests.size(), 1u);
-  inner.drained = {.complete = true, .generation = 9, .touched = true};
+  inner.drained = {.complete = true, .generation = 9, .changes = {{{.other = "a change"}}}};
   const Drained drained = executor.Drain({{Family::kIp, "natplan"}}, 7);
-  EXPECT_TRUE(drained.complete && drained.touched);
+  EXPECT_TRUE(drained.complete);
+  EXPECT_EQ(drained.changes, inner.drained.changes);
   EXPECT_EQ(drained.generation, 9u);
   EXPECT_EQ(inner.drained_since, 7u);
   EXPECT_EQ(inner.drained_tables, (std::vector<TableId>{{Family::kIp, "natplan"}}));

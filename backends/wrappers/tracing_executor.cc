@@ -112,9 +112,15 @@ Outcome TracingExecutor::Commit(const Transaction& transaction, TimePoint deadli
 
 Drained TracingExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
   const Drained drained = executor_.Drain(tables, since);
-  if (drained.complete) {
-    sink_("# generation " + std::to_string(drained.generation) + ", by notifications: " +
-          (drained.touched ? "changes of others to " : "no change of others to ") + Join(tables, TableLine));
+  if (!drained.complete) return drained;
+  sink_("# generation " + std::to_string(drained.generation) + ", by notifications: " +
+        (drained.touched() ? "changes of others to " : "no change of others to ") + Join(tables, TableLine));
+  if (!drained.changes) return drained;
+  for (const Change& change : *drained.changes) {
+    if (!change.operation) sink_("#   " + change.other);
+    if (change.operation) {
+      for (const std::string& line : ToLines(*change.operation)) sink_("#   " + line);
+    }
   }
   return drained;
 }

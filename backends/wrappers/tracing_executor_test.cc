@@ -118,17 +118,23 @@ TEST_F(TracingExecutorTest, AReadShowsWhatWasAskedForAndWhatIsThere) {
 }
 
 TEST_F(TracingExecutorTest, WhatWasAnnouncedIsShownIfItIsAllThatWasCommitted) {
-  inner_.drained = {.complete = true, .generation = 9};
+  inner_.drained = {.complete = true, .generation = 9, .changes = std::vector<Change>()};
   EXPECT_EQ(executor_.Drain({kTable}, 7).generation, 9u);
   EXPECT_EQ(LastLine(), "# generation 9, by notifications: no change of others to table ip natplan");
-  inner_.drained.touched = true;
-  EXPECT_TRUE(executor_.Drain({kTable}, 7).touched);
+  inner_.drained.changes.reset();
+  EXPECT_TRUE(executor_.Drain({kTable}, 7).touched());
   EXPECT_EQ(LastLine(), "# generation 9, by notifications: changes of others to table ip natplan");
   EXPECT_EQ(inner_.drained_since, 7u);
+  inner_.drained.changes = {{.table = kTable, .operation = DeleteTable{kTable}},
+                            {.table = kTable, .other = "add object ip natplan seen"}};
+  EXPECT_EQ(executor_.Drain({kTable}, 7).changes, inner_.drained.changes);
+  ASSERT_EQ(lines_.size(), 5u);
+  EXPECT_EQ(lines_[3], "#   delete table ip natplan");
+  EXPECT_EQ(lines_[4], "#   add object ip natplan seen");
   // A reading follows, and is shown.
   inner_.drained = {};
   EXPECT_FALSE(executor_.Drain({kTable}, 7).complete);
-  EXPECT_EQ(lines_.size(), 2u);
+  EXPECT_EQ(lines_.size(), 5u);
 }
 
 TEST_F(TracingExecutorTest, AReadThatFailedShowsWhy) {

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <vector>
 
+#include "core/values/change.h"
 #include "core/values/operation.h"
 #include "core/values/outcome.h"
 #include "core/values/snapshot.h"
@@ -20,7 +22,11 @@ using TimePoint = std::chrono::steady_clock::time_point;
 struct Drained {
   bool complete = false;  // every generation from `since` + 1 to `generation` was seen
   std::uint32_t generation = 0;
-  bool touched = false;  // one of them, of another socket than the executor's own, changed one of the tables
+  // What sockets other than the executor's own changed in the tables, in its order. None: something, of which
+  // not everything was kept or understood.
+  std::optional<std::vector<Change>> changes = {};
+
+  bool touched() const { return !changes || !changes->empty(); }
 };
 
 // Not thread-safe: one thread at a time. Implementations: netlink over a socket (live or simulated), and

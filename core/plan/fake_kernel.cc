@@ -220,19 +220,23 @@ Outcome FakeKernel::Commit(const Transaction& transaction) {
   if (transaction.check_only) return Committed{};
   state_ = std::move(next);
   ++state_.generation;
-  std::set<TableId> tables;
-  for (const Operation& operation : transaction.operations) tables.insert(TableOf(operation));
-  history_.push_back({state_.generation, std::move(tables)});
+  history_.push_back({state_.generation, transaction.operations});
   return Committed{};
 }
 
 Drained FakeKernel::Drain(const std::vector<TableId>& tables, std::uint32_t since) const {
   Drained out{.complete = true, .generation = state_.generation};
+  std::vector<Change> changes;
   for (const Batch& batch : history_) {
     if (batch.generation <= since) continue;
-    out.touched = out.touched || !batch.tables ||
-                  std::ranges::any_of(tables, [&](const TableId& id) { return batch.tables->contains(id); });
+    if (!batch.operations) return out;
+    for (const Operation& operation : *batch.operations) {
+      const TableId table = TableOf(operation);
+      if (std::ranges::find(tables, table) != tables.end())
+        changes.push_back({.table = table, .operation = operation});
+    }
   }
+  out.changes = std::move(changes);
   return out;
 }
 

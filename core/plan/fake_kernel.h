@@ -32,10 +32,10 @@ class FakeKernel {
   std::set<Family> unsupported = {};
 
  private:
-  // What the batch that made a generation touched; none: anything.
+  // What the batch that made a generation did; none: anything.
   struct Batch {
     std::uint32_t generation = 0;
-    std::optional<std::set<TableId>> tables = {};
+    std::optional<std::vector<Operation>> operations = {};
   };
 
   Snapshot state_ = {.generation = 1};

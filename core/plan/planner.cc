@@ -168,7 +168,7 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       plan.obstacle = std::move(skeleton.obstacle);
       return plan;
     }
-    Append(std::move(skeleton.foreign), plan.foreign);
+    Append(std::move(skeleton.foreign), plan.foreign_skeleton);
     if (skeleton.continues) {
       plan.continues = true;
       AddFamily(input, family, std::move(skeleton.operations), {}, plan);
@@ -197,6 +197,17 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
     // What has rules of its own is never planned from a view: PlanFromSnapshot() sees to it.
     AddFamily(input, family, create ? Skeleton(input.layout.Id(family)) : std::vector<Operation>{},
               PlanTouchedElements(ForFamily(input, family, view, false)), plan);
+  }
+  return plan;
+}
+
+Plan PlanAllFromView(const PlanInput& input, const KernelView& view) {
+  Plan plan;
+  for (const Family family : kFamilies) {
+    if (input.without.contains(family)) continue;
+    const FamilyView& there = view[static_cast<std::size_t>(family)];
+    if (there.exists && !IsConcerned(input, family, there)) continue;
+    AddFamily(input, family, {}, PlanAllElements(ForFamily(input, family, view, false)), plan);
   }
   return plan;
 }

@@ -19,9 +19,10 @@ struct Plan {
   std::array<bool, 2> touches = {};            // by Family: the transaction has operations of it
   std::array<bool, 2> compared = {};           // by Family: everything of its table, the skeleton included
   std::vector<Conflict> conflicts = {};
-  std::vector<std::string> foreign = {};  // left alone, in nft syntax
-  std::optional<Error> obstacle = {};     // nothing can be planned before this is out of the way
-  bool continues = false;                 // once this is committed there is more to plan, from a new snapshot
+  std::vector<std::string> foreign = {};           // elements that are left alone, in nft syntax
+  std::vector<std::string> foreign_skeleton = {};  // the same of chains, rules and sets
+  std::optional<Error> obstacle = {};              // nothing can be planned before this is out of the way
+  bool continues = false;  // once this is committed there is more to plan, from a new snapshot
 };
 
 struct PlanInput {
@@ -49,6 +50,10 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
 
 // From the mirror of a kernel in which everything but what the call touched is in place.
 Plan PlanFromView(const PlanInput& input, const KernelView& view);
+
+// From the mirror of a kernel in which the skeletons of what is wanted are in place: all elements are
+// compared. Scope kOwn.
+Plan PlanAllFromView(const PlanInput& input, const KernelView& view);
 
 }  // namespace natplan
 

@@ -74,7 +74,7 @@ TEST_F(PlannerTest, AMapOfOurNameAndAnotherShapeStays) {
   Want(Mask("10.0.0.0/8"));
   const Plan plan = FromSnapshot();
   EXPECT_EQ(ToText(plan.transaction).find("delete"), std::string::npos) << ToText(plan.transaction);
-  EXPECT_EQ(plan.foreign, std::vector<std::string>{"set ip natplan map_localhost"});
+  EXPECT_EQ(plan.foreign_skeleton, std::vector<std::string>{"set ip natplan map_localhost"});
   Want(LocalTo(80, "192.0.2.1:80"));
   EXPECT_TRUE(FromSnapshot().obstacle.has_value()) << "and is in the way of who wants it";
 }

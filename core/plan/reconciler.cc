@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -11,6 +12,11 @@ namespace {
 // nf_tables' generation after one more committed batch; 0 is skipped (nf_tables_commit).
 std::uint32_t NextGeneration(std::uint32_t generation) {
   return generation == UINT32_MAX ? 1 : generation + 1;
+}
+
+bool IsAboutElements(const Operation& operation) {
+  return std::holds_alternative<AddElements>(operation) ||
+         std::holds_alternative<DeleteElements>(operation) || std::holds_alternative<FlushSet>(operation);
 }
 
 }  // namespace
@@ -45,7 +51,7 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   if (now >= deadline_) {
     return Refuse({.code = ErrorCode::kDeadline, .errno_value = ETIMEDOUT, .text = "no time was given"});
   }
-  if (!pending_ && mirror_ && mode_ == Mode::kApply) return PlanNext(nullptr);
+  if (!pending_ && mirror_ && mode_ == Mode::kApply) return PlanFromMirror();
   state_ = State::kRead;
 }
 
@@ -167,7 +173,7 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
   if (state_ != State::kRead) return;
   if (answer) {
     unknown_ = false;  // whether or not it was carried out, this shows it
-    return PlanNext(&*answer);
+    return PlanFrom(*answer);
   }
   if (answer.error().torn) return Retry(std::nullopt);
   Error error = Classify(answer.error());
@@ -179,67 +185,69 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
   Fail(std::move(error));
 }
 
-void Reconciler::TakeMirror(const Snapshot& snapshot) {
-  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation, {}, false};
-}
-
-bool Reconciler::MirrorSuffices() const {
-  // Rules are deleted by their handles, which only a snapshot has.
-  if (edited_.rules || mirror_->lacking) return false;
-  // What nobody was recorded for becomes ours with its entry, and stands in a wider one's way no longer.
-  for (const LedgerEntry& entry : edited_.entries) {
-    const FamilyView& view = mirror_->view[static_cast<std::size_t>(entry.prefix.family())];
-    const bool comes = desired_.masquerades().contains(entry) && !view.entries.contains(entry);
-    if (comes && view.Holds(entry.prefix) && !desired_.prefixes().contains(entry.prefix)) return false;
+void Reconciler::PlanFrom(const Snapshot& snapshot) {
+  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation};
+  if (pending_ && !TakeOwners()) {
+    mirror_.reset();  // nobody has compared it with what is wanted
+    return;
   }
-  return std::ranges::all_of(kFamilies, [&](Family family) {
-    const auto of_family = [family](const auto& one) { return one.family() == family; };
-    return mirror_->checked[static_cast<std::size_t>(family)] || without_.contains(family) ||
-           (std::ranges::none_of(edited_.prefixes, of_family) &&
-            std::ranges::none_of(edited_.entries,
-                                 [&](const LedgerEntry& entry) { return of_family(entry.prefix); }) &&
-            std::ranges::none_of(edited_.ports,
-                                 [family](const HostPort& port) { return port.family == family; }));
-  });
+  if (auto other = SharedHash()) return Fail(std::move(*other));
+  TakeOthers();
+  plan_ = PlanFromSnapshot(Input(), snapshot, mirror_->view);
+  for (const Family family : kFamilies) {
+    const auto index = static_cast<std::size_t>(family);
+    mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
+  }
+  mirror_->lacking = !plan_.conflicts.empty();
+  TakePlan(true);
 }
 
-// Plans from a snapshot, or from the mirror if there is none, and decides what comes next.
-void Reconciler::PlanNext(const Snapshot* snapshot) {
-  if (snapshot != nullptr) {
-    TakeMirror(*snapshot);
-    if (pending_ && !TakeOwners()) {
-      mirror_.reset();  // nobody has compared it with what is wanted
-      return;
-    }
-    if (auto other = SharedHash()) return Fail(std::move(*other));
-    TakeOthers();
-  } else if (!MirrorSuffices()) {
+void Reconciler::PlanFromMirror() {
+  if (!mirror_->Suffices(desired_, edited_, without_)) {
     state_ = State::kRead;
     return;
   }
-  plan_ = snapshot != nullptr ? PlanFromSnapshot(Input(), *snapshot, mirror_->view)
-                              : PlanFromView(Input(), mirror_->view);
-  if (snapshot != nullptr) {
-    for (const Family family : kFamilies) {
-      const auto index = static_cast<std::size_t>(family);
-      mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
-    }
-    mirror_->lacking = !plan_.conflicts.empty();
+  plan_ = PlanFromView(Input(), mirror_->view);
+  TakePlan(false);
+}
+
+// The plan was refused because others committed in between, and this is what they changed. False: only a
+// snapshot tells what to do now.
+bool Reconciler::PlanFromChanges(const std::vector<Change>& changes) {
+  if (scope() != Scope::kOwn) return false;
+  // Of skeletons the mirror knows only that nothing was to be done.
+  if (!std::ranges::all_of(plan_.transaction.operations, IsAboutElements)) return false;
+  if (!Follow(options_.layout, changes, mirror_->view) || SharedHash()) return false;
+  TakeOthers();
+  std::vector<std::string> foreign_skeleton = std::move(plan_.foreign_skeleton);
+  plan_ = PlanAllFromView(Input(), mirror_->view);
+  plan_.foreign_skeleton = std::move(foreign_skeleton);
+  // Where the last forward of localhost goes, what serves it goes as well.
+  for (const ElementChanges& of_family : plan_.changes) {
+    if (!of_family.localhost.deletes.empty()) return false;
   }
+  mirror_->lacking = !plan_.conflicts.empty();
+  TakePlan(false);
+  return true;
+}
+
+// Decides what comes of plan_. `fresh`: it was made from a snapshot.
+void Reconciler::TakePlan(bool fresh) {
   if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
   if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
   for (const Conflict& conflict : plan_.conflicts) {
     if (!conflict.edited || request_.lenient) continue;
-    if (snapshot != nullptr) return Fail(conflict.error);
+    if (fresh) return Fail(conflict.error);
     state_ = State::kRead;  // the mirror may be older than what it says
     return;
   }
-  if (snapshot == nullptr && plan_.transaction.operations.empty()) {
+  if (!fresh && plan_.transaction.operations.empty()) {
     // Nothing to send would mean that nobody looks whether it is still so.
     state_ = State::kRead;
     return;
   }
-  Report report{.generation = mirror_->generation, .foreign = std::move(plan_.foreign)};
+  Report report{.generation = mirror_->generation, .foreign = plan_.foreign_skeleton};
+  std::ranges::move(plan_.foreign, std::back_inserter(report.foreign));
   for (Conflict& conflict : plan_.conflicts) report.lost.push_back(std::move(conflict.error));
   for (const auto& [family, error] : unsupported_) {
     if (desired_.Wants(family)) report.unsupported.push_back(error);
@@ -305,17 +313,20 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
 
 void Reconciler::OnDrained(const Drained& drained) {
   if (state_ != State::kDrain) return;
-  if (!drained.complete || drained.touched) {
-    mirror_.reset();
-    state_ = State::kRead;
-    return;
+  if (drained.complete) {
+    mirror_->generation = drained.generation;
+    if (!drained.touched()) {
+      // Whatever they changed, it was nothing that the plan was made from.
+      plan_.transaction.required_generation = drained.generation;
+      Mark();
+      state_ = State::kCommit;
+      handed_out_ = false;
+      return;
+    }
+    if (drained.changes && PlanFromChanges(*drained.changes)) return;
   }
-  // Whatever they changed, it was nothing that the plan was made from.
-  mirror_->generation = drained.generation;
-  plan_.transaction.required_generation = drained.generation;
-  Mark();
-  state_ = State::kCommit;
-  handed_out_ = false;
+  mirror_.reset();
+  state_ = State::kRead;
 }
 
 void Reconciler::OnRefused(const Refused& refused) {

@@ -34,6 +34,7 @@
 
 #include "core/plan/backoff.h"
 #include "core/plan/executor.h"
+#include "core/plan/mirror.h"
 #include "core/plan/planner.h"
 #include "core/plan/recovery.h"
 #include "core/plan/request.h"
@@ -48,7 +49,7 @@ struct Report {
   // What was carried out last; in mode kPlan what would be. After an unknown outcome that turned out to be
   // committed there is nothing left to do and this is empty.
   Transaction transaction = {};
-  std::vector<std::string> foreign = {};  // seen beside ours and left alone, if a snapshot was read
+  std::vector<std::string> foreign = {};  // seen beside ours and left alone, if everything was compared
   std::vector<Error> lost = {};           // held for longer, and taken by another program meanwhile
   std::vector<Error> unsupported = {};    // families that this kernel does not have; the rest was carried out
   // Of the iptables backend, in place of `transaction`: by Family, what iptables-restore took or would take.
@@ -121,18 +122,6 @@ class Reconciler {
  private:
   enum class State { kRead, kWait, kDrain, kCommit, kFinished };
 
-  // What the kernel holds, known without reading.
-  struct Mirror {
-    KernelView view;
-    std::uint32_t generation;
-    // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
-    // wanted.
-    std::array<bool, 2> checked;
-    // Something that is wanted stands not there, because somebody else has its place. Whether that is free
-    // again, only a snapshot shows.
-    bool lacking;
-  };
-
   bool TakeOwners();
   void Forget(const Owner& owner);
   void Adopt(const Owner& owner);
@@ -143,9 +132,10 @@ class Reconciler {
   void Undo();
   void Mark();
   void UnmarkAll() noexcept;
-  void PlanNext(const Snapshot* snapshot);
-  void TakeMirror(const Snapshot& snapshot);
-  bool MirrorSuffices() const;
+  void PlanFrom(const Snapshot& snapshot);
+  void PlanFromMirror();
+  bool PlanFromChanges(const std::vector<Change>& changes);
+  void TakePlan(bool fresh);
   void OnRefused(const Refused& refused);
   void Retry(std::optional<Error> cause);
   void Succeed();

@@ -86,19 +86,15 @@ TEST_P(ReconcilerLedgerTest, WhatIsNotAnEntryOfTheLedgerIsAConflictThatOnlyExclu
 }
 
 TEST_P(ReconcilerLedgerTest, TwoNamesWithOneHashAreAConflict) {
-  // Found by others; see the test of Owner.
-  const char* const names[] = {"8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ"};
-  TestContext first(kernel_, names[0]);
-  TestContext second(kernel_, names[1]);
+  TestContext first(kernel_, kSameHash[0]);
+  TestContext second(kernel_, kSameHash[1]);
   ASSERT_TRUE(first.Adds({Mask(w().wide)}));
   const std::string before = Listing();
   const Result result = second.Adds({Mask(w().other)});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kConflict);
   EXPECT_EQ(Listing(), before);
-  const Owner owner = Named(names[1]);
-  PutElement(kOwnersSet, OwnersShape(w().family),
-             ToElement(LedgerEntry{Prefix::Parse(w().other).value(), owner.hash()}, owner));
+  PutElement(kOwnersSet, OwnersShape(w().family), Recorded(w().other, kSameHash[1]));
   EXPECT_EQ(a_.Adds({Mask(w().wide)}).error().code, ErrorCode::kConflict);
 }
 

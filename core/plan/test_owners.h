@@ -28,6 +28,9 @@ inline constexpr Words kIpWords = {Family::kIp,     "10.0.0.0/8",   "10.0.0.0/16
 inline constexpr Words kIp6Words = {Family::kIp6,    "fd00::/8",     "fd00::/16",   "fd00::/64",
                                     "2001:db8::/32", "[fd00::1]:80", "[fd00::2]:81"};
 
+// Two names with one hash, found by others; see the test of Owner.
+inline constexpr const char* kSameHash[] = {"8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ"};
+
 class OwnersTest : public testing::TestWithParam<Words> {
  protected:
   const Words& w() const { return GetParam(); }
@@ -41,10 +44,12 @@ class OwnersTest : public testing::TestWithParam<Words> {
   std::string Set(const char* prefix) const { return std::string("set ") + prefix; }
   std::string Listing() const { return ListingText(kernel_.state()); }
   TableSnapshot& Table() { return *kernel_.Find(w().family); }
-  std::string EntryLine(const char* prefix, const char* owner) const {
+  Element Recorded(const char* prefix, const char* owner) const {
     const Owner named = Named(owner);
-    const LedgerEntry entry{Prefix::Parse(prefix).value(), named.hash()};
-    return ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), true, {ToElement(entry, named)}}, 0);
+    return ToElement(LedgerEntry{Prefix::Parse(prefix).value(), named.hash()}, named);
+  }
+  std::string EntryLine(const char* prefix, const char* owner) const {
+    return ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), true, {Recorded(prefix, owner)}}, 0);
   }
   void PutElement(const char* set, const SetShape& shape, const Element& element) {
     ASSERT_TRUE(kernel_.Foreign({AddElements{id(), set, shape, true, {element}}}));

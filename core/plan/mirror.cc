@@ -1,0 +1,145 @@
+#include "core/plan/mirror.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
+#include "core/values/operation.h"
+
+namespace natplan {
+namespace {
+
+// Each function returns false if the view does not explain the element.
+class Follower {
+ public:
+  Follower(const Layout& layout, Family family, FamilyView& view)
+      : own_(layout.own()), family_(family), view_(view) {}
+
+  bool Add(const std::string& set, const Element& element) {
+    if (set == kMasqueradeSet) return AddRange(element);
+    if (set == kForwardMap) return AddEntry(view_.forwards, element);
+    if (own_ && set == kLocalhostMap) return AddEntry(view_.localhost, element);
+    return own_ && set == kOwnersSet && AddOwner(element);
+  }
+
+  bool Delete(const std::string& set, const Element& element) {
+    if (set == kMasqueradeSet) return DeleteRange(element);
+    if (set == kForwardMap) return DeleteEntry(view_.forwards, element);
+    return own_ && set == kOwnersSet && DeleteOwner(element);
+  }
+
+ private:
+  // A start alone reaches to the top of the address space.
+  std::optional<AddressRange> RangeOf(const Element& element) const {
+    const bool begins = element.kind == ElementKind::kRange || element.kind == ElementKind::kStart;
+    if (!begins || !view_.broken.empty()) return std::nullopt;
+    AddressRange range{ToAddress(family_, element.key)};
+    if (!element.end.empty()) range.end = ToAddress(family_, element.end);
+    return range;
+  }
+
+  bool AddRange(const Element& element) {
+    const auto range = RangeOf(element);
+    if (!range) return false;
+    auto at = view_.ranges.upper_bound(range->first);
+    if (at != view_.ranges.end() && at->Overlaps(*range)) return false;
+    if (at != view_.ranges.begin() && (--at)->Overlaps(*range)) return false;
+    view_.ranges.insert(*range);
+    return true;
+  }
+
+  bool DeleteRange(const Element& element) {
+    const auto range = RangeOf(element);
+    if (!range) return false;
+    const auto found = view_.ranges.find(range->first);
+    if (found == view_.ranges.end() || *found != *range) return false;
+    view_.ranges.erase(found);
+    return true;
+  }
+
+  std::optional<MapEntry> EntryOf(const Element& element) const {
+    auto entry = ToMapEntry(family_, element);
+    if (entry && !own_) entry->owner.clear();
+    return entry;
+  }
+
+  bool AddEntry(MapView& map, const Element& element) const {
+    const auto entry = EntryOf(element);
+    return entry && map.entries.emplace(entry->host_port, HeldTarget{entry->to, entry->owner}).second;
+  }
+
+  bool DeleteEntry(MapView& map, const Element& element) const {
+    const auto entry = EntryOf(element);
+    if (!entry) return false;
+    const auto found = map.entries.find(entry->host_port);
+    if (found == map.entries.end() || found->second != HeldTarget{entry->to, entry->owner}) return false;
+    map.entries.erase(found);
+    return true;
+  }
+
+  bool AddOwner(const Element& element) {
+    const auto owned = ToLedgerEntry(family_, element);
+    if (!owned || view_.entries.contains(owned->entry)) return false;
+    if (view_.names.try_emplace(owned->entry.owner, owned->owner).first->second != owned->owner) return false;
+    view_.entries.insert(owned->entry);
+    return true;
+  }
+
+  bool DeleteOwner(const Element& element) {
+    const auto owned = ToLedgerEntry(family_, element);
+    if (!owned || !view_.entries.contains(owned->entry)) return false;
+    view_.entries.erase(owned->entry);
+    return true;
+  }
+
+  bool own_;
+  Family family_;
+  FamilyView& view_;
+};
+
+}  // namespace
+
+bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edited,
+                      const std::set<Family>& without) const {
+  // Rules are deleted by their handles, which only a snapshot has.
+  if (edited.rules || lacking) return false;
+  // What nobody was recorded for becomes ours with its entry, and stands in a wider one's way no longer.
+  for (const LedgerEntry& entry : edited.entries) {
+    const FamilyView& family = view[static_cast<std::size_t>(entry.prefix.family())];
+    const bool comes = want.masquerades().contains(entry) && !family.entries.contains(entry);
+    if (comes && family.Holds(entry.prefix) && !want.prefixes().contains(entry.prefix)) return false;
+  }
+  return std::ranges::all_of(kFamilies, [&](Family family) {
+    const auto of_family = [family](const auto& one) { return one.family() == family; };
+    return checked[static_cast<std::size_t>(family)] || without.contains(family) ||
+           (std::ranges::none_of(edited.prefixes, of_family) &&
+            std::ranges::none_of(edited.entries,
+                                 [&](const LedgerEntry& entry) { return of_family(entry.prefix); }) &&
+            std::ranges::none_of(edited.ports,
+                                 [family](const HostPort& port) { return port.family == family; }));
+  });
+}
+
+bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view) {
+  return std::ranges::all_of(changes, [&](const Change& change) {
+    if (!change.operation) return false;
+    const Family family = change.table.family;
+    if (change.table != layout.Id(family)) return false;
+    Follower follower(layout, family, view[static_cast<std::size_t>(family)]);
+    if (const auto* adds = std::get_if<AddElements>(&*change.operation)) {
+      return std::ranges::all_of(adds->elements,
+                                 [&](const Element& element) { return follower.Add(adds->set, element); });
+    }
+    if (const auto* deletes = std::get_if<DeleteElements>(&*change.operation)) {
+      return std::ranges::all_of(
+          deletes->elements, [&](const Element& element) { return follower.Delete(deletes->set, element); });
+    }
+    return false;
+  });
+}
+
+}  // namespace natplan

@@ -1,0 +1,42 @@
+// What the kernel holds, known without reading it again.
+#ifndef NATPLAN_CORE_PLAN_MIRROR_H_
+#define NATPLAN_CORE_PLAN_MIRROR_H_
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "core/plan/kernel_view.h"
+#include "core/plan/layout.h"
+#include "core/values/change.h"
+#include "core/values/desired_state.h"
+
+namespace natplan {
+
+// Made from a snapshot, and kept true by what this context commits itself and by what it is told of others'
+// commits.
+struct Mirror {
+  KernelView view;
+  std::uint32_t generation;
+  // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
+  // wanted.
+  std::array<bool, 2> checked = {};
+  // Something that is wanted stands not there, because somebody else has its place. Whether that is free
+  // again, only a snapshot shows.
+  bool lacking = false;
+
+  // Whether a call that touched this can be planned without a snapshot.
+  bool Suffices(const DesiredState& want, const DesiredState::Touched& edited,
+                const std::set<Family>& without) const;
+};
+
+// Carries what others committed since into the view. Only elements of natplan's own sets and maps can be
+// followed, and not their deletion from the map of localhost: it goes with its last element, and whether it
+// is there a view does not tell. False: something else was changed, or an element in a way that the view does
+// not explain; then the view is of no use any more.
+bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view);
+
+}  // namespace natplan
+
+#endif  // NATPLAN_CORE_PLAN_MIRROR_H_
