@@ -4,15 +4,6 @@
 #include <vector>
 
 namespace natplan {
-namespace {
-
-bool IsAfter(std::uint32_t one, std::uint32_t other) {
-  const std::uint32_t distance = one - other;
-  return distance != 0 && distance < std::uint32_t{1} << 31U;
-}
-
-}  // namespace
-
 void FollowedGenerations::Begin(std::uint32_t generation) {
   following_ = true;
   begin_ = generation;

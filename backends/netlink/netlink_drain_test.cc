@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -145,6 +146,62 @@ TEST_F(NetlinkDrainTest, ASocketThatFailsIsGivenUp) {
   ExpectIncomplete(5);
   ExpectIncomplete(5);
   EXPECT_EQ(listened_, 1);
+}
+
+// Reads an empty kernel, in which `meanwhile` happens between the first request and the last.
+class NetlinkReadAndDrainTest : public NetlinkDrainTest {
+ protected:
+  NetlinkReadAndDrainTest() {
+    ExpectDrained(5, 5, false);
+    socket_->on_send = [this](const std::vector<SentMessage>& messages) {
+      const std::uint32_t sequence = messages.at(0).sequence;
+      if ((messages.at(0).type & 0xff) == NFT_MSG_GETGEN) {
+        socket_->Answer(NewGeneration(sequence, kOwnPort, generation_));
+      } else {
+        meanwhile_();
+        socket_->Answer(Done(sequence, kOwnPort));
+      }
+    };
+  }
+  auto Read() { return executor_->Read({.tables = {table_}}, TimePoint::max()); }
+  void ExpectTorn() {
+    const auto snapshot = Read();
+    ASSERT_FALSE(snapshot);
+    EXPECT_TRUE(snapshot.error().torn);
+  }
+
+  std::function<void()> meanwhile_ = [] {};
+};
+
+TEST_F(NetlinkReadAndDrainTest, ACommitElsewhereTearsNoReading) {
+  meanwhile_ = [this] { Commit(kOtherPort, "other"); };
+  const auto snapshot = Read();
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->generation, 6u);
+  meanwhile_ = [] {};
+  Commit(kOtherPort, "natplan");
+  ExpectDrained(6, 7, true);
+}
+
+TEST_F(NetlinkReadAndDrainTest, ACommitToTheTableTearsIt) {
+  meanwhile_ = [this] { Commit(kOtherPort, "natplan"); };
+  ExpectTorn();
+}
+
+TEST_F(NetlinkReadAndDrainTest, ACommitThatIsNotAnnouncedYetTearsIt) {
+  meanwhile_ = [this] {
+    Commit(kOtherPort, "other");
+    ++generation_;
+  };
+  ExpectTorn();
+}
+
+TEST_F(NetlinkReadAndDrainTest, WhereNobodyListensAnyCommitTearsIt) {
+  meanwhile_ = [this] {
+    Commit(kOtherPort, "other");
+    listening_->Fail(ENOBUFS);
+  };
+  ExpectTorn();
 }
 
 TEST_F(NetlinkDrainTest, OtherTablesBeginAnew) {

@@ -263,9 +263,17 @@ std::expected<Snapshot, ReadFailure> NetlinkExecutor::Read(const ReadRequest& re
   }
 
   if (const int error = AskGeneration(reader, deadline)) return std::unexpected(FailureFor(error));
-  if (reader.interrupted() || reader.generation() != before) return std::unexpected(Torn());
-  if (feed_ != nullptr) feed_->Learn(reader.snapshot());
-  return reader.snapshot();
+  if (reader.interrupted()) return std::unexpected(Torn());
+  Snapshot snapshot = reader.snapshot();
+  if (reader.generation() != before) {
+    // What was committed meanwhile does no harm if it was about other tables.
+    const Drained meanwhile = Drain(request.tables, before);
+    if (!meanwhile.complete || meanwhile.touched() || IsAfter(reader.generation(), meanwhile.generation))
+      return std::unexpected(Torn());
+    snapshot.generation = meanwhile.generation;
+  }
+  if (feed_ != nullptr) feed_->Learn(snapshot);
+  return snapshot;
 }
 
 bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {

@@ -29,6 +29,7 @@ class Follower {
   bool Delete(const std::string& set, const Element& element) {
     if (set == kMasqueradeSet) return DeleteRange(element);
     if (set == kForwardMap) return DeleteEntry(view_.forwards, element);
+    if (own_ && set == kLocalhostMap) return DeleteEntry(view_.localhost, element);
     return own_ && set == kOwnersSet && DeleteOwner(element);
   }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Mirror {
   // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
   // wanted.
   std::array<bool, 2> checked = {};
+  // By Family, of a skeleton that was looked at: whether it has what serves localhost, once the plan from the
+  // snapshot is carried out.
+  std::array<std::optional<bool>, 2> localhost = {};
   // Something that is wanted stands not there, because somebody else has its place. Whether that is free
   // again, only a snapshot shows.
   bool lacking = false;
@@ -32,9 +36,8 @@ struct Mirror {
 };
 
 // Carries what others committed since into the view. Only elements of natplan's own sets and maps can be
-// followed, and not their deletion from the map of localhost: it goes with its last element, and whether it
-// is there a view does not tell. False: something else was changed, or an element in a way that the view does
-// not explain; then the view is of no use any more.
+// followed. False: something else was changed, or an element in a way that the view does not explain; then
+// the view is of no use any more.
 bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view);
 
 }  // namespace natplan

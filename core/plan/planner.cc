@@ -30,8 +30,9 @@ void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& s
   // there.
   auto operations = ToOperations(input.layout.Id(family), plan.changes[index], input.layout.own());
   plan.touches[index] = !skeleton.empty() || !operations.empty();
-  Append(std::move(skeleton), plan.transaction.operations);
+  plan.transaction.operations.insert(plan.transaction.operations.end(), skeleton.begin(), skeleton.end());
   Append(std::move(operations), plan.transaction.operations);
+  plan.skeleton[index] = std::move(skeleton);
 }
 
 ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelView& view,
@@ -109,6 +110,7 @@ void RemakeTable(const PlanInput& input, Family family, std::vector<Operation>&&
   Append(std::move(remake), plan.transaction.operations);
   Append(ContentOf(input.layout.Id(family), after), plan.transaction.operations);
   plan.touches[static_cast<std::size_t>(family)] = true;
+  plan.remakes = true;
 }
 
 }  // namespace
@@ -155,6 +157,7 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
     }
     if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) continue;
     extra.localhost = NeedsLocalhost(input, family, view);
+    plan.localhost[index] = extra.localhost;
     // A delete repairs nothing, but takes its own rules away.
     const bool whole = wanted || input.scope == Scope::kExclusive || HasExtras(*table);
     SkeletonPlan skeleton;
@@ -201,13 +204,21 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
   return plan;
 }
 
-Plan PlanAllFromView(const PlanInput& input, const KernelView& view) {
-  Plan plan;
+std::optional<Plan> PlanAgain(const PlanInput& input, const KernelView& view,
+                              const std::array<std::optional<bool>, 2>& localhost, Plan&& before) {
+  Plan plan{.foreign_skeleton = std::move(before.foreign_skeleton)};
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
-    const FamilyView& there = view[static_cast<std::size_t>(family)];
-    if (there.exists && !IsConcerned(input, family, there)) continue;
-    AddFamily(input, family, {}, PlanAllElements(ForFamily(input, family, view, false)), plan);
+    const auto index = static_cast<std::size_t>(family);
+    bool drop = false;
+    if (view[index].exists) {
+      if (!IsConcerned(input, family, view[index])) continue;
+      const bool needed = NeedsLocalhost(input, family, view);
+      if (localhost[index] != needed) return std::nullopt;
+      drop = input.layout.own() && !needed;
+    }
+    AddFamily(input, family, std::move(before.skeleton[index]),
+              PlanAllElements(ForFamily(input, family, view, drop)), plan);
   }
   return plan;
 }

@@ -15,9 +15,13 @@ namespace natplan {
 
 struct Plan {
   Transaction transaction = {};
-  std::array<ElementChanges, 2> changes = {};  // by Family, what of it are elements
-  std::array<bool, 2> touches = {};            // by Family: the transaction has operations of it
-  std::array<bool, 2> compared = {};           // by Family: everything of its table, the skeleton included
+  std::array<ElementChanges, 2> changes = {};           // by Family, what of it are elements
+  std::array<std::vector<Operation>, 2> skeleton = {};  // by Family, what of it comes before the elements
+  bool remakes = false;               // a table is deleted and made again with everything in it
+  std::array<bool, 2> touches = {};   // by Family: the transaction has operations of it
+  std::array<bool, 2> compared = {};  // by Family: everything of its table, the skeleton included
+  // By Family, of a table that was compared with a snapshot: whether somebody wants localhost.
+  std::array<std::optional<bool>, 2> localhost = {};
   std::vector<Conflict> conflicts = {};
   std::vector<std::string> foreign = {};           // elements that are left alone, in nft syntax
   std::vector<std::string> foreign_skeleton = {};  // the same of chains, rules and sets
@@ -51,9 +55,11 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
 // From the mirror of a kernel in which everything but what the call touched is in place.
 Plan PlanFromView(const PlanInput& input, const KernelView& view);
 
-// From the mirror of a kernel in which the skeletons of what is wanted are in place: all elements are
-// compared. Scope kOwn.
-Plan PlanAllFromView(const PlanInput& input, const KernelView& view);
+// Once more, after others changed elements and nothing else: `before`, which does not remake, has what is to
+// be done about the skeletons, and all elements are compared. `localhost` is that of the last plan from a
+// snapshot. None: what serves localhost is to come or to go now, for which a snapshot is needed. Scope kOwn.
+std::optional<Plan> PlanAgain(const PlanInput& input, const KernelView& view,
+                              const std::array<std::optional<bool>, 2>& localhost, Plan&& before);
 
 }  // namespace natplan
 

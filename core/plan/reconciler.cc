@@ -14,11 +14,6 @@ std::uint32_t NextGeneration(std::uint32_t generation) {
   return generation == UINT32_MAX ? 1 : generation + 1;
 }
 
-bool IsAboutElements(const Operation& operation) {
-  return std::holds_alternative<AddElements>(operation) ||
-         std::holds_alternative<DeleteElements>(operation) || std::holds_alternative<FlushSet>(operation);
-}
-
 }  // namespace
 
 Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
@@ -198,6 +193,7 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
     const auto index = static_cast<std::size_t>(family);
     mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
   }
+  mirror_->localhost = plan_.localhost;
   mirror_->lacking = !plan_.conflicts.empty();
   TakePlan(true);
 }
@@ -214,18 +210,12 @@ void Reconciler::PlanFromMirror() {
 // The plan was refused because others committed in between, and this is what they changed. False: only a
 // snapshot tells what to do now.
 bool Reconciler::PlanFromChanges(const std::vector<Change>& changes) {
-  if (scope() != Scope::kOwn) return false;
-  // Of skeletons the mirror knows only that nothing was to be done.
-  if (!std::ranges::all_of(plan_.transaction.operations, IsAboutElements)) return false;
+  if (scope() != Scope::kOwn || plan_.remakes || plan_.continues) return false;
   if (!Follow(options_.layout, changes, mirror_->view) || SharedHash()) return false;
   TakeOthers();
-  std::vector<std::string> foreign_skeleton = std::move(plan_.foreign_skeleton);
-  plan_ = PlanAllFromView(Input(), mirror_->view);
-  plan_.foreign_skeleton = std::move(foreign_skeleton);
-  // Where the last forward of localhost goes, what serves it goes as well.
-  for (const ElementChanges& of_family : plan_.changes) {
-    if (!of_family.localhost.deletes.empty()) return false;
-  }
+  auto plan = PlanAgain(Input(), mirror_->view, mirror_->localhost, std::move(plan_));
+  if (!plan) return false;
+  plan_ = *std::move(plan);
   mirror_->lacking = !plan_.conflicts.empty();
   TakePlan(false);
   return true;

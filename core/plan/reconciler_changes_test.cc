@@ -2,6 +2,7 @@
 // again, where it is about elements alone.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -143,6 +144,37 @@ TEST_P(ReconcilerChangesTest, ARepairThatIsUnderWayIsNotForgottenForAnElementInB
   ASSERT_TRUE(result);
   EXPECT_EQ(result->retries, 2);
   EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 1U) << Listing();
+}
+
+TEST_P(ReconcilerChangesTest, ARuleThatIsUnderWayNeedsOneReadingWhateverElementsComeBetween) {
+  int times = 5;
+  const std::function<void()> event = [&] {
+    ASSERT_TRUE(b_.Adds({To(1000 + times, w().other_target)}));
+    if (--times > 0) a_.BeforeCommit(event);
+  };
+  a_.BeforeCommit(event);
+  const Result result = a_.Adds({MaskOut(w().wide, "eth0"), LocalTo(80, w().target)});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->retries, 5);
+  EXPECT_EQ(a_.reads(), 1);
+  EXPECT_EQ(a_.sent().size(), 6U);
+  EXPECT_TRUE(a_.Plans({}).value().transaction.operations.empty()) << "everything is in place";
+}
+
+TEST_P(ReconcilerChangesTest, WhatServesALostForwardOfLocalhostIsNotMade) {
+  a_.BeforeCommit([&] { ASSERT_TRUE(kernel_.Foreign({AddPort(80)})); });
+  ASSERT_FALSE(a_.Adds({LocalTo(80, w().target)}));
+  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr) << Listing();
+  // One that was held for longer, and comes back after a flush.
+  ASSERT_TRUE(b_.Adds({To(81, w().other_target)}));
+  ASSERT_TRUE(a_.Adds({LocalTo(90, w().target)}));
+  kernel_.FlushRuleset();
+  ASSERT_TRUE(b_.Adds({Mask(w().wide)}));
+  a_.BeforeCommit([&] { a_.BeforeCommit([&] { ASSERT_TRUE(kernel_.Foreign({AddPort(90)})); }); });
+  const Result result = a_.Adds({Mask(w().narrow)});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->lost.size(), 1U);
+  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr) << Listing();
 }
 
 TEST_P(ReconcilerChangesTest, WithTheLastForwardOfLocalhostGoesWhatServesIt) {
