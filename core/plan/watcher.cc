@@ -39,6 +39,12 @@ std::vector<std::string> LinesOf(const Report& report) {
   return lines;
 }
 
+std::set<std::string> LostOf(const Report& report) {
+  std::set<std::string> lost;
+  for (const Error& error : report.lost) lost.insert(ToString(error));
+  return lost;
+}
+
 }  // namespace
 
 void Watcher::Say(WatchEvent event, std::string text, std::string who) {
@@ -76,6 +82,7 @@ bool Watcher::Fails(const Result& result, TimePoint now) {
     problem_.clear();
     return false;
   }
+  SayChanges();  // What is in the way is among them.
   const Error& error = result.error();
   switch (error.code) {
     case ErrorCode::kNotPermitted:
@@ -98,20 +105,18 @@ bool Watcher::Fails(const Result& result, TimePoint now) {
 }
 
 void Watcher::SayChanges() {
-  for (ForeignChange& change : changes_) {
+  for (ForeignChange& change : std::exchange(changes_, {})) {
     const std::string who = Who(change);
     for (std::string& line : change.lines) Say(WatchEvent::kChanged, std::move(line), who);
     if (change.omitted > 0)
       Say(WatchEvent::kChanged, "and " + std::to_string(change.omitted) + " more changes", who);
   }
-  if (omitted_changes_ > 0)
-    Say(WatchEvent::kChanged, "and " + std::to_string(omitted_changes_) + " more transactions");
+  if (const std::size_t more = std::exchange(omitted_changes_, 0); more > 0)
+    Say(WatchEvent::kChanged, "and " + std::to_string(more) + " more transactions");
 }
 
 // Each conflict is said once, and once more when it is over.
-void Watcher::SayShortcomings(const Report& report) {
-  std::set<std::string> lost;
-  for (const Error& error : report.lost) lost.insert(ToString(error));
+void Watcher::SayShortcomings(std::set<std::string> lost) {
   for (const std::string& text : lost) {
     if (!lost_.contains(text)) Say(WatchEvent::kLost, text);
   }
@@ -126,15 +131,17 @@ void Watcher::OnLook(const Result& result, TimePoint now) {
   if (Fails(result, now)) return;
   const std::vector<std::string> differs = LinesOf(*result);
   std::set<std::string> foreign(result->foreign.begin(), result->foreign.end());
+  std::set<std::string> lost = LostOf(*result);
   const bool more_foreign = !std::ranges::includes(foreign_, foreign);
-  if (!differs.empty() || more_foreign) SayChanges();
+  const bool more_lost = !std::ranges::includes(lost_, lost);
+  if (!differs.empty() || more_foreign || more_lost) SayChanges();
   changes_.clear();
   omitted_changes_ = 0;
   for (const std::string& text : foreign) {
     if (!foreign_.contains(text)) Say(WatchEvent::kForeign, text);
   }
   foreign_ = std::move(foreign);
-  SayShortcomings(*result);
+  SayShortcomings(std::move(lost));
   if (policy_ == WatchPolicy::kRestore) {
     if (!differs.empty()) PlanRestore(now);
   } else if (differs != differs_) {
@@ -150,7 +157,7 @@ void Watcher::OnRestored(const Result& result, TimePoint now) {
   if (Fails(result, now)) return;
   // Others may have acted between the look and the repair; their notifications follow.
   for (std::string& line : LinesOf(*result)) Say(WatchEvent::kRestored, std::move(line));
-  SayShortcomings(*result);
+  SayShortcomings(LostOf(*result));
   restored_.push_back(now);
   not_before_ = now + kBetweenLooks;
 }

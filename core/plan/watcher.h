@@ -84,7 +84,7 @@ class Watcher {
  private:
   void Say(WatchEvent event, std::string text, std::string who = {});
   void SayChanges();
-  void SayShortcomings(const Report& report);
+  void SayShortcomings(std::set<std::string> lost);
   void PlanRestore(TimePoint now);
   bool Fails(const Result& result, TimePoint now);
 

@@ -130,6 +130,14 @@ TEST_F(WatcherTest, AConflictIsSaidOnceAndItsEndToo) {
   EXPECT_EQ(Events(watcher), std::vector{WatchEvent::kRegained});
 }
 
+TEST_F(WatcherTest, AConflictIsSaidBehindWhatBroughtIt) {
+  Watcher watcher(WatchPolicy::kRestore);
+  StartsRight(watcher);
+  watcher.OnChange({.process = 7, .process_name = "natplan", .lines = {"add element a"}});
+  watcher.OnLook(Lost(), now_);
+  EXPECT_EQ(Events(watcher), (std::vector{WatchEvent::kChanged, WatchEvent::kLost}));
+}
+
 TEST_F(WatcherTest, LostNotificationsLeadToALookAtEverything) {
   Watcher watcher(WatchPolicy::kReport);
   StartsRight(watcher);
@@ -214,6 +222,17 @@ TEST_F(WatcherTest, AFailureIsSaidOnceAndTriedAgainLater) {
   EXPECT_TRUE(Until(watcher));
   PassWait(watcher);
   EXPECT_TRUE(Wants<LookStep>(watcher));
+}
+
+TEST_F(WatcherTest, AFailureIsSaidBehindWhatWasChangedBeforeIt) {
+  Watcher watcher(WatchPolicy::kRestore);
+  StartsRight(watcher);
+  watcher.OnChange(Flush());
+  watcher.OnLook(std::unexpected(Error{.code = ErrorCode::kConflict, .text = "another layout"}), now_);
+  EXPECT_EQ(Events(watcher), (std::vector{WatchEvent::kChanged, WatchEvent::kProblem}));
+  PassWait(watcher);
+  watcher.OnLook(Wrong(), now_);
+  EXPECT_EQ(Events(watcher), std::vector<WatchEvent>()) << "what was said is not said again";
 }
 
 TEST_F(WatcherTest, WithoutPermissionThereIsNoUseInGoingOn) {
