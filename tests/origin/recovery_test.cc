@@ -1,16 +1,18 @@
 // Each row of the page on recovery has a scenario, and each scenario that it names exists.
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/contract/scenario.h"
+#include "tests/recovery/page.h"
 
 namespace natplan::origin {
 namespace {
+
+using recovery::PageRow;
+using recovery::ReadPage;
 
 // What must have a row: a piece of the row's first column.
 constexpr std::string_view kRequired[] = {"nft flush ruleset",
@@ -29,39 +31,13 @@ constexpr std::string_view kRequired[] = {"nft flush ruleset",
                                           "flags owner"};
 constexpr std::size_t kColumns = 5;
 
-struct Row {
-  std::string what;
-  std::vector<std::string> columns;
-};
-
-std::string Trim(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(' ');
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-// The rows of the page's tables, without their heads.
-std::vector<Row> ReadRows() {
-  std::ifstream page("docs/recovery.md");
-  std::vector<Row> rows;
-  for (std::string line; std::getline(page, line);) {
-    if (!line.starts_with("| ") || line.starts_with("| ---") || line.starts_with("| what somebody does"))
-      continue;
-    std::istringstream cells(line.substr(1));
-    Row row;
-    for (std::string cell; std::getline(cells, cell, '|');) row.columns.push_back(Trim(cell));
-    row.what = row.columns.front();
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 bool ScenarioExists(const std::string& name) {
   return std::ranges::find(contract::Scenarios(), name, &contract::Scenario::name) !=
          contract::Scenarios().end();
 }
 
 TEST(RecoveryPage, SaysOfEachChangeWhatThreeReadersDoAndWhichScenarioShowsIt) {
-  for (const Row& row : ReadRows()) {
+  for (const PageRow& row : ReadPage()) {
     ASSERT_EQ(row.columns.size(), kColumns) << row.what;
     EXPECT_TRUE(std::ranges::none_of(row.columns, &std::string::empty)) << row.what;
     EXPECT_TRUE(ScenarioExists(row.columns.back())) << row.what << ": no scenario " << row.columns.back();
@@ -69,10 +45,10 @@ TEST(RecoveryPage, SaysOfEachChangeWhatThreeReadersDoAndWhichScenarioShowsIt) {
 }
 
 TEST(RecoveryPage, HasEveryRow) {
-  const std::vector<Row> rows = ReadRows();
+  const std::vector<PageRow> rows = ReadPage();
   for (const std::string_view required : kRequired) {
     EXPECT_TRUE(std::ranges::any_of(
-        rows, [&](const Row& row) { return row.what.find(required) != std::string::npos; }))
+        rows, [&](const PageRow& row) { return row.what.find(required) != std::string::npos; }))
         << "no row for: " << required;
   }
 }
