@@ -2,6 +2,7 @@
 // and what a `natplan watch` prints and does that was there when it happened.
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/cli/run.h"
