@@ -13,18 +13,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
-#include "core/plan/test_context.h"
+#include "core/plan/reconciler.h"
+#include "core/plan/test_foreign_writer.h"
+#include "core/plan/test_intents.h"
+#include "core/plan/test_wishes.h"
 #include "core/text/nft_text.h"
 
 namespace natplan {
@@ -32,77 +31,8 @@ namespace {
 
 const char* const kPrefixes[] = {"10.0.0.0/8",  "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24", "10.128.0.0/9",
                                  "240.0.0.0/4", "fd00::/8",    "fd00::/16",   "fd00::/64"};
-const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.168.0.0/16", "10.0.1.0/24",
-                                        "fd00:8000::/17"};
 const char* const kTargets[] = {"192.0.2.1:80", "192.0.2.2:81", "[fd00::5]:80"};
 const char* const kOwners[] = {"a", "b", "c"};
-
-// What one owner wants, or has in the kernel.
-struct Wishes {
-  std::set<Prefix> prefixes = {};
-  std::map<HostPort, std::pair<Endpoint, bool>> forwards = {};  // target, localhost
-  std::set<Masquerade> interface_masquerades = {};
-  friend bool operator==(const Wishes&, const Wishes&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Wishes& wishes) {
-    for (const Prefix& prefix : wishes.prefixes) out << "masquerade " << prefix.ToString() << "; ";
-    for (const Masquerade& masquerade : wishes.interface_masquerades) out << ToString(masquerade) << "; ";
-    for (const auto& [key, to] : wishes.forwards)
-      out << ToString(key) << " to " << to.first.ToString() << (to.second ? " localhost; " : "; ");
-    return out;
-  }
-
-  void Apply(const Edit& edit) {
-    const bool add = edit.kind == Edit::Kind::kAdd;
-    if (const auto* forward = std::get_if<Forward>(&edit.intent)) {
-      if (add) {
-        forwards.insert_or_assign(forward->key(), std::pair(forward->to, forward->localhost));
-      } else {
-        forwards.erase(forward->key());
-      }
-      return;
-    }
-    const auto& masquerade = std::get<Masquerade>(edit.intent);
-    const auto change = [add](auto& set, const auto& value) {
-      add ? (void)set.insert(value) : (void)set.erase(value);
-    };
-    masquerade.out_interface() ? change(interface_masquerades, masquerade)
-                               : change(prefixes, masquerade.source());
-  }
-  bool Wants(Family family) const {
-    const auto of_family = [family](const auto& one) { return one.family() == family; };
-    return std::ranges::any_of(prefixes, of_family) ||
-           std::ranges::any_of(interface_masquerades, of_family) ||
-           std::ranges::any_of(forwards, [family](const auto& one) { return one.first.family == family; });
-  }
-};
-
-// What the kernel holds.
-struct Picture {
-  KernelView view = {};
-
-  explicit Picture(const Snapshot& snapshot) : view(ViewOf(Layout{}, snapshot)) {}
-
-  Wishes Of(const std::string& owner) const {
-    Wishes out;
-    for (const FamilyView& one : view) {
-      for (const LedgerEntry& entry : one.entries) {
-        if (one.names.at(entry.owner).name() == owner) out.prefixes.insert(entry.prefix);
-      }
-      for (const auto& [key, held] : one.forwards.entries) {
-        if (held.owner != owner) continue;
-        const auto local = one.localhost.entries.find(key);
-        out.forwards.emplace(
-            key, std::pair(held.to, local != one.localhost.entries.end() && local->second == held));
-      }
-      for (const auto& owned : one.interface_masquerades) {
-        if (owned.owner.name() == owner) out.interface_masquerades.insert(owned.masquerade);
-      }
-    }
-    return out;
-  }
-  const FamilyView& Of(Family family) const { return view[static_cast<std::size_t>(family)]; }
-  bool IsExplained(const AddressRange& range, Family family) const { return Of(family).IsRecorded(range); }
-};
 
 struct Process {
   explicit Process(FakeKernel& kernel, const char* name, Inheritance how)
@@ -130,13 +60,10 @@ class World {
  public:
   explicit World(std::uint32_t seed) : random_(seed) {
     for (const char* name : kOwners) processes_.emplace_back(kernel_, name, Inheritance::kAdopt);
-    faulty_ = Chance(2);
-    foreign_ = Chance(2);
-    for (bool& kind : events_) kind = Chance(2);
   }
 
   void Step() {
-    if (foreign_ && Chance(3)) ForeignChange();
+    if (foreign_.writes() && Chance(3)) foreign_.Change();
     Process& process = processes_[Pick(processes_.size())];
     if (Chance(20)) process.Restart(kernel_, Chance(2) ? Inheritance::kAdopt : Inheritance::kReset);
     Call(process, 0);
@@ -171,7 +98,7 @@ class World {
   // Something happens while a call is under way.
   void Meanwhile(int depth) {
     if (!faulty_ || !Chance(6)) return;
-    if (foreign_ && Chance(2)) return ForeignChange();
+    if (foreign_.writes() && Chance(2)) return foreign_.Change();
     Process& other = processes_[Pick(processes_.size())];
     if (!other.busy && depth < 2) Call(other, depth + 1);
   }
@@ -381,90 +308,13 @@ class World {
     }
   }
 
-  void ForeignChange() {
-    const Family family = Chance(2) ? Family::kIp : Family::kIp6;
-    const TableId id{family, kDefaultTable};
-    const std::size_t kind = Pick(std::size(events_));
-    if (!events_[kind]) return;
-    TableSnapshot* table = kernel_.Find(family);
-    const auto take_one = [&](const char* name) {
-      SetSnapshot* set = table == nullptr ? nullptr : FindSet(*table, name);
-      if (set == nullptr || set->elements.empty()) return;
-      Element element = set->elements[Pick(set->elements.size())];
-      if (element.kind != ElementKind::kSingle) {
-        const FamilyView view = ViewOf({}, family, table);
-        element =
-            ToElement(*std::next(view.ranges.begin(), static_cast<std::ptrdiff_t>(Pick(view.ranges.size()))));
-      }
-      kernel_.Foreign({DeleteElements{id, name, set->shape, {element}}});
-    };
-    switch (kind) {
-      case 0:
-        return kernel_.FlushRuleset();
-      case 1:
-        return (void)kernel_.Foreign({DeleteTable{id}});
-      case 2:
-        return (void)kernel_.Foreign({FlushSet{id, kOwnersSet, false}});
-      case 3:
-        return (void)kernel_.Foreign({FlushSet{id, Chance(2) ? kMasqueradeSet : kForwardMap, false}});
-      case 4:
-        return (void)kernel_.Foreign({FlushChain{id, Chance(2) ? "output" : "postrouting"}});
-      case 5:
-        return (void)kernel_.Foreign({DeleteChain{id, Chance(2) ? "output" : "postrouting"}});
-      case 6: {
-        const char* const sets[] = {kMasqueradeSet, kForwardMap, kOwnersSet, kLocalhostMap};
-        return take_one(sets[Pick(4)]);
-      }
-      case 7: {
-        const Prefix prefix = Prefix::Parse(kForeignPrefixes[Pick(std::size(kForeignPrefixes))]).value();
-        return (void)kernel_.Foreign(
-            {AddElements{{prefix.family(), kDefaultTable}, kMasqueradeSet, {}, true, {ToElement(prefix)}}});
-      }
-      case 8: {
-        const Forward forward =
-            To(80 + static_cast<int>(Pick(3)), Chance(2) ? "192.0.2.1:80" : "[fd99::9]:9");
-        return (void)kernel_.Foreign({AddElements{{forward.family(), kDefaultTable},
-                                                  kForwardMap,
-                                                  {},
-                                                  true,
-                                                  {ToElement(MapEntry{forward.key(), forward.to})}}});
-      }
-      case 9:
-        return (void)kernel_.Foreign({AppendRule{id, "postrouting", {CounterExpression{}}}});
-      case 10:
-        if (table == nullptr || FindChain(*table, "output") == nullptr) return;
-        kernel_.Edit();
-        return (void)FindChain(*table, "output")
-            ->rules.insert(FindChain(*table, "output")->rules.begin(),
-                           {.handle = 1U << 30U, .expressions = {CounterExpression{}}});
-      case 11:
-        if (table == nullptr) return;
-        kernel_.Edit();
-        table->dormant = true;
-        return;
-      case 12:
-        if (table == nullptr) return;
-        kernel_.Edit();
-        table->comment = "";
-        return;
-      case 13:
-        if (table == nullptr || FindChain(*table, "output") == nullptr) return;
-        kernel_.Edit();
-        FindChain(*table, "output")->base->priority = 0;
-        return;
-      default:
-        return (void)kernel_.Foreign({EnsureTable{{family, "theirs"}}});
-    }
-  }
-
   std::mt19937 random_;
   FakeKernel kernel_;
   std::vector<Process> processes_;
   TimePoint now_{std::chrono::seconds(1)};
-  bool faulty_ = false;
-  bool foreign_ = false;
-  bool events_[16] = {};  // the kinds of foreign changes that this world has
-  int commits_ = 0;       // of the call under way
+  bool faulty_ = Chance(2);
+  TestForeignWriter foreign_{kernel_, random_};
+  int commits_ = 0;  // of the call under way
   int succeeded_ = 0;
   int failed_ = 0;
   int lost_ = 0;
