@@ -1,27 +1,19 @@
 #include "tests/contract/world.h"
 
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
-#include "core/wire/message_writer.h"
 
 namespace natplan::contract {
 namespace {
-
-constexpr std::uint16_t kNfTables = NFNL_SUBSYS_NFTABLES << 8U;
 
 TimePoint Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
@@ -127,8 +119,6 @@ const SetSnapshot* FindSet(const Snapshot& snapshot, const TableId& id, const st
   return found == table->sets.end() ? nullptr : &*found;
 }
 
-std::uint8_t ProtocolNumber(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
-
 }  // namespace
 
 World::World(KernelUnderTest& kernel)
@@ -224,36 +214,7 @@ Outcome World::Commit(std::string_view what, const Transaction& transaction) {
   return outcome;
 }
 
-bool World::SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put) {
-  if (!raw_) return false;
-  std::vector<std::uint8_t> bytes;
-  const wire::Header control{
-      .flags = NLM_F_REQUEST | NLM_F_ACK, .sequence = 1, .resource_id = NFNL_SUBSYS_NFTABLES};
-  wire::Header begin = control;
-  begin.type = NFNL_MSG_BATCH_BEGIN;
-  wire::MessageWriter(bytes, begin).Finish();
-  put(bytes);
-  wire::Header end = control;
-  end.type = NFNL_MSG_BATCH_END;
-  wire::MessageWriter(bytes, end).Finish();
-  if (!raw_->Send(bytes)) return false;
-  bool taken = true;
-  std::array<std::uint8_t, 8192> answer;
-  while (const auto received = raw_->Receive(answer)) {
-    nlmsgerr error;
-    if (received->size < sizeof(nlmsghdr) + sizeof(error)) continue;
-    std::memcpy(&error, answer.data() + sizeof(nlmsghdr), sizeof(error));
-    taken = taken && error.error == 0;
-  }
-  return taken;
-}
-
-bool World::FlushRulesetMeanwhile() {
-  return SendMessages([](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter(bytes, {.type = kNfTables | NFT_MSG_DELTABLE, .flags = NLM_F_REQUEST, .sequence = 2})
-        .Finish();
-  });
-}
+bool World::FlushRulesetMeanwhile() { return raw_.FlushRuleset(); }
 
 void World::FlushRuleset() {
   const bool taken = FlushRulesetMeanwhile();
@@ -263,15 +224,7 @@ void World::FlushRuleset() {
 }
 
 void World::MakeTable(std::string_view what, const TableId& table, std::uint32_t flags) {
-  const bool taken = SendMessages([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWTABLE,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
-    writer.PutString(NFTA_TABLE_NAME, table.name);
-    writer.PutU32(NFTA_TABLE_FLAGS, flags);
-    writer.Finish();
-  });
+  const bool taken = raw_.MakeTable(table, flags);
   Record(what, taken ? "committed" : "not committed");
   Expect(taken, "should be committed");
 }
@@ -290,22 +243,7 @@ void World::MakeOwned(const TableId& table) {
 
 void World::MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape,
                           std::uint32_t size) {
-  const bool taken = SendMessages([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWSET,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
-    writer.PutString(NFTA_SET_TABLE, table.name);
-    writer.PutString(NFTA_SET_NAME, set);
-    writer.PutU32(NFTA_SET_FLAGS, shape.interval ? std::uint32_t{NFT_SET_INTERVAL} : 0U);
-    writer.PutU32(NFTA_SET_KEY_TYPE, shape.key_type);
-    writer.PutU32(NFTA_SET_KEY_LEN, shape.key_length);
-    writer.PutU32(NFTA_SET_ID, 1);
-    const std::size_t description = writer.OpenNest(NFTA_SET_DESC);
-    writer.PutU32(NFTA_SET_DESC_SIZE, size);
-    writer.CloseNest(description);
-    writer.Finish();
-  });
+  const bool taken = raw_.MakeSetOfSize(table, set, shape, size);
   Record("add set " + set + " with a size", taken ? "committed" : "not committed");
   Expect(taken, "should be committed");
 }
@@ -318,32 +256,7 @@ void World::SaveAndReload() {
 }
 
 bool World::Matches(const TableId& table, const std::string& set, const Address& address) {
-  if (!raw_) return false;
-  std::vector<std::uint8_t> bytes;
-  wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_GETSETELEM,
-                                     .flags = NLM_F_REQUEST,
-                                     .sequence = 3,
-                                     .protocol = ProtocolNumber(table.family)});
-  writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
-  writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
-  const std::size_t list = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);
-  const std::size_t element = writer.OpenNest(NFTA_LIST_ELEM);
-  const std::size_t key = writer.OpenNest(NFTA_SET_ELEM_KEY);
-  writer.PutBytes(NFTA_DATA_VALUE, address.bytes());
-  writer.CloseNest(key);
-  writer.CloseNest(element);
-  writer.CloseNest(list);
-  writer.Finish();
-  if (!raw_->Send(bytes)) return false;
-  bool found = false;
-  std::array<std::uint8_t, 8192> answer;
-  while (const auto received = raw_->Receive(answer)) {
-    nlmsghdr header;
-    if (received->size < sizeof(header)) continue;
-    std::memcpy(&header, answer.data(), sizeof(header));
-    found = found || header.nlmsg_type == (kNfTables | NFT_MSG_NEWSETELEM);
-  }
-  return found;
+  return raw_.Matches(table, set, address);
 }
 
 void World::ExpectNodes(const TableId& table, const std::string& set, const std::vector<std::string>& nodes) {
@@ -425,43 +338,6 @@ void World::Record(std::string_view what, std::string_view outcome) {
   if (listing_text_) {
     ExpectEqual("what core/text lists", Lines(Tables(ListingText(snapshot_))), Lines(Tables(listing_)));
   }
-}
-
-Masquerade Source(std::string_view prefix) { return Masquerade::Make(Prefix::Parse(prefix).value()).value(); }
-
-Forward To(std::uint16_t host_port, std::string_view endpoint, natplan::Protocol protocol) {
-  return {protocol, Port::Make(host_port).value(), Endpoint::Parse(endpoint).value()};
-}
-
-Owner Named(std::string_view name) { return Owner::Make(name).value(); }
-
-TableId Ours(Family family) { return {family, kDefaultTable}; }
-TableId Origin(Family family) { return {family, kOriginTable}; }
-
-AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes) {
-  AddElements operation{
-      .table = table, .set = kMasqueradeSet, .shape = MasqueradeShape(table.family), .elements = {}};
-  for (const std::string_view prefix : prefixes) {
-    operation.elements.push_back(ToElement(Prefix::Parse(prefix).value()));
-  }
-  return operation;
-}
-
-DeleteElements Deletes(const TableId& table, std::initializer_list<std::string_view> prefixes) {
-  AddElements adds = Adds(table, prefixes);
-  return {adds.table, adds.set, adds.shape, std::move(adds.elements)};
-}
-
-AddElements Adds(const TableId& table, const Forward& forward) {
-  return {.table = table,
-          .set = kForwardMap,
-          .shape = ForwardShape(table.family),
-          .elements = {ToElement(MapEntry{forward.key(), forward.to})}};
-}
-
-DeleteElements Deletes(const TableId& table, const Forward& forward) {
-  AddElements adds = Adds(table, forward);
-  return {adds.table, adds.set, adds.shape, std::move(adds.elements)};
 }
 
 }  // namespace natplan::contract

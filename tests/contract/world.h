@@ -17,12 +17,10 @@
 #include "core/values/outcome.h"
 #include "core/values/snapshot.h"
 #include "tests/contract/kernel_under_test.h"
+#include "tests/contract/raw_program.h"
+#include "tests/contract/values.h"
 
 namespace natplan::contract {
-
-inline constexpr const char* kOriginTable = "io.systemd.nat";
-// A table that no context here looks at.
-inline constexpr const char* kForeignTable = "foreign";
 
 // Every step is written into a transcript: what was done, what came back, the generation and the ruleset
 // afterwards. Two kernels that behave alike give equal transcripts. What is not as it should be is collected
@@ -109,7 +107,6 @@ class World {
   void MakeTable(std::string_view what, const TableId& table, std::uint32_t flags);
   // Reads again and writes the step down.
   void Record(std::string_view what, std::string_view outcome);
-  bool SendMessages(const std::function<void(std::vector<std::uint8_t>&)>& put);
   const Error* CheckError(ErrorCode code, int errno_value);
   void CheckUnchanged();
 
@@ -117,7 +114,7 @@ class World {
   std::vector<Sent> sent_;
   std::unique_ptr<Executor> other_;   // another program
   std::unique_ptr<Executor> reader_;  // the judge
-  std::unique_ptr<NetlinkSocket> raw_;
+  RawProgram raw_;
   std::list<Nat> contexts_;
   Snapshot snapshot_;
   std::string listing_;
@@ -130,18 +127,6 @@ class World {
   std::vector<std::string> failures_;
   std::string step_;
 };
-
-// Values for scenarios; the text must be right.
-Masquerade Source(std::string_view prefix);
-Forward To(std::uint16_t host_port, std::string_view endpoint, Protocol protocol = Protocol::kTcp);
-Owner Named(std::string_view name);
-TableId Ours(Family family = Family::kIp);
-TableId Origin(Family family = Family::kIp);
-// The element of masq_saddr, or of map_port_ipport, as operations of another program.
-AddElements Adds(const TableId& table, std::initializer_list<std::string_view> prefixes);
-DeleteElements Deletes(const TableId& table, std::initializer_list<std::string_view> prefixes);
-AddElements Adds(const TableId& table, const Forward& forward);
-DeleteElements Deletes(const TableId& table, const Forward& forward);
 
 }  // namespace natplan::contract
 
