@@ -1,24 +1,17 @@
-// What NetlinkExecutor::Commit makes of every kind of answer. ItemNN: the item of the origin's checklist
-// (docs/origin.md) that the test covers.
+// What NetlinkExecutor::Commit sends, and what it makes of every answer that arrives. ItemNN: the item of the
+// origin's checklist (docs/origin.md) that the test covers.
 #include <errno.h>
-#include <linux/netfilter/nfnetlink.h>
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <expected>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
-#include "backends/netlink/answer_bytes.h"
-#include "backends/netlink/netlink_executor.h"
-#include "backends/netlink/scripted_netlink_socket.h"
-#include "core/values/operation.h"
-#include "core/values/outcome.h"
-#include "core/wire/batch.h"
+#include "backends/netlink/netlink_commit_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -26,52 +19,8 @@ namespace natplan {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::Ge;
-using ::testing::InSequence;
-using ::testing::NiceMock;
 using ::testing::Return;
-
-constexpr std::uint32_t kPort = ScriptedNetlinkSocket::kPort;
-constexpr TimePoint kDeadline = TimePoint() + seconds(5);
-using Messages = std::vector<SentMessage>;
-
-const TableId kTable = {Family::kIp, "natplan"};
-
-// BEGIN, three messages, END.
-Transaction ThreeOperations() {
-  return {
-      .operations = {EnsureTable{kTable}, FlushChain{kTable, "prerouting"}, FlushChain{kTable, "output"}}};
-}
-
-class NetlinkCommitTest : public ::testing::Test {
- protected:
-  explicit NetlinkCommitTest(std::uint32_t first_sequence = 1) {
-    auto socket = std::make_unique<NiceMock<ScriptedNetlinkSocket>>();
-    socket_ = socket.get();
-    executor_ = std::make_unique<NetlinkExecutor>(std::move(socket), first_sequence);
-  }
-
-  Outcome Commit(const Transaction& transaction = ThreeOperations()) {
-    return executor_->Commit(transaction, kDeadline);
-  }
-  // Answers each batch like a kernel that takes it: acks for BEGIN, the last message and END, one datagram
-  // each.
-  void AnswerEverything() {
-    socket_->on_send = [this](const Messages& messages) {
-      socket_->Answer(Ack(messages.front().sequence, kPort));
-      socket_->Answer(Ack(messages[messages.size() - 2].sequence, kPort));
-      socket_->Answer(Ack(messages.back().sequence, kPort));
-    };
-  }
-
-  NiceMock<ScriptedNetlinkSocket>* socket_ = nullptr;
-  std::unique_ptr<NetlinkExecutor> executor_;
-};
-
-Outcome RefusedWith(int errno_value, std::optional<std::size_t> operation) {
-  return Refused{{Refusal{.operation = operation, .errno_value = errno_value}}};
-}
 
 TEST_F(NetlinkCommitTest, AllAnswersAreInOrderAndTheTransactionIsCommitted) {
   AnswerEverything();
@@ -250,31 +199,6 @@ TEST_F(NetlinkCommitTest, Item37_AnErrorOfTheCommitBeatsTheAcksBehindIt) {
   EXPECT_EQ(Commit(), RefusedWith(EINVAL, 0));
 }
 
-TEST_F(NetlinkCommitTest, Item38_SilenceIsUnknownAtTheDeadline) {
-  EXPECT_EQ(Commit(), Outcome(Unknown{ETIMEDOUT}));
-  EXPECT_EQ(socket_->now, kDeadline);
-}
-
-TEST_F(NetlinkCommitTest, Item38_TheAckOfBeginAloneIsUnknownAtTheDeadline) {
-  socket_->on_send = [this](const Messages& messages) { socket_->Answer(Ack(messages[0].sequence, kPort)); };
-  EXPECT_EQ(Commit(), Outcome(Unknown{ETIMEDOUT}));
-}
-
-TEST_F(NetlinkCommitTest, Item38_LateAnswersOfABatchAreNotTakenForTheNext) {
-  Messages first;
-  socket_->on_send = [&first](const Messages& messages) { first = messages; };
-  ASSERT_EQ(executor_->Commit(ThreeOperations(), TimePoint() + seconds(1)), Outcome(Unknown{ETIMEDOUT}));
-  // The late answers stand in the queue before the second batch is sent, and come between its own.
-  for (const SentMessage& message : first) socket_->Answer(Ack(message.sequence, kPort));
-  socket_->on_send = [this, &first](const Messages& messages) {
-    for (const SentMessage& message : first) socket_->Answer(Ack(message.sequence, kPort));
-    socket_->Answer(Ack(messages[0].sequence, kPort));
-    socket_->Answer(Ack(first[3].sequence, kPort));
-    socket_->Answer(Ack(messages[2].sequence, kPort, ENOENT));
-  };
-  EXPECT_EQ(Commit(), RefusedWith(ENOENT, 1));
-}
-
 TEST_F(NetlinkCommitTest, SequenceNumbersGoOnFromBatchToBatch) {
   AnswerEverything();
   Commit();
@@ -307,36 +231,6 @@ TEST_F(NetlinkCommitWrapTest, Item27_SequenceNumbersWrapFromTheLastToOne) {
   EXPECT_THAT(sequences, ::testing::ElementsAre(UINT32_MAX - 1, UINT32_MAX, 1, 2, 3));
 }
 
-TEST_F(NetlinkCommitTest, Item39_DatagramsOfOtherProgramsAreDropped) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->queue.push_back({.bytes = Ack(messages[0].sequence, kPort, EPERM), .sender_port = 99});
-    for (const SentMessage& message : messages) socket_->Answer(Ack(message.sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item39_MessagesForAnotherPortAreDropped) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer(Ack(messages[0].sequence, kPort + 1, EPERM));
-    for (const SentMessage& message : messages) socket_->Answer(Ack(message.sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item39_ShortNoopAndUnknownMessagesAreDropped) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer({});
-    socket_->Answer({1, 2, 3});
-    Bytes short_ack = Ack(messages[0].sequence, kPort, EPERM);
-    short_ack.resize(18);  // ends inside of nlmsgerr.error, while nlmsg_len says 36
-    socket_->Answer(short_ack);
-    socket_->Answer(Noop(messages[0].sequence, kPort));
-    socket_->Answer(NewGeneration(messages[0].sequence, kPort, 7));
-    for (const SentMessage& message : messages) socket_->Answer(Ack(message.sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
 TEST_F(NetlinkCommitTest, Item39_TheKernelsWordsAreKept) {
   socket_->on_send = [this](const Messages& messages) {
     socket_->Answer(
@@ -355,146 +249,12 @@ TEST_F(NetlinkCommitTest, Item39_AnErrorThatEchoesTheWholeMessageIsRead) {
   EXPECT_EQ(Commit(), RefusedWith(ENOENT, 1));
 }
 
-TEST_F(NetlinkCommitTest, Item39_AFloodOfStrangersDoesNotExtendTheDeadline) {
-  EXPECT_CALL(*socket_, Receive).WillRepeatedly([this](auto) -> std::expected<NetlinkSocket::Received, int> {
-    socket_->now += milliseconds(1);
-    return NetlinkSocket::Received{.size = 100, .sender_port = 99};
-  });
-  EXPECT_EQ(Commit(), Outcome(Unknown{ETIMEDOUT}));
-  EXPECT_EQ(socket_->now, kDeadline);
-}
-
-TEST_F(NetlinkCommitTest, Item40_ALostAnswerIsUnknown) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer(Ack(messages[0].sequence, kPort));
-    socket_->Fail(ENOBUFS);
-  };
-  EXPECT_CALL(*socket_, WaitReadable).Times(0);
-  EXPECT_EQ(Commit(), Outcome(Unknown{ENOBUFS}));
-}
-
-TEST_F(NetlinkCommitTest, Item40_AfterALossTheAckOfTheLastMessageDoesNotProveTheCommit) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Fail(ENOBUFS);
-    socket_->Answer(Ack(messages[3].sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Unknown{ENOBUFS}));
-}
-
-TEST_F(NetlinkCommitTest, Item40_AfterALossTheAckOfEndProvesTheCommit) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Fail(ENOBUFS);
-    socket_->Answer(Ack(messages[4].sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item40_ARefusalThatWasReadStandsWhateverWasLost) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer(Ack(messages[1].sequence, kPort, ENOENT));
-    socket_->Fail(ENOBUFS);
-  };
-  EXPECT_EQ(Commit(), RefusedWith(ENOENT, 0));
-}
-
-TEST_F(NetlinkCommitTest, Item40_ARefusalThatIsReadAfterTheLossStandsAsWell) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Fail(ENOBUFS);
-    socket_->Answer(Ack(messages[1].sequence, kPort, ENOENT));
-  };
-  EXPECT_EQ(Commit(), RefusedWith(ENOENT, 0));
-}
-
-TEST_F(NetlinkCommitTest, ATruncatedAnswerCountsAsLost) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->queue.push_back({.bytes = Ack(messages[1].sequence, kPort, ENOENT), .truncated = true});
-    socket_->Answer(Ack(messages[3].sequence, kPort));
-  };
-  EXPECT_EQ(Commit(), Outcome(Unknown{ENOBUFS}));
-}
-
-TEST_F(NetlinkCommitTest, EndlessLossEndsAtTheDeadline) {
-  EXPECT_CALL(*socket_, Receive).WillRepeatedly([this](auto) -> std::expected<NetlinkSocket::Received, int> {
-    socket_->now += milliseconds(1);
-    return std::unexpected(ENOBUFS);
-  });
-  EXPECT_EQ(Commit(), Outcome(Unknown{ENOBUFS}));
-}
-
-TEST_F(NetlinkCommitTest, ALossOfTheBatchBeforeIsNoLossOfTheNext) {
-  socket_->on_send = [](const Messages&) {};
-  ASSERT_EQ(executor_->Commit(ThreeOperations(), TimePoint() + seconds(1)), Outcome(Unknown{ETIMEDOUT}));
-  socket_->Fail(ENOBUFS);
-  socket_->on_send = [this](const Messages& messages) { socket_->Answer(Ack(messages[3].sequence, kPort)); };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item41_InterruptionsAreSurvived) {
-  socket_->on_send = [this](const Messages& messages) {
-    for (const SentMessage& message : messages) {
-      socket_->Fail(EINTR);
-      socket_->Answer(Ack(message.sequence, kPort));
-    }
-  };
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item41_AnswersThatComeLaterAreWaitedFor) {
-  Messages sent;
-  socket_->on_send = [&sent](const Messages& messages) { sent = messages; };
-  InSequence order;
-  EXPECT_CALL(*socket_, WaitReadable(kDeadline)).WillOnce(Return(std::unexpected(EINTR)));
-  EXPECT_CALL(*socket_, WaitReadable(kDeadline))
-      .WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
-        socket_->Answer(Ack(sent[0].sequence, kPort));
-        return {};
-      });
-  EXPECT_CALL(*socket_, WaitReadable(kDeadline))
-      .WillOnce([this, &sent](TimePoint) -> std::expected<void, int> {
-        socket_->Answer(Ack(sent[3].sequence, kPort));
-        socket_->Answer(Ack(sent[4].sequence, kPort));
-        return {};
-      });
-  EXPECT_EQ(Commit(), Outcome(Committed{}));
-}
-
-TEST_F(NetlinkCommitTest, Item41_InterruptionsDoNotExtendTheDeadline) {
-  EXPECT_CALL(*socket_, WaitReadable).WillRepeatedly([this](TimePoint) -> std::expected<void, int> {
-    socket_->now += milliseconds(1);
-    return std::unexpected(EINTR);
-  });
-  EXPECT_EQ(Commit(), Outcome(Unknown{ETIMEDOUT}));
-  EXPECT_EQ(socket_->now, kDeadline);
-}
-
-TEST_F(NetlinkCommitTest, Item41_WakeUpsWithoutAnAnswerDoNotExtendTheDeadline) {
-  EXPECT_CALL(*socket_, WaitReadable).WillRepeatedly([this](TimePoint deadline) -> std::expected<void, int> {
-    if (socket_->now >= deadline) return std::unexpected(ETIMEDOUT);
-    socket_->now += milliseconds(1);
-    return {};
-  });
-  EXPECT_EQ(Commit(), Outcome(Unknown{ETIMEDOUT}));
-}
-
 TEST_F(NetlinkCommitTest, Item42_InAForkedChildNothingIsSent) {
   EXPECT_CALL(*socket_, EnsureSendBuffer).WillOnce(Return(std::unexpected(ECHILD)));
   EXPECT_CALL(*socket_, Send).Times(0);
   const Outcome outcome = Commit();
   ASSERT_TRUE(std::holds_alternative<NotSent>(outcome));
   EXPECT_EQ(std::get<NotSent>(outcome).errno_value, ECHILD);
-}
-
-TEST_F(NetlinkCommitTest, ASocketThatFailsWhileReadingIsUnknown) {
-  EXPECT_CALL(*socket_, Receive).WillRepeatedly(Return(std::unexpected(EBADF)));
-  EXPECT_EQ(Commit(), Outcome(Unknown{EBADF}));
-}
-
-TEST_F(NetlinkCommitTest, ASocketThatFailsBehindTheAckOfTheLastMessageIsUnknown) {
-  socket_->on_send = [this](const Messages& messages) {
-    socket_->Answer(Ack(messages[3].sequence, kPort));
-    socket_->Fail(EBADF);
-  };
-  EXPECT_EQ(Commit(), Outcome(Unknown{EBADF}));
 }
 
 TEST_F(NetlinkCommitTest, Item43_ErestartIsARefusalOfTheBatch) {
