@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/sanitizer.h"
 #include "tests/uml/machine.h"
 
 namespace natplan::testing {
@@ -66,20 +67,12 @@ class UmlFallbackTest : public ::testing::Test {
   }
 };
 
-// The shadow memory of AddressSanitizer lies beyond the addresses that a process has there.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kAddressSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kAddressSanitizer = __has_feature(address_sanitizer);
-#else
-constexpr bool kAddressSanitizer = false;
-#endif
-
 // Runs natplan as well.
 class UmlNatplanTest : public UmlFallbackTest {
  protected:
   void SetUp() override {
     UmlFallbackTest::SetUp();
+    // The shadow memory of AddressSanitizer lies beyond the addresses that a process has there.
     if (kAddressSanitizer)
       GTEST_SKIP() << "SKIPPED[address-sanitizer]: its programs do not start in user-mode Linux";
   }
