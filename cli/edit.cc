@@ -1,6 +1,8 @@
 // natplan add and natplan delete: one intent more or less, in one transaction.
+#include <algorithm>
 #include <cerrno>
 #include <expected>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -100,9 +102,10 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
-  const auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
+  auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
   if (!report) return report.error();
-  std::vector<std::string> notes;
+  std::vector<std::string>& notes = report->notes;
+  if (std::string note = NoteOf(options.words); !note.empty()) notes.push_back(std::move(note));
   if (options.kind == Edit::Kind::kRemove) {
     auto note = NoteNotThere(options, *edits, *report, *session);
     if (!note) return console.Fail(note.error(), json);
@@ -110,7 +113,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
   } else {
     std::vector<Intent> intents;
     for (const Edit& edit : *edits) intents.push_back(edit.intent);
-    notes = CareForParameters(intents, false).notes;
+    std::ranges::move(CareForParameters(intents, false).notes, std::back_inserter(notes));
   }
   const BackendUse backend = session->Used(*report);
   if (json) {
@@ -119,7 +122,6 @@ ExitCode Run(const EditOptions& options, Console& console) {
     PrintChange(*report, backend, session->unanswered(), console);
   }
   if (!report->by_iptables) NoteOwnerIsNotKept(options.table, options.owner, console);
-  for (const std::string& note : notes) console.Note(note);
   return SayShortcomings(*report, console);
 }
 

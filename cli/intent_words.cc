@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/host_bits.h"
 #include "core/values/intent.h"
 #include "fmt/format.h"
 
@@ -67,6 +68,13 @@ std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& ow
   std::vector<Edit> edits;
   for (Intent& intent : *intents) edits.push_back({kind, owner, std::move(intent)});
   return edits;
+}
+
+std::string NoteOf(const IntentWords& words) {
+  const auto* masquerade = std::get_if<MasqueradeWords>(&words);
+  if (masquerade == nullptr) return "";
+  const auto prefix = Prefix::Parse(masquerade->source);
+  return prefix ? HostBitsNote(masquerade->source, *prefix) : "";
 }
 
 }  // namespace natplan::cli

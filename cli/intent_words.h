@@ -32,6 +32,10 @@ using IntentWords = std::variant<MasqueradeWords, ForwardWords>;
 std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& owner,
                                                 const IntentWords& words);
 
+// What is to be noted about words that ToEdits() takes: they may mean something else than was meant. Empty if
+// there is nothing.
+std::string NoteOf(const IntentWords& words);
+
 }  // namespace natplan::cli
 
 #endif  // NATPLAN_CLI_INTENT_WORDS_H_

@@ -32,6 +32,16 @@ TEST(IntentWordsTest, AMasqueradeIsAPrefixAndMayNameAnInterface) {
   EXPECT_THAT(Said(MasqueradeWords{"::/0", "eth0"}), ElementsAre("masquerade ::/0 out eth0"));
 }
 
+TEST(IntentWordsTest, HostBitsAreClearedWithANote) {
+  EXPECT_THAT(NoteOf(MasqueradeWords{"10.1.2.3/8", {}}),
+              AllOf(HasSubstr("10.1.2.3/8"), HasSubstr("10.0.0.0/8")));
+  EXPECT_THAT(NoteOf(MasqueradeWords{"fd00::1/64", "eth0"}), HasSubstr("fd00::/64"));
+  EXPECT_EQ(NoteOf(MasqueradeWords{"10.0.0.0/8", {}}), "");
+  EXPECT_EQ(NoteOf(MasqueradeWords{"10.1.2.3", {}}), "");
+  EXPECT_EQ(NoteOf(MasqueradeWords{"10.1.2.3/33", {}}), "") << "ToEdits() says what is wrong";
+  EXPECT_EQ(NoteOf(ForwardWords{"tcp", "1", "192.0.2.1:22", false}), "");
+}
+
 TEST(IntentWordsTest, AForwardHasItsFamilyFromItsTarget) {
   EXPECT_THAT(Said(ForwardWords{"tcp", "2222", "192.0.2.1:22", false}),
               ElementsAre("forward tcp port 2222 to 192.0.2.1:22"));

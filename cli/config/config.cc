@@ -11,6 +11,7 @@
 #include "cli/config/ascii.h"
 #include "cli/config/nearest.h"
 #include "cli/config/toml.h"
+#include "cli/host_bits.h"
 #include "core/values/intent.h"
 #include "core/values/port.h"
 #include "core/values/prefix.h"
@@ -170,11 +171,8 @@ class Reader {
     const auto masquerade = Masquerade::Make(*prefix, out_interface);
     if (!masquerade) return Wrong(node, "source: " + masquerade.error().text);
     const toml::source_position place = node.source().begin;
-    const auto address = Address::Parse(std::string_view(*text).substr(0, text->find('/')));
-    if (address && *address != prefix->network()) {
-      config_.notes.push_back(At(
-          place, fmt::format("{} has host bits set; the prefix is {}", Quoted(*text), prefix->ToString())));
-    }
+    if (std::string note = HostBitsNote(*text, *prefix); !note.empty())
+      config_.notes.push_back(At(place, std::move(note)));
     const auto [first, inserted] = masquerades_.emplace(*masquerade, place.line);
     if (!inserted) {
       config_.notes.push_back(

@@ -67,6 +67,20 @@ TEST(VerbTest, AddThenDeleteRestoresTheListing) {
   });
 }
 
+TEST(VerbTest, HostBitsOfAPrefixAreClearedWithANote) {
+  RunInNamespaceOrSkip([] {
+    for (const std::string verb : {"add", "delete"}) {
+      const Ran ran = Natplan(verb + " masquerade 10.1.2.3/8");
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.err,
+                  HasSubstr("natplan: note: \"10.1.2.3/8\" has host bits set; the prefix is 10.0.0.0/8\n"));
+    }
+    const Ran json = Natplan("add masquerade fd00::1/64 --json");
+    EXPECT_THAT(json.out, HasSubstr("\"notes\": [\n    \"\\\"fd00::1/64\\\" has host bits set"));
+    EXPECT_THAT(Natplan("add masquerade fd00::/64").err, Not(HasSubstr("note")));
+  });
+}
+
 TEST(VerbTest, DeletingWhatIsNotThereIsSuccessWithANote) {
   RunInNamespaceOrSkip([] {
     for (const std::string words :
