@@ -136,5 +136,21 @@ TEST_F(IptablesWishesTest, APortThatSomebodyElseHasIsAConflictOnlyForTheCallThat
   EXPECT_EQ(asked.error().code, ErrorCode::kConflict);
 }
 
+TEST_F(IptablesWishesTest, ALenientRequestTakesWhatIsFree) {
+  auto other = Context();
+  ASSERT_TRUE(Run(other, Added(kB, Forwarded(80, "10.0.0.2:80"))));
+  auto context = Context();
+  Request wish = Replaced(kA, {Forwarded(80, "10.0.0.3:80"), Forwarded(81, "10.0.0.3:81")});
+  wish.lenient = true;
+  const auto result = Run(context, wish);
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(result->lost.size(), 1U);
+  EXPECT_EQ(Rules(), (std::vector<OwnedIntent>{{kA, Forwarded(81, "10.0.0.3:81")},
+                                               {kB, Forwarded(80, "10.0.0.2:80")}}));
+  ASSERT_TRUE(Run(other, Removed(kB, Forwarded(80, "10.0.0.2:80"))));
+  EXPECT_TRUE(Run(context, wish)->lost.empty());
+  EXPECT_EQ(Rules().size(), 2U);
+}
+
 }  // namespace
 }  // namespace natplan
