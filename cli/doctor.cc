@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/iptables/iptables_tool.h"
+#include "backends/iptables/program_search.h"
 #include "cli/commands.h"
 #include "cli/diagnosis.h"
 #include "cli/kernel_access.h"
@@ -35,7 +36,7 @@ ProbeAnswers Probe(Family family, const DoctorOptions& options) {
 DoctorFacts Gather(const DoctorOptions& options, std::vector<SysctlNeed> sysctls) {
   DoctorFacts facts;
   facts.process = ReadProcessFacts(kProc);
-  facts.variants = FindIptablesVariants({"/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"});
+  facts.variants = FindIptablesVariants(ProgramSearch());
   facts.sysctls = std::move(sysctls);
   bool can_nat = false;
   bool lacks_nat = false;

@@ -1,7 +1,6 @@
 #include "cli/doctor_facts.h"
 
 #include <linux/capability.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <cstdint>
@@ -60,17 +59,10 @@ ProcessFacts ReadProcessFacts(const std::filesystem::path& proc) {
   return facts;
 }
 
-IptablesVariants FindIptablesVariants(const std::vector<std::string>& folders) {
-  const auto find = [&](const char* program) {
-    for (const std::string& folder : folders) {
-      std::filesystem::path path = std::filesystem::path(folder) / program;
-      if (access(path.c_str(), X_OK) == 0) return path;
-    }
-    return std::filesystem::path();
-  };
-  IptablesVariants out{.legacy = !find("iptables-legacy-save").empty(),
-                       .nft = !find("iptables-nft-save").empty()};
-  if (const std::filesystem::path plain = find("iptables-save"); !plain.empty()) {
+IptablesVariants FindIptablesVariants(const ProgramSearch& programs) {
+  IptablesVariants out{.legacy = !programs.Find("iptables-legacy-save").empty(),
+                       .nft = !programs.Find("iptables-nft-save").empty()};
+  if (const std::string plain = programs.Find("iptables-save"); !plain.empty()) {
     std::error_code ignored;
     const std::string real = std::filesystem::canonical(plain, ignored).filename();
     out.plain = real.find("nft") != std::string::npos ? "nft" : "legacy";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/iptables/iptables_runner.h"
+#include "backends/iptables/program_search.h"
 #include "core/plan/executor.h"
 #include "core/values/address.h"
 #include "core/values/error.h"
@@ -34,8 +35,7 @@ struct IptablesVariants {
   std::string plain = {};  // "legacy" or "nft": which of them "iptables-save" is; empty if there is none
   friend bool operator==(const IptablesVariants&, const IptablesVariants&) = default;
 };
-// Looks in these folders, in their order.
-IptablesVariants FindIptablesVariants(const std::vector<std::string>& folders);
+IptablesVariants FindIptablesVariants(const ProgramSearch& programs);
 
 // One family's nat table in one variant of iptables.
 struct NatRules {

@@ -60,17 +60,16 @@ TEST_F(DoctorFactsTest, WithoutProcfsNothingIsClaimed) {
 }
 
 TEST_F(DoctorFactsTest, VariantsAreFoundByTheirPrograms) {
-  const std::string first = root_ / "first";
-  const std::string second = root_ / "second";
-  EXPECT_EQ(FindIptablesVariants({first, second}), IptablesVariants{});
+  const ProgramSearch programs((root_ / "first").string() + ":" + (root_ / "second").string());
+  EXPECT_EQ(FindIptablesVariants(programs), IptablesVariants{});
   PutProgram("second/xtables-nft-multi");
   fs::create_symlink("xtables-nft-multi", root_ / "second/iptables-nft-save");
   fs::create_symlink("iptables-nft-save", root_ / "second/iptables-save");
-  EXPECT_EQ(FindIptablesVariants({first, second}), (IptablesVariants{false, true, "nft"}));
+  EXPECT_EQ(FindIptablesVariants(programs), (IptablesVariants{false, true, "nft"}));
   PutProgram("first/xtables-legacy-multi");
   fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-legacy-save");
   fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-save");
-  EXPECT_EQ(FindIptablesVariants({first, second}), (IptablesVariants{true, true, "legacy"}));
+  EXPECT_EQ(FindIptablesVariants(programs), (IptablesVariants{true, true, "legacy"}));
 }
 
 // Gives what the test put into it.

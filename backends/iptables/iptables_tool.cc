@@ -1,7 +1,6 @@
 #include "backends/iptables/iptables_tool.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,21 +16,9 @@
 namespace natplan {
 namespace {
 
-constexpr std::string_view kSystemFolders = "/usr/sbin:/sbin:/usr/bin:/bin";
-
 std::string FromEnvironment(const char* name) {
   const char* value = secure_getenv(name);
   return value == nullptr ? "" : value;
-}
-
-std::vector<std::string> AbsoluteFolders(std::string_view path) {
-  std::vector<std::string> folders;
-  while (!path.empty()) {
-    const std::string_view folder = path.substr(0, path.find(':'));
-    path.remove_prefix(std::min(path.size(), folder.size() + 1));
-    if (folder.starts_with('/')) folders.emplace_back(folder);
-  }
-  return folders;
 }
 
 // The file behind all symbolic links: "/usr/sbin/xtables-nft-multi".
@@ -48,10 +35,8 @@ std::unexpected<Error> Missing(const std::string& program) {
 
 }  // namespace
 
-IptablesTool::IptablesTool(IptablesToolOptions options) : options_(std::move(options)) {
-  std::string path = options_.search_path;
-  if (path.empty()) path = FromEnvironment("PATH") + ":" + std::string(kSystemFolders);
-  folders_ = AbsoluteFolders(path);
+IptablesTool::IptablesTool(IptablesToolOptions options)
+    : options_(std::move(options)), programs_(options_.search_path) {
   environment_ = {"PATH=" + std::string(kSystemFolders), "LC_ALL=C"};
   if (const std::string file = FromEnvironment("XTABLES_LOCKFILE"); !file.empty())
     environment_.push_back("XTABLES_LOCKFILE=" + file);
@@ -61,21 +46,14 @@ IptablesTool::IptablesTool(IptablesToolOptions options) : options_(std::move(opt
     options_.lock_files.push_back(folder + "/natplan.lock");
 }
 
-std::string IptablesTool::Find(std::string_view program) const {
-  for (const std::string& folder : folders_) {
-    std::string path = folder + "/" + std::string(program);
-    if (access(path.c_str(), X_OK) == 0) return path;
-  }
-  return "";
-}
-
 std::expected<std::string, Error> IptablesTool::Program(Family family, std::string_view verb) const {
   const std::string legacy = std::string(IptablesName(family)) + "-legacy-";
   // Both or neither: one variant must not read what the other writes.
-  if (options_.prefer_legacy && !Find(legacy + "save").empty() && !Find(legacy + "restore").empty())
-    return Find(legacy + std::string(verb));
+  if (options_.prefer_legacy && !programs_.Find(legacy + "save").empty() &&
+      !programs_.Find(legacy + "restore").empty())
+    return programs_.Find(legacy + std::string(verb));
   const std::string plain = std::string(IptablesName(family)) + "-" + std::string(verb);
-  std::string path = Find(plain);
+  std::string path = programs_.Find(plain);
   if (path.empty()) return Missing(plain);
   return path;
 }
@@ -142,7 +120,7 @@ std::expected<std::string, Error> IptablesTool::SaveOther(Family family, TimePoi
   std::string other;
   if (real.ends_with("/xtables-nft-multi")) other = std::string(IptablesName(family)) + "-legacy-save";
   if (real.ends_with("/xtables-legacy-multi")) other = std::string(IptablesName(family)) + "-nft-save";
-  const std::string path = other.empty() ? "" : Find(other);
+  const std::string path = other.empty() ? "" : programs_.Find(other);
   if (path.empty()) return Missing("another variant of " + std::string(IptablesName(family)));
   return RunSave(path, deadline);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/iptables/iptables_runner.h"
+#include "backends/iptables/program_search.h"
 
 namespace natplan {
 
@@ -17,8 +18,7 @@ struct IptablesToolOptions {
   // plain names otherwise. With nf_tables NAT the plain names are used, which are what the administrator
   // chose.
   bool prefer_legacy = false;
-  // Folders to look for programs in, divided by ':'; only absolute ones count. Empty: those of PATH (not for
-  // a setuid program), then /usr/sbin, /sbin, /usr/bin, /bin.
+  // The folders of ProgramSearch.
   std::string search_path = {};
   // Empty: /run/natplan.lock, and where that cannot be opened natplan.lock in XDG_RUNTIME_DIR.
   std::vector<std::string> lock_files = {};
@@ -38,15 +38,13 @@ class IptablesTool final : public IptablesRunner {
   std::expected<FileLock, Error> Lock(TimePoint deadline) override;
 
  private:
-  // The absolute path of "ip6tables-legacy-save" and the like; empty if it is not there.
-  std::string Find(std::string_view program) const;
   std::expected<std::string, Error> Program(Family family, std::string_view verb) const;
   // Why the iptables that belongs to this iptables-restore cannot list table nat; none if it can.
   std::optional<Error> ListingError(std::string_view restore, TimePoint deadline) const;
   std::expected<std::string, Error> RunSave(const std::string& program, TimePoint deadline) const;
 
   IptablesToolOptions options_;
-  std::vector<std::string> folders_;
+  ProgramSearch programs_;
   std::vector<std::string> environment_;
 };
 

@@ -89,6 +89,17 @@ TEST(DoctorTest, WithoutPermissionItSaysSoAndNamesNoBackend) {
   });
 }
 
+TEST(DoctorTest, IptablesIsLookedForWhereTheBackendLooks) {
+  RunInNamespaceOrSkip([] {
+    for (const std::string variant : {"nft", "legacy"}) {
+      const Ran ran = Sh("d=$(mktemp -d); trap 'rm -r \"$d\"' EXIT; printf '#!/bin/sh\n' > \"$d/xtables-" +
+                         variant + "-multi\"\nchmod 755 \"$d\"/*; ln -s xtables-" + variant +
+                         "-multi \"$d/iptables-save\"\nPATH=\"$d:$PATH\" natplan doctor");
+      EXPECT_THAT(ran.out, HasSubstr("; iptables-save is " + variant + "\n"));
+    }
+  });
+}
+
 TEST(DoctorTest, AWrongFileIsSaidBeforeAnythingIsAsked) {
   const Ran missing = Sh("natplan doctor /nonexistent.toml");
   EXPECT_NE(missing.exit_code, 0);
