@@ -46,6 +46,9 @@ class Doctor {
     for (const SysctlNeed& need : facts_.sysctls) {
       if (!need.met) Say(fmt::format("{}: {}", ValueText(need), need.otherwise), need.Cure());
     }
+    for (const RouteNeed& need : facts_.routes) {
+      if (!need.met) Say(need.Otherwise(), need.Cure());
+    }
     return std::move(out_);
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/doctor_facts.h"
+#include "cli/route_need.h"
 #include "cli/sysctl_need.h"
 #include "core/plan/probe.h"
 
@@ -27,6 +28,7 @@ struct DoctorFacts {
   IptablesVariants variants = {};
   std::array<IptablesFacts, 2> iptables = {};  // by Family
   std::vector<SysctlNeed> sysctls = {};
+  std::vector<RouteNeed> routes = {};
 };
 
 enum class ChosenBackend { kNftables, kIptables, kNone, kUnknown };

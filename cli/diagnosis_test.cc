@@ -138,5 +138,17 @@ TEST(DiagnosisTest, ASysctlThatIsNotSetIsAProblem) {
   EXPECT_THAT(Diagnose(facts).problems, IsEmpty());
 }
 
+TEST(DiagnosisTest, ARouteThatIsMissingIsAProblem) {
+  DoctorFacts facts = Healthy();
+  facts.routes.push_back(
+      {.target = *Address::Parse("fd00:50::1"), .interface = *InterfaceName::Make("ve-web")});
+  EXPECT_THAT(
+      Diagnose(facts).problems,
+      ElementsAre(::testing::Field(&Problem::cure, "ip -6 route add local ::1/128 dev ve-web table local")));
+  EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("fd00:50::1")));
+  facts.routes.front().met = true;
+  EXPECT_THAT(Diagnose(facts).problems, IsEmpty());
+}
+
 }  // namespace
 }  // namespace natplan::cli

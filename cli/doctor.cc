@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,11 +34,10 @@ ProbeAnswers Probe(Family family, const DoctorOptions& options) {
   return Interpret(probe, (*kernel)->Commit(probe, DeadlineOf(options)));
 }
 
-DoctorFacts Gather(const DoctorOptions& options, std::vector<SysctlNeed> sysctls) {
-  DoctorFacts facts;
+// `facts` are those that are known already.
+DoctorFacts Gather(const DoctorOptions& options, DoctorFacts facts) {
   facts.process = ReadProcessFacts(kProc);
   facts.variants = FindIptablesVariants(ProgramSearch());
-  facts.sysctls = std::move(sysctls);
   bool can_nat = false;
   bool lacks_nat = false;
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
@@ -87,6 +87,10 @@ std::string Text(const IptablesVariants& variants) {
                      variants.plain.empty() ? "missing" : variants.plain);
 }
 
+std::string Text(const std::optional<InterfaceName>& interface) {
+  return interface ? interface->name() : "an interface that no route leads to yet";
+}
+
 void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
   console.Line(fmt::format("kernel: {}", facts.process.kernel_release));
   console.Line(fmt::format("user namespace: {}",
@@ -109,6 +113,8 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
     console.Line(fmt::format("sysctl {}: {}", need.sysctl.name(),
                              need.value ? std::to_string(*need.value) : "not there"));
   }
+  for (const RouteNeed& need : facts.routes)
+    console.Line(fmt::format("::1 is local to {}: {}", Text(need.interface), YesOrNo(need.met)));
   for (const Problem& problem : diagnosis.problems) {
     console.Line(fmt::format("problem: {}", problem.text), Style::kRemoved);
     console.Line(fmt::format("  cure: {}", problem.cure));
@@ -143,6 +149,12 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
                        {"value", need.value ? Json(*need.value) : Json(nullptr)},
                        {"met", need.met}});
   }
+  Json routes = Json::array();
+  for (const RouteNeed& need : facts.routes) {
+    routes.push_back({{"target", need.target.ToString()},
+                      {"interface", need.interface ? need.interface->name() : ""},
+                      {"met", need.met}});
+  }
   Json problems = Json::array();
   for (const Problem& problem : diagnosis.problems)
     problems.push_back({{"text", problem.text}, {"cure", problem.cure}});
@@ -156,6 +168,7 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
       {"iptables",
        {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
       {"sysctls", std::move(sysctls)},
+      {"local_routes", std::move(routes)},
       {"problems", std::move(problems)}});
 }
 
@@ -178,15 +191,16 @@ ExitCode CodeOf(const DoctorFacts& facts, const Diagnosis& diagnosis) {
 }  // namespace
 
 ExitCode Run(const DoctorOptions& options, Console& console) {
-  std::vector<SysctlNeed> sysctls;
+  DoctorFacts known;
   if (options.file.empty()) {
-    sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
+    known.sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
   } else {
     const auto intents = Load(options.file, options.json, console);
     if (!intents) return intents.error();
-    sysctls = SysctlNeeds(kProc, *intents);
+    known.sysctls = SysctlNeeds(kProc, *intents);
+    known.routes = RouteNeeds(kProc, *intents);
   }
-  const DoctorFacts facts = Gather(options, std::move(sysctls));
+  const DoctorFacts facts = Gather(options, std::move(known));
   const Diagnosis diagnosis = Diagnose(facts);
   if (options.json) {
     PrintJson(facts, diagnosis, console);

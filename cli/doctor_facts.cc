@@ -2,31 +2,17 @@
 
 #include <linux/capability.h>
 
-#include <charconv>
-#include <cstdint>
 #include <fstream>
-#include <iterator>
-#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "cli/proc_text.h"
 #include "core/plan/iptables_plan.h"
 #include "core/text/iptables_text.h"
 
 namespace natplan::cli {
 namespace {
-
-std::optional<std::uint64_t> Hex(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::vector<std::string> Words(std::istream&& file) {
-  return {std::istream_iterator<std::string>(file), std::istream_iterator<std::string>()};
-}
 
 bool HasNetAdmin(const std::filesystem::path& status) {
   std::ifstream file(status);
@@ -34,7 +20,7 @@ bool HasNetAdmin(const std::filesystem::path& status) {
   while (std::getline(file, line)) {
     constexpr std::string_view kKey = "CapEff:\t";
     if (!line.starts_with(kKey)) continue;
-    const auto set = Hex(std::string_view(line).substr(kKey.size()));
+    const auto set = ParseHex(std::string_view(line).substr(kKey.size()));
     return set && (*set >> CAP_NET_ADMIN & 1U) != 0;
   }
   return false;

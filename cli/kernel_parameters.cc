@@ -1,7 +1,6 @@
 #include "cli/kernel_parameters.h"
 
-#include <variant>
-
+#include "cli/route_need.h"
 #include "cli/sysctl_need.h"
 #include "fmt/format.h"
 
@@ -12,23 +11,13 @@ bool IsForwarding(const Sysctl& sysctl) {
   return sysctl == Sysctl::Forwarding(Family::kIp) || sysctl == Sysctl::Forwarding(Family::kIp6);
 }
 
-void NoteRoutes(std::span<const Intent> intents, Parameters& out) {
-  for (const Intent& intent : intents) {
-    const auto* forward = std::get_if<Forward>(&intent);
-    if (forward == nullptr || !forward->localhost || forward->family() != Family::kIp6) continue;
-    out.notes.push_back(fmt::format(
-        "from ::1 the kernel sends a packet on to {} only if ::1 is local to the interface towards "
-        "it as well: ip -6 route add local ::1/128 dev IFACE table local",
-        forward->to.address.ToString()));
-    return;
-  }
-}
-
 }  // namespace
 
 Parameters CareForParameters(std::span<const Intent> intents, bool set, const std::filesystem::path& proc) {
   Parameters out;
-  NoteRoutes(intents, out);
+  for (const RouteNeed& need : RouteNeeds(proc, intents)) {
+    if (!need.met) out.notes.push_back(fmt::format("{}: {}", need.Otherwise(), need.Cure()));
+  }
   for (const SysctlNeed& need : SysctlNeeds(proc, intents)) {
     if (need.met || (!set && IsForwarding(need.sysctl))) continue;
     if (!set) {

@@ -100,5 +100,14 @@ TEST_F(KernelParametersTest, InIpv6LocalhostNeedsARouteThatIsOnlyNamed) {
   }
 }
 
+TEST_F(KernelParametersTest, ARouteThatIsThereIsNotNamed) {
+  const std::string rest =
+      " 00000000000000000000000000000000 00 00000000000000000000000000000000 00000400 00000001 00000000 ";
+  Put("net/ipv6_route", "20010db8000000000000000000000000 20" + rest + "00000001 eth0\n" +
+                            "00000000000000000000000000000001 80" + rest + "80000001 eth0\n");
+  EXPECT_THAT(CareForParameters(std::vector{ForwardTo("[2001:db8::1]:22", true)}, false, proc_).notes,
+              IsEmpty());
+}
+
 }  // namespace
 }  // namespace natplan::cli

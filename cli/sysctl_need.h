@@ -4,7 +4,6 @@
 
 #include <expected>
 #include <filesystem>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,10 +23,6 @@ struct SysctlNeed {
   // What to do about a need that is not met.
   std::string Cure() const;
 };
-
-// The interface by which IPv4 packets leave for `address`: the longest prefix of the main routing table,
-// which is all that procfs shows. None: no route, or no IPv4 address.
-std::optional<InterfaceName> InterfaceTowards(const std::filesystem::path& proc, const Address& address);
 
 // Forwarding of these families. `proc` is where procfs is mounted: "/proc".
 std::vector<SysctlNeed> ForwardingNeeds(const std::filesystem::path& proc, const std::set<Family>& families);

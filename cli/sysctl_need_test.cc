@@ -63,30 +63,6 @@ Intent ForwardTo(const char* endpoint, bool localhost) {
 }
 Intent MasqueradeOf(const char* prefix) { return *Masquerade::Make(*Prefix::Parse(prefix)); }
 
-TEST_F(SysctlNeedTest, TheLongestPrefixSaysWhichInterface) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  GTEST_SKIP() << "SKIPPED[big-endian]: these lines are as a little-endian kernel prints them";
-#endif
-  Put("net/route",
-      "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
-      "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
-      "wlan0\t00000000\t010200C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n"
-      "ve-web\t7032A8C0\t00000000\t0001\t0\t0\t0\tF0FFFFFF\t0\t0\t0\n"
-      "down0\t7932A8C0\t00000000\t0000\t0\t0\t0\tFFFFFFFF\t0\t0\t0\n"
-      "*\t0000000A\t00000000\t0201\t0\t0\t0\t000000FF\t0\t0\t0\n"
-      "torn\t00");
-  const auto towards = [&](const char* address) {
-    const auto found = InterfaceTowards(proc_, *Address::Parse(address));
-    return found ? found->name() : std::string("none");
-  };
-  EXPECT_EQ(towards("192.168.50.121"),
-            "ve-web");  // in 192.168.50.112/28; a route that is down does not count
-  EXPECT_EQ(towards("192.168.50.128"), "eth0");
-  EXPECT_EQ(towards("203.0.113.9"), "eth0");
-  EXPECT_EQ(towards("10.1.2.3"), "none");  // refused by a route of 10.0.0.0/8
-  EXPECT_EQ(towards("fd00::1"), "none");
-}
-
 TEST_F(SysctlNeedTest, EachFamilyThatIsWantedNeedsForwarding) {
   EXPECT_THAT(Unmet({}), IsEmpty());
   EXPECT_THAT(Unmet({MasqueradeOf("10.0.0.0/8"), ForwardTo("192.168.50.121:22", false)}),

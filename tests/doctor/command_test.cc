@@ -67,6 +67,28 @@ TEST(DoctorTest, OnlyWhatTheFileNeedsIsAProblem) {
   });
 }
 
+TEST(DoctorTest, TheRouteOfLocalhostInIpv6IsAProblemWhereItIsNeededAndMissing) {
+  RunInNamespaceOrSkip([] {
+    ASSERT_EQ(
+        Sh("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding && ip link add eth9 type veth peer name eth8 && "
+           "ip addr add fd00:50::1/64 dev eth9 nodad && ip link set eth8 up && ip link set eth9 up")
+            .exit_code,
+        0);
+    const auto doctor = [](const std::string& key) {
+      return Sh("printf '[[forward]]\nprotocol = \"tcp\"\nhost_port = 80\nto = \"[fd00:50::2]:80\"\n" + key +
+                "' | natplan doctor -")
+          .out;
+    };
+    EXPECT_THAT(doctor(""), Not(HasSubstr("::1")));
+    const std::string cure = "ip -6 route add local ::1/128 dev eth9 table local";
+    EXPECT_THAT(doctor("localhost = true\n"), ::testing::AllOf(HasSubstr("::1 is local to eth9: no\n"),
+                                                               HasSubstr("  cure: " + cure + "\n")));
+    ASSERT_EQ(Sh(cure).exit_code, 0);
+    EXPECT_THAT(doctor("localhost = true\n"), ::testing::AllOf(HasSubstr("::1 is local to eth9: yes\n"),
+                                                               HasSubstr("# no problem found\n")));
+  });
+}
+
 TEST(DoctorTest, JsonSaysTheSame) {
   RunInNamespaceOrSkip([] {
     const Ran ran = Sh("natplan doctor --json");
