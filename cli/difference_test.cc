@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/test_table.h"
 #include "core/plan/element_changes.h"
 #include "core/plan/extra_rules.h"
 #include "core/plan/kernel_view.h"
@@ -18,21 +19,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const TableId kTable{Family::kIp, "natplan"};
-
-// The table as natplan writes it, without elements.
-TableSnapshot WholeTable() {
-  TableSnapshot table{.id = kTable, .comment = kTableComment};
-  for (const ChainPlan& plan : Chains(Family::kIp)) {
-    table.chains.push_back(
-        {.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
-  }
-  table.sets.push_back({.name = kMasqueradeSet, .shape = MasqueradeShape(Family::kIp)});
-  table.sets.push_back({.name = kForwardMap, .shape = ForwardShape(Family::kIp)});
-  table.sets.push_back({.name = kOwnersSet, .shape = OwnersShape(Family::kIp)});
-  return table;
-}
 
 // What the planner would do about the table, as +/- lines.
 std::vector<std::string> Lines(const TableSnapshot& table) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/test_table.h"
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
 #include "gmock/gmock.h"
@@ -15,7 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const TableId kTable{Family::kIp, kDefaultTable};
 const Owner kA = Owner::Make("a").value();
 const Owner kB = Owner::Make("b").value();
 
@@ -32,19 +32,6 @@ void AddEntry(TableSnapshot& table, const char* prefix, const Owner& owner) {
 void AddForward(SetSnapshot& map, int port, const char* to, const std::string& owner) {
   map.elements.push_back(ToElement(
       MapEntry{{Family::kIp, Protocol::kTcp, Port::Make(port).value()}, Endpoint::Parse(to).value(), owner}));
-}
-
-// The table as natplan writes it, without elements.
-TableSnapshot WholeTable() {
-  TableSnapshot table{.id = kTable, .comment = kTableComment};
-  for (const ChainPlan& plan : Chains(Family::kIp)) {
-    table.chains.push_back(
-        {.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
-  }
-  table.sets.push_back({.name = kMasqueradeSet, .shape = MasqueradeShape(Family::kIp)});
-  table.sets.push_back({.name = kForwardMap, .shape = ForwardShape(Family::kIp)});
-  table.sets.push_back({.name = kOwnersSet, .shape = OwnersShape(Family::kIp)});
-  return table;
 }
 
 std::vector<std::string> Masquerades(const FamilyListing& listing) {

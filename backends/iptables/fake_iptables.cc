@@ -1,24 +1,17 @@
 #include "backends/iptables/fake_iptables.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <sstream>
+#include <utility>
+
+#include "core/plan/test_nat_table.h"
 
 namespace natplan {
-namespace {
-
-std::string Listing(const std::vector<std::string>& rules) {
-  std::string text = "*nat\n:PREROUTING ACCEPT [0:0]\n";
-  for (const std::string& rule : rules) text += "-A " + rule + "\n";
-  return text + "COMMIT\n";
-}
-
-}  // namespace
 
 std::expected<std::string, Error> FakeIptablesRunner::Save(Family family, TimePoint) {
   const auto index = static_cast<std::size_t>(family);
   if (fake_->save_answer[index]) return *fake_->save_answer[index];
-  return Listing(fake_->rules[index]);
+  return SavedText(fake_->rules[index]);
 }
 
 std::expected<void, Error> FakeIptablesRunner::Restore(Family family, const std::string& input,
@@ -34,16 +27,8 @@ std::expected<void, Error> FakeIptablesRunner::Restore(Family family, const std:
   std::istringstream lines(input);
   for (std::string line; std::getline(lines, line);) {
     if (line == "*nat" || line == "COMMIT") continue;
-    const std::size_t spec = line.find(' ', 3) + 1;
-    const std::string chain = line.substr(3, spec - 3);
-    if (line.starts_with("-I ")) {
-      rules.insert(rules.begin(), chain + line.substr(spec + 2));  // behind "1 "
-      continue;
-    }
-    const auto at = std::ranges::find(rules, chain + line.substr(spec));
-    if (at == rules.end())
+    if (!TakeLine(rules, line))
       return std::unexpected(Error{.code = ErrorCode::kRefused, .text = "no such rule: " + line});
-    rules.erase(at);
   }
   if (!check_only) fake_->rules[index] = std::move(rules);
   return {};
@@ -51,7 +36,7 @@ std::expected<void, Error> FakeIptablesRunner::Restore(Family family, const std:
 
 std::expected<std::string, Error> FakeIptablesRunner::SaveOther(Family family, TimePoint deadline) {
   fake_->other_deadline = deadline;
-  return Listing(fake_->other_rules[static_cast<std::size_t>(family)]);
+  return SavedText(fake_->other_rules[static_cast<std::size_t>(family)]);
 }
 
 std::expected<FileLock, Error> FakeIptablesRunner::Lock(TimePoint deadline) {

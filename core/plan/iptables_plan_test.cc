@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/plan/test_nat_table.h"
+
 namespace natplan {
 namespace {
 
@@ -25,33 +27,18 @@ OwnedIntent Forwarded(const Owner& owner, int port, const char* to, bool localho
   return {owner, Forward{Protocol::kTcp, *Port::Make(port), *Endpoint::Parse(to), localhost}};
 }
 
-// A nat table as iptables-restore treats it, for lines of the two kinds that a plan has.
+// The nat tables of a host.
 struct FakeNat {
   std::array<std::vector<std::string>, 2> rules = {};  // "CHAIN SPEC"
 
   void Take(Family family, const Text& lines) {
-    auto& table = rules[static_cast<std::size_t>(family)];
-    for (const std::string& line : lines) {
-      const std::size_t spec = line.find(' ', 3) + 1;
-      const std::string chain = line.substr(3, spec - 3);
-      if (line.starts_with("-D ")) {
-        const auto at = std::ranges::find(table, chain + line.substr(spec));
-        ASSERT_NE(at, table.end()) << line;
-        table.erase(at);
-      } else {
-        ASSERT_TRUE(line.starts_with("-I ") && line.substr(spec, 2) == "1 ") << line;
-        table.insert(table.begin(), chain + line.substr(spec + 2));
-      }
-    }
+    for (const std::string& line : lines)
+      ASSERT_TRUE(TakeLine(rules[static_cast<std::size_t>(family)], line)) << line;
   }
 
   IptablesSnapshot Read() const {
     IptablesSnapshot snapshot;
-    for (const Family family : kFamilies) {
-      std::string text = "*nat\n";
-      for (const std::string& rule : rules[static_cast<std::size_t>(family)]) text += "-A " + rule + "\n";
-      snapshot.nat[static_cast<std::size_t>(family)] = *ReadSavedNat(text + "COMMIT\n");
-    }
+    for (std::size_t i = 0; i < rules.size(); ++i) snapshot.nat[i] = *ReadSavedNat(SavedText(rules[i]));
     return snapshot;
   }
 
