@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/config/ascii.h"
+#include "cli/config/key_depth.h"
 #include "cli/config/nearest.h"
 #include "cli/config/toml.h"
 #include "cli/host_bits.h"
@@ -59,6 +60,14 @@ std::string Printable(std::string text) {
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
   return text;
+}
+
+Diagnostic AtOffset(std::string_view text, std::size_t offset, std::string what) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {.line = static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
+          .column = static_cast<std::uint32_t>(before.size() - line_start + 1),
+          .text = std::move(what)};
 }
 
 class Reader {
@@ -237,12 +246,12 @@ std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text
   // toml++ 3.3 runs into undefined behaviour at some characters beyond ASCII.
   const auto ascii = ToAscii(text);
   if (!ascii) {
-    const std::string_view before = text.substr(0, ascii.error());
-    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
     return std::unexpected(std::vector<Diagnostic>{
-        {.line = static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
-         .column = static_cast<std::uint32_t>(before.size() - line_start + 1),
-         .text = "this is not TOML: a byte here is not UTF-8; save the file as UTF-8"}});
+        AtOffset(text, ascii.error(), "this is not TOML: a byte here is not UTF-8; save the file as UTF-8")});
+  }
+  if (const auto deep = FindTooDeepKey(*ascii)) {
+    return std::unexpected(std::vector<Diagnostic>{
+        AtOffset(*ascii, *deep, "this key has too many parts; each key that natplan knows has one")});
   }
   const toml::parse_result file = toml::parse(*ascii);
   if (!file) {

@@ -55,6 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NotToml", "echo 'table ip x {' > $f", ":1:", "not TOML"},
         Case{"Binary", "head -c 100 /dev/zero > $f", ":1:", "not TOML"},
         Case{"TooLarge", "head -c 17000000 /dev/zero > $f", ": ", "16 MiB"},
+        Case{"DeepKey", "printf 'a.%.0s' $(seq 200000) > $f; echo 'a = 1' >> $f",
+             ":1:34: ", "too many parts"},
         Case{"UnknownKey", "echo 'masquerde = []' > $f", ":1:1: ", "did you mean \"masquerade\""},
         Case{"WrongType", "echo 'masquerade = 1' > $f", ":1:14: ", "a list of tables is expected"},
         Case{"LengthBeyondFamily", "MASQ 10.0.0.0/33", ":2:10: ", "0 to 32"},
