@@ -8,9 +8,11 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/standard_streams.h"
 
 int main(int argc, char** argv) {
   using natplan::cli::ExitCode;
+  natplan::cli::HoldStandardStreams();
   // A reader that went away shows as an error of write(2), which is reported like any other.
   signal(SIGPIPE, SIG_IGN);
   ExitCode code = ExitCode::kEnvironment;

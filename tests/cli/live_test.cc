@@ -304,6 +304,15 @@ TEST(LiveTest, ASignalAtAnyTimeLeavesTheOldStateOrTheNewOne) {
   });
 }
 
+TEST(LiveTest, WhatIsPrintedToAClosedStreamReachesNoSocket) {
+  RunInNamespaceOrSkip([] {
+    // It prints while its sockets are open.
+    const Ran ran = Sh("timeout 10 natplan watch " + std::string(kFile) + " >&-");
+    EXPECT_EQ(ran.exit_code, 6) << ran;
+    EXPECT_THAT(ran.err, HasSubstr("standard output cannot be written: Bad file descriptor"));
+  });
+}
+
 TEST(LiveTest, TheTimeIsOverInAStormOfFlushes) {
   RunInNamespaceOrSkip([] {
     const Ran ran =
