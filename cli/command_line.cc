@@ -94,7 +94,12 @@ class Parser {
     if (app->get_require_subcommand_min() == 0 || error.get_name() != "RequiredError") return error.what();
     std::vector<std::string> names;
     for (const CLI::App* sub : app->get_subcommands({})) names.push_back(sub->get_name());
-    return fmt::format("a command is missing here, one of: {}", fmt::join(names, ", "));
+    const std::vector<std::string> words = app->remaining();
+    return fmt::format("{}, one of: {}",
+                       words.empty()
+                           ? "a command is missing here"
+                           : fmt::format("\"{}\" stands where a command is expected", words.front()),
+                       fmt::join(names, ", "));
   }
 
   // Only there an owner is recorded, and what has none can be told from what has one.

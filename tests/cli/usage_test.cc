@@ -146,6 +146,15 @@ TEST(UsageTest, AMissingCommandListsThoseThereAre) {
   EXPECT_THAT(Sh("natplan").err, HasSubstr("plan, simulate, apply"));
 }
 
+TEST(UsageTest, AWordThatIsNoCommandIsNamed) {
+  const Ran ran = Sh("natplan aply examples/stopped.toml");
+  EXPECT_EQ(ran.exit_code, 2) << ran;
+  EXPECT_THAT(ran.err,
+              HasSubstr("\"aply\" stands where a command is expected, one of: plan, simulate, apply"));
+  EXPECT_THAT(Sh("natplan add masquerad 10.0.0.0/8").err, HasSubstr("\"masquerad\" stands where"));
+  EXPECT_THAT(Sh("natplan --wrong").err, HasSubstr("\"--wrong\" stands where"));
+}
+
 TEST(UsageTest, AWrongBackendInTheEnvironmentNamesTheVariable) {
   const Ran ran = Sh("NATPLAN_BACKEND=moon natplan plan examples/stopped.toml");
   EXPECT_EQ(ran.exit_code, 2) << ran;
