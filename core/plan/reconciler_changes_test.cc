@@ -161,6 +161,17 @@ TEST_P(ReconcilerChangesTest, ARuleThatIsUnderWayNeedsOneReadingWhateverElements
   EXPECT_TRUE(a_.Plans({}).value().transaction.operations.empty()) << "everything is in place";
 }
 
+TEST_P(ReconcilerChangesTest, TheMapOfLocalhostGoesAtOnceWhateverElementsComeBetween) {
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
+  a_.BeforeCommit([&] { ASSERT_TRUE(b_.Adds({To(81, w().other_target)})); });
+  const Result result = a_.Removes({LocalTo(80, w().target)});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->retries, 1);
+  EXPECT_EQ(a_.reads(), 1);
+  EXPECT_EQ(a_.sent().size(), 2U);
+  EXPECT_EQ(FindSet(Table(), kLocalhostMap), nullptr) << Listing();
+}
+
 TEST_P(ReconcilerChangesTest, WhatServesALostForwardOfLocalhostIsNotMade) {
   a_.BeforeCommit([&] { ASSERT_TRUE(kernel_.Foreign({AddPort(80)})); });
   ASSERT_FALSE(a_.Adds({LocalTo(80, w().target)}));
