@@ -3,7 +3,6 @@
 // comparable between machines. The live half runs in a user namespace of its own.
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -16,17 +15,11 @@
 #include "backends/sim/sim_socket.h"
 #include "core/wire/batch.h"
 #include "kernel_sim/kernel.h"
+#include "tests/benchmarks/timing.h"
 #include "tests/benchmarks/workload.h"
 
 namespace natplan::benchmarks {
 namespace {
-
-template <typename Work>
-double Seconds(Work work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 // A kernel, real or simulated, as sockets.
 struct Live {

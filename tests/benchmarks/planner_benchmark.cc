@@ -5,76 +5,18 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
 #include <random>
-#include <set>
 #include <vector>
 
 #include "core/values/prefix_union.h"
+#include "tests/benchmarks/std_set_union.h"
+#include "tests/benchmarks/timing.h"
 #include "tests/benchmarks/workload.h"
 
 namespace natplan::benchmarks {
 namespace {
-
-// Says what a change does to the maximal prefixes, as PrefixUnion does.
-class StdSetUnion {
- public:
-  UnionChange Add(const Prefix& prefix) {
-    UnionChange change;
-    const auto after = maximal_.upper_bound(prefix);
-    if (after == maximal_.begin() || !std::prev(after)->Contains(prefix)) {
-      change.added.push_back(prefix);
-      for (auto inner = after; inner != maximal_.end() && prefix.Contains(*inner);) {
-        change.removed.push_back(*inner);
-        inner = maximal_.erase(inner);
-      }
-      maximal_.insert(prefix);
-    }
-    all_.insert(prefix);
-    return change;
-  }
-
-  UnionChange Remove(const Prefix& prefix) {
-    UnionChange change;
-    const auto found = all_.find(prefix);
-    if (maximal_.erase(prefix) != 0) {
-      change.removed.push_back(prefix);
-      for (auto inner = std::next(found); inner != all_.end() && prefix.Contains(*inner); ++inner) {
-        if (!change.added.empty() && change.added.back().Contains(*inner)) continue;
-        change.added.push_back(*inner);
-        maximal_.insert(*inner);
-      }
-    }
-    all_.erase(found);
-    return change;
-  }
-
-  const std::set<Prefix>& maximal() const { return maximal_; }
-
- private:
-  std::set<Prefix> all_;
-  std::set<Prefix> maximal_;
-};
-
-std::vector<Prefix> RandomPrefixes(std::size_t count) {
-  std::mt19937 random(1);
-  std::uniform_int_distribution<int> length(16, 32);
-  std::set<Prefix> seen;
-  std::vector<Prefix> prefixes;
-  while (prefixes.size() < count) {
-    const auto bits = static_cast<std::uint32_t>(random());
-    const Address address(std::array<std::uint8_t, 4>{
-        static_cast<std::uint8_t>(bits >> 24U), static_cast<std::uint8_t>(bits >> 16U & 255U),
-        static_cast<std::uint8_t>(bits >> 8U & 255U), static_cast<std::uint8_t>(bits & 255U)});
-    const Prefix prefix = Prefix::Make(address, length(random)).value();
-    if (seen.insert(prefix).second) prefixes.push_back(prefix);
-  }
-  return prefixes;
-}
 
 struct Timed {
   std::vector<double> add;  // seconds for one
@@ -84,31 +26,23 @@ struct Timed {
 // Removes and adds back a block of prefixes of a union that holds all of them.
 template <typename Union>
 void Round(Union& unit, const std::vector<Prefix>& block, Timed& timed) {
-  const auto each = [&](const auto& change) {
-    const auto start = std::chrono::steady_clock::now();
-    for (const Prefix& prefix : block) benchmark::DoNotOptimize(change(prefix));
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    return taken.count() / static_cast<double>(block.size());
-  };
-  timed.remove.push_back(each([&](const Prefix& prefix) { return unit.Remove(prefix); }));
-  timed.add.push_back(each([&](const Prefix& prefix) { return unit.Add(prefix); }));
+  timed.remove.push_back(
+      SecondsEach(block, [&](const Prefix& prefix) { benchmark::DoNotOptimize(unit.Remove(prefix)); }));
+  timed.add.push_back(
+      SecondsEach(block, [&](const Prefix& prefix) { benchmark::DoNotOptimize(unit.Add(prefix)); }));
 }
 
 void PrefixUnionChanges(benchmark::State& state) {
-  const std::vector<Prefix> prefixes = RandomPrefixes(static_cast<std::size_t>(state.range(0)));
+  const std::vector<Prefix> prefixes = RandomPrefixes(Family::kIp, static_cast<std::size_t>(state.range(0)));
   PrefixUnion ours;
   StdSetUnion peer;
   for (const Prefix& prefix : prefixes) ours.Add(prefix);
   for (const Prefix& prefix : prefixes) peer.Add(prefix);
   std::mt19937 random(2);
-  std::vector<Prefix> block;
   Timed mine;
   Timed theirs;
   for (auto _ : state) {
-    block.clear();
-    std::ranges::sample(prefixes, std::back_inserter(block), static_cast<std::ptrdiff_t>(prefixes.size() / 4),
-                        random);
-    std::ranges::shuffle(block, random);
+    const std::vector<Prefix> block = RandomBlock(prefixes, prefixes.size() / 4, random);
     Round(ours, block, mine);
     Round(peer, block, theirs);
     state.SetIterationTime(mine.add.back() + mine.remove.back());

@@ -11,7 +11,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <random>
+#include <set>
 #include <string>
 
 #include "core/plan/layout.h"
@@ -61,6 +63,33 @@ AddElements Prefixes(std::size_t count) {
   return add;
 }
 
+std::vector<Prefix> RandomPrefixes(Family family, std::size_t count) {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int> length(16, 32);
+  std::set<Prefix> seen;
+  std::vector<Prefix> prefixes;
+  while (prefixes.size() < count) {
+    const auto bits = static_cast<std::uint32_t>(random());
+    const std::array<std::uint8_t, 4> ip = {
+        static_cast<std::uint8_t>(bits >> 24U), static_cast<std::uint8_t>(bits >> 16U & 255U),
+        static_cast<std::uint8_t>(bits >> 8U & 255U), static_cast<std::uint8_t>(bits & 255U)};
+    const std::array<std::uint8_t, 16> ip6 = {0x20, 0x01, 0x0d, 0xb8, ip[0], ip[1], ip[2], ip[3]};
+    const int of_ip = length(random);
+    const Prefix prefix =
+        family == Family::kIp ? *Prefix::Make(Address(ip), of_ip) : *Prefix::Make(Address(ip6), 32 + of_ip);
+    if (seen.insert(prefix).second) prefixes.push_back(prefix);
+  }
+  return prefixes;
+}
+
+std::vector<Prefix> RandomBlock(const std::vector<Prefix>& prefixes, std::size_t count,
+                                std::mt19937& random) {
+  std::vector<Prefix> block;
+  std::ranges::sample(prefixes, std::back_inserter(block), static_cast<std::ptrdiff_t>(count), random);
+  std::ranges::shuffle(block, random);
+  return block;
+}
+
 Transaction EmptyTable() {
   Transaction transaction{.operations = {EnsureTable{kTable}, DeleteTable{kTable}}};
   const std::vector<Operation> skeleton = Skeleton(kTable);
@@ -101,11 +130,6 @@ void SendRaw(NetlinkSocket& socket, std::span<const std::uint8_t> bytes, std::ui
     }
     if (header.nlmsg_seq == last_sequence) return;
   }
-}
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.empty() ? 0 : values[values.size() / 2];
 }
 
 }  // namespace natplan::benchmarks

@@ -5,18 +5,25 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <random>
 #include <span>
 #include <vector>
 
 #include "backends/netlink/socket.h"
 #include "core/values/operation.h"
+#include "core/values/prefix.h"
 
 namespace natplan::benchmarks {
 
 // `count` map elements in random order, `count` disjoint /28 in ascending order.
 AddElements Forwards(std::size_t count);
 AddElements Prefixes(std::size_t count);
+
+// `count` different prefixes of random networks and lengths, in random order, some in others: /16 to /32; of
+// IPv6 the same behind 2001:db8::/32.
+std::vector<Prefix> RandomPrefixes(Family family, std::size_t count);
+// `count` of them, in random order.
+std::vector<Prefix> RandomBlock(const std::vector<Prefix>& prefixes, std::size_t count, std::mt19937& random);
 
 // The table without elements, whatever was there.
 Transaction EmptyTable();
@@ -28,8 +35,6 @@ bool EnterNamespace();
 // Sends bytes that were encoded before, and reads until the answer with `last_sequence` came: what any
 // program must at least do. Aborts if the kernel refuses.
 void SendRaw(NetlinkSocket& socket, std::span<const std::uint8_t> bytes, std::uint32_t last_sequence);
-
-double Median(std::vector<double> values);
 
 }  // namespace natplan::benchmarks
 
