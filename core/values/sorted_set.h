@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <type_traits>
 #include <utility>
+
+#include "core/values/sorted_set_node.h"
 
 namespace natplan {
 
@@ -31,7 +30,7 @@ class SortedSet {
   static_assert(std::is_trivially_copyable_v<T>, "values are moved as bytes");
   static_assert(std::is_empty_v<Less>, "the order has no state");
 
-  struct Leaf;
+  using Leaf = sorted_set::Leaf<T, kNodeBytes>;
 
  public:
   using value_type = T;
@@ -135,36 +134,11 @@ class SortedSet {
  private:
   friend struct SortedSetTestPeer;
 
-  static constexpr std::size_t kLeafSlots = std::max<std::size_t>(6, kNodeBytes / sizeof(T));
-  static constexpr std::size_t kInnerSlots =
-      std::max<std::size_t>(6, kNodeBytes / (sizeof(T) + sizeof(void*)));
-  // A third, so that a node which was just split, or merged to the brim, is far from the next change.
-  static constexpr std::size_t kLeafMinimum = kLeafSlots / 3;
-  static constexpr std::size_t kInnerMinimum = kInnerSlots / 3;
+  using Node = sorted_set::Node;
+  using Inner = sorted_set::Inner<T, kNodeBytes>;
   // An inner node has at least two children, so no address space holds a higher tree.
   static constexpr std::size_t kMaxHeight = 64;
 
-  struct Node {
-    std::size_t count = 0;
-  };
-  // The unions leave the values uninitialised.
-  struct Leaf : Node {
-    Leaf() noexcept {}  // NOLINT(modernize-use-equals-default): deleted if T has no default constructor.
-    Leaf* previous = nullptr;
-    Leaf* next = nullptr;
-    union {
-      T values[kLeafSlots];
-    };
-  };
-  // lowest[i] is not above what children[i] holds, and above what children[i - 1] holds. It need not be in
-  // the set any more. lowest[0] is what the parent has for this node; the first node of a level has none.
-  struct Inner : Node {
-    Inner() noexcept {}  // NOLINT(modernize-use-equals-default): as above.
-    union {
-      T lowest[kInnerSlots];
-    };
-    Node* children[kInnerSlots];
-  };
   // The way from the root to a leaf: at each inner node, which child was taken.
   struct Step {
     Inner* inner;
@@ -195,24 +169,6 @@ class SortedSet {
     delete inner;
   }
 
-  // How many of the ordered values satisfy `before`, which the first ones do. Halves without a branch that
-  // depends on the values: it would be guessed wrong half of the time.
-  template <typename Before>
-  static std::size_t CountBefore(const T* values, std::size_t count, const Before& before) noexcept {
-    const T* base = values;
-    while (count > 1) {
-      const std::size_t half = count / 2;
-      base += before(base[half - 1]) ? half : 0;
-      count -= half;
-    }
-    return static_cast<std::size_t>(base - values) + (count == 1 && before(*base) ? 1 : 0);
-  }
-
-  template <typename Before>
-  static std::size_t ChildFor(const Inner& inner, const Before& before) noexcept {
-    return CountBefore(inner.lowest + 1, inner.count - 1, before);
-  }
-
   // The first value that does not satisfy `before`.
   template <typename Before>
   const_iterator Bound(const Before& before) const noexcept {
@@ -220,18 +176,11 @@ class SortedSet {
     Node* node = root_;
     for (std::size_t level = height_; level > 0; --level) {
       auto* inner = static_cast<Inner*>(node);
-      node = inner->children[ChildFor(*inner, before)];
+      node = inner->children[inner->ChildFor(before)];
     }
     auto* leaf = static_cast<Leaf*>(node);
-    Prefetch(*leaf);
-    return Normal(leaf, CountBefore(leaf->values, leaf->count, before));
-  }
-
-  // The search of a leaf waits for one cache miss instead of one for each of its halvings.
-  static void Prefetch(const Leaf& leaf) noexcept {
-    constexpr std::size_t kCacheLine = 64;
-    const auto* bytes = reinterpret_cast<const char*>(&leaf);
-    for (std::size_t i = 0; i < sizeof(Leaf); i += kCacheLine) __builtin_prefetch(bytes + i);
+    leaf->Prefetch();
+    return Normal(leaf, sorted_set::CountBefore(leaf->values, leaf->count, before));
   }
 
   static const_iterator Normal(Leaf* leaf, std::size_t index) noexcept {
@@ -244,68 +193,17 @@ class SortedSet {
     Node* node = root_;
     for (std::size_t depth = 0; depth < height_; ++depth) {
       auto* inner = static_cast<Inner*>(node);
-      path[depth] = {inner, ChildFor(*inner, [&](const T& other) { return !Less{}(value, other); })};
+      path[depth] = {inner, inner->ChildFor([&](const T& other) { return !Less{}(value, other); })};
       node = inner->children[path[depth].index];
     }
     auto* leaf = static_cast<Leaf*>(node);
-    Prefetch(*leaf);
+    leaf->Prefetch();
     return leaf;
   }
 
   static std::size_t Place(const Leaf& leaf, const T& value) noexcept {
-    return CountBefore(leaf.values, leaf.count, [&](const T& other) { return Less{}(other, value); });
-  }
-
-  template <typename Item>
-  static void Move(Item* to, const Item* from, std::size_t count) noexcept {
-    std::memmove(static_cast<void*>(to), static_cast<const void*>(from),
-                 count * sizeof(Item));  // NOLINT(bugprone-sizeof-expression): an item may be a pointer.
-  }
-  // Makes room for one more at `index`.
-  template <typename Item>
-  static void Put(Item* items, std::size_t count, std::size_t index, const Item& item) noexcept {
-    Move(items + index + 1, items + index, count - index);
-    Move(items + index, &item, 1);
-  }
-  template <typename Item>
-  static void Drop(Item* items, std::size_t count, std::size_t index) noexcept {
-    Move(items + index, items + index + 1, count - index - 1);
-  }
-  // Items of two neighbours change sides until the left one has `want`.
-  template <typename Item>
-  static void Share(Item* left, std::size_t left_count, Item* right, std::size_t right_count,
-                    std::size_t want) noexcept {
-    if (want > left_count) {
-      const std::size_t moved = want - left_count;
-      Move(left + left_count, right, moved);
-      Move(right, right + moved, right_count - moved);
-    } else {
-      const std::size_t moved = left_count - want;
-      Move(right + moved, right, right_count);
-      Move(right, left + want, moved);
-    }
-  }
-  static void ShareLeaves(Leaf& left, Leaf& right, std::size_t want) noexcept {
-    Share(left.values, left.count, right.values, right.count, want);
-    right.count = left.count + right.count - want;
-    left.count = want;
-  }
-  // Afterwards the bound between the two is `right.lowest[0]`, which the parent must learn.
-  static void ShareInner(Inner& left, Inner& right, std::size_t want) noexcept {
-    Share(left.lowest, left.count, right.lowest, right.count, want);
-    Share(left.children, left.count, right.children, right.count, want);
-    right.count = left.count + right.count - want;
-    left.count = want;
-  }
-  static void PutChild(Inner& inner, std::size_t index, const T& lowest, Node* child) noexcept {
-    Put(inner.lowest, inner.count, index, lowest);
-    Put(inner.children, inner.count, index, child);
-    ++inner.count;
-  }
-  static void DropChild(Inner& inner, std::size_t index) noexcept {
-    Drop(inner.lowest, inner.count, index);
-    Drop(inner.children, inner.count, index);
-    --inner.count;
+    return sorted_set::CountBefore(leaf.values, leaf.count,
+                                   [&](const T& other) { return Less{}(other, value); });
   }
 
   Spares Reserve(const Path& path) const;
@@ -329,14 +227,14 @@ auto SortedSet<T, Less, kNodeBytes>::insert(const T& value) -> std::pair<iterato
   Leaf& leaf = *Descend(value, path);
   const std::size_t index = Place(leaf, value);
   if (index < leaf.count && !Less{}(value, leaf.values[index])) return {iterator(&leaf, index), false};
-  if (leaf.count == kLeafSlots) return {InsertSplitting(path, leaf, index, value), true};
+  if (leaf.count == Leaf::kSlots) return {InsertSplitting(path, leaf, index, value), true};
   return {InsertInto(leaf, index, value), true};
 }
 
 template <typename T, typename Less, std::size_t kNodeBytes>
 auto SortedSet<T, Less, kNodeBytes>::insert(const_iterator hint, const T& value) -> iterator {
   // What a hint at a leaf's first value says of the leaf before it is not worth a look.
-  if (hint.index_ > 0 && hint.leaf_->count < kLeafSlots && Less{}(*std::prev(hint), value) &&
+  if (hint.index_ > 0 && hint.leaf_->count < Leaf::kSlots && Less{}(*std::prev(hint), value) &&
       (hint.index_ == hint.leaf_->count || Less{}(value, *hint))) {
     return InsertInto(*hint.leaf_, hint.index_, value);
   }
@@ -346,8 +244,7 @@ auto SortedSet<T, Less, kNodeBytes>::insert(const_iterator hint, const T& value)
 template <typename T, typename Less, std::size_t kNodeBytes>
 auto SortedSet<T, Less, kNodeBytes>::InsertInto(Leaf& leaf, std::size_t index, const T& value) noexcept
     -> iterator {
-  Put(leaf.values, leaf.count, index, value);
-  ++leaf.count;
+  leaf.PutValue(index, value);
   ++size_;
   return {&leaf, index};
 }
@@ -358,7 +255,7 @@ auto SortedSet<T, Less, kNodeBytes>::Reserve(const Path& path) const -> Spares {
   spares.leaf = std::make_unique<Leaf>();
   for (std::size_t level = 0; level <= height_; ++level) {
     // Level `height_` would be a new root.
-    if (level < height_ && path[height_ - 1 - level].inner->count < kInnerSlots) break;
+    if (level < height_ && path[height_ - 1 - level].inner->count < Inner::kSlots) break;
     spares.inner[level] = std::make_unique<Inner>();
   }
   return spares;
@@ -372,7 +269,7 @@ auto SortedSet<T, Less, kNodeBytes>::InsertSplitting(const Path& path, Leaf& lea
   Spares spares = Reserve(path);
   Leaf& right = *spares.leaf.release();
   const bool at_end = &leaf == last_ && index == leaf.count;
-  ShareLeaves(leaf, right, at_end ? leaf.count : leaf.count / 2);
+  leaf.ShareWith(right, at_end ? leaf.count : leaf.count / 2);
   right.previous = &leaf;
   right.next = leaf.next;
   (right.next == nullptr ? last_ : right.next->previous) = &right;
@@ -394,20 +291,20 @@ void SortedSet<T, Less, kNodeBytes>::PutAbove(const Path& path, Spares& spares, 
     const Step& step = path[height_ - 1 - level];
     Inner& inner = *step.inner;
     std::size_t index = step.index + 1;
-    if (inner.count < kInnerSlots) return PutChild(inner, index, *bound, child);
+    if (inner.count < Inner::kSlots) return inner.PutChild(index, *bound, child);
     Inner& right = *spares.inner[level].release();
     // An inner node keeps two children at the least.
-    ShareInner(inner, right, at_end ? inner.count - 1 : inner.count / 2);
+    inner.ShareWith(right, at_end ? inner.count - 1 : inner.count / 2);
     const bool to_right = index > inner.count;
     if (to_right) index -= inner.count;
-    PutChild(to_right ? right : inner, index, *bound, child);
+    (to_right ? right : inner).PutChild(index, *bound, child);
     child = &right;
     bound = &right.lowest[0];
   }
   Inner& root = *spares.inner[height_].release();
   root.count = 1;
   root.children[0] = root_;
-  PutChild(root, 1, *bound, child);
+  root.PutChild(1, *bound, child);
   root_ = &root;
   ++height_;
 }
@@ -427,7 +324,7 @@ template <typename T, typename Less, std::size_t kNodeBytes>
 auto SortedSet<T, Less, kNodeBytes>::erase(const_iterator position) noexcept -> iterator {
   // Nodes do not know their parents: where those are needed the way down is looked for again.
   Path path;
-  if (position.leaf_->count <= kLeafMinimum) Descend(*position, path);
+  if (position.leaf_->count <= Leaf::kMinimum) Descend(*position, path);
   return EraseAt(path, position.leaf_, position.index_);
 }
 
@@ -435,14 +332,13 @@ auto SortedSet<T, Less, kNodeBytes>::erase(const_iterator position) noexcept -> 
 template <typename T, typename Less, std::size_t kNodeBytes>
 auto SortedSet<T, Less, kNodeBytes>::EraseAt(const Path& path, Leaf* leaf, std::size_t index) noexcept
     -> iterator {
-  Drop(leaf->values, leaf->count, index);
-  --leaf->count;
+  leaf->DropValue(index);
   --size_;
   if (size_ == 0) {
     clear();
     return end();
   }
-  if (height_ == 0 || leaf->count >= kLeafMinimum) return Normal(leaf, index);
+  if (height_ == 0 || leaf->count >= Leaf::kMinimum) return Normal(leaf, index);
 
   // Merge with a neighbour, or share with it if both do not fit in one.
   const Step& step = path[height_ - 1];
@@ -451,16 +347,16 @@ auto SortedSet<T, Less, kNodeBytes>::EraseAt(const Path& path, Leaf* leaf, std::
   auto* right = static_cast<Leaf*>(step.inner->children[at]);
   if (leaf == right) index += left->count;
   const std::size_t total = left->count + right->count;
-  if (total > kLeafSlots) {
-    ShareLeaves(*left, *right, total / 2);
-    Move(step.inner->lowest + at, right->values, 1);
+  if (total > Leaf::kSlots) {
+    left->ShareWith(*right, total / 2);
+    sorted_set::Move(step.inner->lowest + at, right->values, 1);
     return index < left->count ? Normal(left, index) : Normal(right, index - left->count);
   }
-  ShareLeaves(*left, *right, total);
+  left->ShareWith(*right, total);
   left->next = right->next;
   (left->next == nullptr ? last_ : left->next->previous) = left;
   delete right;
-  DropChild(*step.inner, at);
+  step.inner->DropChild(at);
   RefillInner(path, height_ - 1);
   return Normal(left, index);
 }
@@ -468,20 +364,20 @@ auto SortedSet<T, Less, kNodeBytes>::EraseAt(const Path& path, Leaf* leaf, std::
 // The inner node at `depth` lost a child.
 template <typename T, typename Less, std::size_t kNodeBytes>
 void SortedSet<T, Less, kNodeBytes>::RefillInner(const Path& path, std::size_t depth) noexcept {
-  for (; depth > 0 && path[depth].inner->count < kInnerMinimum; --depth) {
+  for (; depth > 0 && path[depth].inner->count < Inner::kMinimum; --depth) {
     const Step& step = path[depth - 1];
     const std::size_t at = step.index > 0 ? step.index : 1;
     auto* left = static_cast<Inner*>(step.inner->children[at - 1]);
     auto* right = static_cast<Inner*>(step.inner->children[at]);
     const std::size_t total = left->count + right->count;
-    if (total > kInnerSlots) {
-      ShareInner(*left, *right, total / 2);
-      Move(step.inner->lowest + at, right->lowest, 1);
+    if (total > Inner::kSlots) {
+      left->ShareWith(*right, total / 2);
+      sorted_set::Move(step.inner->lowest + at, right->lowest, 1);
       return;
     }
-    ShareInner(*left, *right, total);
+    left->ShareWith(*right, total);
     delete right;
-    DropChild(*step.inner, at);
+    step.inner->DropChild(at);
   }
   auto* root = static_cast<Inner*>(root_);
   if (root->count > 1) return;

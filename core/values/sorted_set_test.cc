@@ -22,7 +22,7 @@ struct SortedSetTestPeer {
     std::size_t leaves = 0;
     std::size_t inner = 0;
     double Full(const Set& set) const {
-      return static_cast<double>(set.size()) / static_cast<double>(leaves * Set::kLeafSlots);
+      return static_cast<double>(set.size()) / static_cast<double>(leaves * Set::Leaf::kSlots);
     }
   };
 
@@ -52,7 +52,7 @@ struct SortedSetTestPeer {
   }
   template <typename Set>
   static constexpr std::size_t LeafSlots() {
-    return Set::kLeafSlots;
+    return Set::Leaf::kSlots;
   }
 
  private:
@@ -68,8 +68,8 @@ struct SortedSetTestPeer {
       EXPECT_EQ(leaf->previous, previous);
       EXPECT_EQ(previous == nullptr ? set.first_ : previous->next, leaf);
       previous = leaf;
-      EXPECT_GE(leaf->count, root || at_end ? 1U : Set::kLeafMinimum);
-      EXPECT_LE(leaf->count, Set::kLeafSlots);
+      EXPECT_GE(leaf->count, root || at_end ? 1U : Set::Leaf::kMinimum);
+      EXPECT_LE(leaf->count, Set::Leaf::kSlots);
       for (std::size_t i = 0; i < leaf->count; ++i) {
         EXPECT_TRUE(i == 0 || leaf->values[i - 1] < leaf->values[i]);
         EXPECT_TRUE(low == nullptr || !(leaf->values[i] < *low));
@@ -79,8 +79,8 @@ struct SortedSetTestPeer {
     }
     const auto* inner = static_cast<const typename Set::Inner*>(node);
     ++shape.inner;
-    EXPECT_GE(inner->count, root || at_end ? 2U : Set::kInnerMinimum);
-    EXPECT_LE(inner->count, Set::kInnerSlots);
+    EXPECT_GE(inner->count, root || at_end ? 2U : Set::Inner::kMinimum);
+    EXPECT_LE(inner->count, Set::Inner::kSlots);
     if (low != nullptr) {
       EXPECT_TRUE(!(inner->lowest[0] < *low) && !(*low < inner->lowest[0]));
     }
