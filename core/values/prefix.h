@@ -3,6 +3,7 @@
 #define NATPLAN_CORE_VALUES_PREFIX_H_
 
 #include <compare>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -37,9 +38,10 @@ class Prefix {
   friend auto operator<=>(const Prefix&, const Prefix&) = default;
 
  private:
-  Prefix(const Address& network, int length) : network_(network), length_(length) {}
+  Prefix(const Address& network, int length)
+      : network_(network), length_(static_cast<std::uint8_t>(length)) {}
   Address network_;
-  int length_;
+  std::uint8_t length_;
 };
 
 }  // namespace natplan
