@@ -8,12 +8,13 @@
 
 #include "core/plan/kernel_view.h"
 #include "core/plan/ledger.h"
+#include "core/values/prefix_union.h"
 
 namespace natplan {
 
 // What this context put into the kernel, or may have put there (an outcome that stayed unknown).
 struct Held {
-  std::set<Prefix> prefixes = {};
+  PrefixSet prefixes = {};
   std::map<HostPort, std::set<Endpoint>> forwards = {};
 
   bool Holds(const HostPort& key, const Endpoint& to) const;

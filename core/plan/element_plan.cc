@@ -118,8 +118,9 @@ class Planner {
   }
 
   void ReleaseUnlessMine(const Prefix& prefix) {
+    if (!in_.held.prefixes.contains(prefix)) return;
     const bool mine = in_.want.prefixes().contains(prefix) && IsMine(prefix);
-    if (!mine && in_.held.prefixes.contains(prefix)) plan_.changes.released_prefixes.push_back(prefix);
+    if (!mine) plan_.changes.released_prefixes.push_back(prefix);
   }
 
   bool IsRecorded(const Prefix& prefix) const { return in_.own && HasPrefix(in_.view.entries, prefix); }
@@ -381,7 +382,10 @@ class Planner {
 
 ElementPlan PlanAllElements(const ElementPlanInput& input) { return Planner(input).All(); }
 
-ElementPlan PlanTouchedElements(const ElementPlanInput& input) { return Planner(input).Touched(); }
+ElementPlan PlanTouchedElements(const ElementPlanInput& input) {
+  if (!input.edited.Has(input.table.family)) return {};
+  return Planner(input).Touched();
+}
 
 bool IsTaken(const ElementPlanInput& input, const HostPort& key) { return Planner(input).IsTaken(key); }
 

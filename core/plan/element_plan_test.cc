@@ -35,6 +35,9 @@ class ElementPlanTest : public testing::Test {
     ASSERT_TRUE(want_.Apply({Edit::Kind::kAdd, Owner::Default(), Masquerade::Make(P(prefix)).value()},
                             touched_, undo));
   }
+  void Hold(const std::vector<const char*>& prefixes) {
+    for (const char* prefix : prefixes) held_.prefixes.insert(P(prefix));
+  }
   std::string Text(const ElementPlan& plan) {
     return ToText({.operations = ToOperations({Family::kIp, "natplan"}, plan.changes, true)});
   }
@@ -100,7 +103,7 @@ TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
 TEST_F(ElementPlanTest, OnlyWhatIsHeldIsDeleted) {
   Put(view_, {{P("10.0.0.0").network(), P("10.0.1.0").network()},
               {P("10.1.0.0").network(), P("10.1.1.0").network()}});
-  held_.prefixes = {P("10.0.0.0/24"), P("10.9.0.0/24")};
+  Hold({"10.0.0.0/24", "10.9.0.0/24"});
   const ElementPlan plan = Plan(Scope::kOwn);
   EXPECT_EQ(Text(plan), "delete element ip natplan masq_saddr { 10.0.0.0/24 }\n");
   EXPECT_EQ(plan.changes.released_prefixes.size(), 2U);
@@ -121,7 +124,7 @@ TEST_F(ElementPlanTest, NodesThatDoNotPairAreAConflictOrEmptied) {
 
 TEST_F(ElementPlanTest, AnEndThatIsLeftOfOursIsDeletedBeforeItIsAddedAgain) {
   Want("10.0.0.0/24");
-  held_.prefixes = {P("10.0.0.0/24")};
+  Hold({"10.0.0.0/24"});
   PairNodes(Family::kIp, {{.kind = ElementKind::kEnd, .key = {10, 0, 1, 0}}}, view_);
   EXPECT_EQ(Text(Plan(Scope::kOwn)),
             "delete element ip natplan masq_saddr { interval end 10.0.1.0 }\n"
@@ -131,7 +134,7 @@ TEST_F(ElementPlanTest, AnEndThatIsLeftOfOursIsDeletedBeforeItIsAddedAgain) {
 TEST_F(ElementPlanTest, ARangeOfOursThatLostItsEndUnderAnotherIsAddedAgainWhole) {
   Want("10.2.0.0/16");
   Want("240.0.0.0/4");
-  held_.prefixes = {want_.prefixes().begin(), want_.prefixes().end()};
+  held_.prefixes = want_.prefixes();
   view_.ranges.clear();
   // The end 10.3.0.0 is gone: to the kernel 10.2.0.0 reaches up to 240.0.0.0.
   PairNodes(Family::kIp,

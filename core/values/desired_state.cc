@@ -1,6 +1,5 @@
 #include "core/values/desired_state.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
@@ -12,7 +11,22 @@ void Note(const UnionChange& change, DesiredState::Touched& touched) {
   touched.prefixes.insert(change.added.begin(), change.added.end());
 }
 
+// Whether one of the values, which are ordered by family, ip first, is of this one.
+template <typename Ordered, typename FamilyOf>
+bool HasFamily(const Ordered& ordered, Family family, const FamilyOf& family_of) {
+  if (ordered.empty()) return false;
+  return family_of(family == Family::kIp ? *ordered.begin() : *std::prev(ordered.end())) == family;
+}
+
+Family OfPrefix(const Prefix& prefix) { return prefix.family(); }
+
 }  // namespace
+
+bool DesiredState::Touched::Has(Family family) const {
+  return HasFamily(prefixes, family, OfPrefix) ||
+         HasFamily(entries, family, [](const LedgerEntry& entry) { return entry.prefix.family(); }) ||
+         HasFamily(ports, family, [](const HostPort& port) { return port.family; });
+}
 
 bool HasPrefix(const SortedSet<LedgerEntry>& entries, const Prefix& prefix) {
   const auto found = entries.lower_bound(LedgerEntry{prefix, 0});
@@ -34,12 +48,17 @@ std::expected<void, Error> DesiredState::Apply(const Edit& edit, Touched& touche
   return {};
 }
 
-// The first owner of a prefix brings it into the union.
-UnionChange DesiredState::Register(const LedgerEntry& entry) {
+// Whether nobody else wants the prefix that stands at `place`.
+bool DesiredState::IsOnlyWish(Place place) const {
+  const auto after = std::next(place);
+  return (place == masquerades_.begin() || std::prev(place)->prefix != place->prefix) &&
+         (after == masquerades_.end() || after->prefix != place->prefix);
+}
+
+// The first owner of a prefix brings it into the union. The entry goes in front of `before`.
+UnionChange DesiredState::Register(Place before, const LedgerEntry& entry) {
   UnionChange change;
-  const bool first = !IsRegistered(entry.prefix);
-  masquerades_.insert(entry);
-  if (!first) return change;
+  if (!IsOnlyWish(masquerades_.insert(before, entry))) return change;
   try {
     change = union_.Add(entry.prefix);
   } catch (...) {
@@ -50,14 +69,10 @@ UnionChange DesiredState::Register(const LedgerEntry& entry) {
 }
 
 // The last one takes it out again.
-UnionChange DesiredState::Unregister(const LedgerEntry& entry) {
+UnionChange DesiredState::Unregister(Place place) {
   UnionChange change;
-  const auto found = masquerades_.find(entry);
-  const auto after = std::next(found);
-  const bool before_it = found != masquerades_.begin() && std::prev(found)->prefix == entry.prefix;
-  const bool behind_it = after != masquerades_.end() && after->prefix == entry.prefix;
-  if (!before_it && !behind_it) change = union_.Remove(entry.prefix);
-  masquerades_.erase(entry);
+  if (IsOnlyWish(place)) change = union_.Remove(place->prefix);
+  masquerades_.erase(place);
   return change;
 }
 
@@ -69,18 +84,20 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade&
     undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
     touched.rules = true;
     interface_masquerades_.insert(owned);
+    ++interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
     return {};
   }
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
-  const auto name = names_.emplace(entry.owner, edit.owner).first;
+  const auto name = names_.try_emplace(entry.owner, edit.owner).first;
   if (name->second != edit.owner) {
     return std::unexpected(SameHash(edit.owner, name->second));
   }
   touched.asked.insert(entry.prefix);
-  if (masquerades_.contains(entry)) return {};
+  const Place place = masquerades_.lower_bound(entry);
+  if (place != masquerades_.end() && *place == entry) return {};
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
   touched.entries.insert(entry);
-  Note(Register(entry), touched);
+  Note(Register(place, entry), touched);
   return {};
 }
 
@@ -92,13 +109,15 @@ void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touche
     undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
     touched.rules = true;
     interface_masquerades_.erase(found);
+    --interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
     return;
   }
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
-  if (!masquerades_.contains(entry)) return;
+  const Place place = masquerades_.find(entry);
+  if (place == masquerades_.end()) return;
   undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
   touched.entries.insert(entry);
-  Note(Unregister(entry), touched);
+  Note(Unregister(place), touched);
 }
 
 std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& forward, Touched& touched,
@@ -183,23 +202,18 @@ void DesiredState::SetOthers(Family family, const std::set<std::uint64_t>& mine,
     const bool others = entry.prefix.family() == family && !mine.contains(entry.owner);
     if (others && !entries.contains(entry)) gone.push_back(entry);
   }
-  for (const LedgerEntry& entry : gone) (void)Unregister(entry);
+  for (const LedgerEntry& entry : gone) (void)Unregister(masquerades_.find(entry));
   for (const LedgerEntry& entry : entries) {
-    if (!mine.contains(entry.owner) && !masquerades_.contains(entry)) (void)Register(entry);
+    if (mine.contains(entry.owner)) continue;
+    const Place place = masquerades_.lower_bound(entry);
+    if (place == masquerades_.end() || *place != entry) (void)Register(place, entry);
   }
 }
 
 bool DesiredState::Wants(Family family) const {
-  // Both are ordered by family, ip first.
-  const auto has = [family](const auto& ordered, const auto& family_of) {
-    if (ordered.empty()) return false;
-    return family_of(family == Family::kIp ? *ordered.begin() : *std::prev(ordered.end())) == family;
-  };
-  return has(prefixes(), [](const Prefix& prefix) { return prefix.family(); }) ||
-         has(forwards_, [](const auto& forward) { return forward.first.family; }) ||
-         std::ranges::any_of(interface_masquerades_, [family](const OwnedMasquerade& owned) {
-           return owned.masquerade.family() == family;
-         });
+  return HasFamily(prefixes(), family, OfPrefix) ||
+         HasFamily(forwards_, family, [](const auto& forward) { return forward.first.family; }) ||
+         interface_masquerades_of_[static_cast<std::size_t>(family)] > 0;
 }
 
 }  // namespace natplan

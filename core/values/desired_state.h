@@ -2,6 +2,8 @@
 #ifndef NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 #define NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -56,6 +58,9 @@ class DesiredState {
     std::set<Prefix> asked = {};
     std::set<LedgerEntry> entries = {};
     bool rules = false;  // something that has a rule of its own
+
+    // Whether a prefix or a host port of the family was touched.
+    bool Has(Family family) const;
   };
 
   // Carries an edit out and puts what it touched into `touched`. Adding what is there and removing what is
@@ -94,14 +99,17 @@ class DesiredState {
   std::expected<void, Error> Add(const Edit& edit, const Forward& forward, Touched& touched,
                                  std::vector<Edit>& undo);
   void Remove(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo);
-  UnionChange Register(const LedgerEntry& entry);
-  UnionChange Unregister(const LedgerEntry& entry);
+  using Place = SortedSet<LedgerEntry>::const_iterator;  // in masquerades_
+  bool IsOnlyWish(Place place) const;
+  UnionChange Register(Place before, const LedgerEntry& entry);
+  UnionChange Unregister(Place place);
 
   SortedSet<LedgerEntry> masquerades_;
   std::map<std::uint64_t, Owner> names_;  // every owner that was ever seen, by hash
   PrefixUnion union_;
   std::map<HostPort, OwnedForward> forwards_;
   std::set<OwnedMasquerade> interface_masquerades_;
+  std::array<std::size_t, 2> interface_masquerades_of_ = {};  // how many of them, by Family
 };
 
 // Whether `entries` has one for exactly this prefix.

@@ -6,6 +6,7 @@
 #include <new>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/values/failing_new.h"
@@ -128,6 +129,21 @@ TEST_F(DesiredStateTest, EachFamilyIsWantedOnlyIfSomethingOfItIs) {
   EXPECT_TRUE(state.Wants(Family::kIp6));
   ASSERT_TRUE(Do(Remove("a", Mask("10.0.0.0/16"))));
   EXPECT_FALSE(state.Wants(Family::kIp));
+}
+
+TEST(DesiredStateTouchedTest, APrefixAnEntryOrAPortTouchesItsFamilyAlone) {
+  const HostPort port{Family::kIp6, Protocol::kTcp, Port::Make(80).value()};
+  const Prefix ip = Prefix::Parse("10.0.0.0/8").value();
+  const Prefix ip6 = Prefix::Parse("fd00::/16").value();
+  const auto has = [](const DesiredState::Touched& touched) {
+    return std::pair(touched.Has(Family::kIp), touched.Has(Family::kIp6));
+  };
+  EXPECT_EQ(has({}), std::pair(false, false));
+  EXPECT_EQ(has({.prefixes = {ip}}), std::pair(true, false));
+  EXPECT_EQ(has({.prefixes = {ip6}}), std::pair(false, true));
+  EXPECT_EQ(has({.prefixes = {ip, ip6}}), std::pair(true, true));
+  EXPECT_EQ(has({.entries = {{ip, 1}}}), std::pair(true, false));
+  EXPECT_EQ(has({.ports = {port}}), std::pair(false, true));
 }
 
 TEST_F(DesiredStateTest, EditsToMakeAnOwnersIntentsEqualAndLeaveTheOthersAlone) {
@@ -259,6 +275,7 @@ TEST(DesiredStateOthersTest, MasqueradesThatNameAnInterfaceStandBesideEachOther)
     ASSERT_TRUE(state.Apply(back, touched, redo));
   }
   EXPECT_TRUE(state.interface_masquerades().empty());
+  EXPECT_FALSE(state.Wants(Family::kIp));
 }
 
 }  // namespace
