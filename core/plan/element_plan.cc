@@ -18,8 +18,7 @@ class Planner {
       : in_(input),
         family_(input.table.family),
         exclusive_(input.scope == Scope::kExclusive),
-        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt),
-        hashes_(HashesOf(input.mine)) {}
+        takes_unowned_(exclusive_ || input.scope == Scope::kAdopt) {}
 
   ElementPlan All() {
     plan_.changes.flush_ranges = takes_unowned_ && (!in_.view.broken.empty() || in_.view.unknown_ranges);
@@ -112,9 +111,12 @@ class Planner {
   // Whether this context wants it for an owner of its own. In natplan's own table the others' are wanted too,
   // but they are not ours to take away.
   bool IsMine(const Prefix& prefix) const {
-    return !in_.own || std::ranges::any_of(hashes_, [&](std::uint64_t owner) {
-      return in_.want.masquerades().contains(LedgerEntry{prefix, owner});
-    });
+    if (!in_.own) return true;
+    const SortedSet<LedgerEntry>& all = in_.want.masquerades();
+    for (auto at = all.lower_bound(LedgerEntry{prefix, 0}); at != all.end() && at->prefix == prefix; ++at) {
+      if (in_.mine.contains(in_.want.OwnerOf(*at))) return true;
+    }
+    return false;
   }
 
   void ReleaseUnlessMine(const Prefix& prefix) {
@@ -130,14 +132,16 @@ class Planner {
     const bool wanted = in_.want.prefixes().contains(prefix);
     const bool present = in_.view.Holds(prefix) && !plan_.changes.flush_ranges;
     const bool held = in_.held.prefixes.contains(prefix);
-    const bool ours = held || IsRecorded(prefix);
     ReleaseUnlessMine(prefix);
-    if (wanted && present && !held && IsMine(prefix)) plan_.changes.held_prefixes.push_back(prefix);
-    if (wanted && !present) {
-      plan_.changes.range_adds.push_back(prefix);
-    } else if (!wanted && present && (takes_unowned_ || ours)) {
+    if (wanted) {
+      if (!present) plan_.changes.range_adds.push_back(prefix);
+      if (present && !held && IsMine(prefix)) plan_.changes.held_prefixes.push_back(prefix);
+      return;
+    }
+    const bool ours = held || IsRecorded(prefix);
+    if (present && (takes_unowned_ || ours)) {
       Delete(ToRange(prefix));
-    } else if (!wanted && ours) {
+    } else if (ours) {
       DeleteOpenStart(prefix);
     }
   }
@@ -373,7 +377,6 @@ class Planner {
   Family family_;
   bool exclusive_;
   bool takes_unowned_;
-  std::set<std::uint64_t> hashes_;  // of in_.mine
   ElementPlan plan_;
   std::set<AddressRange> deleted_;
 };
