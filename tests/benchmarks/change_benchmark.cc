@@ -1,7 +1,8 @@
 // What one change costs a context that holds many prefixes, all of it but the kernel: the edit, the plan from
 // the mirror, the commit answered at once, the ledger and the mirror brought up to date. Nanoseconds and
 // allocations for each add and each remove of a masquerade, /16 to /32 (ip6: /48 to /64) at random and in
-// random order, in natplan's own table for one owner. It should not matter how many are held.
+// random order, in natplan's own table for one owner. It should not matter how many are held, nor (the second
+// number) how many other owners the context speaks for.
 //
 // Beside it in turn runs the least that any planner has to do, the union of the prefixes, on std::set: the
 // counters x_add and x_remove say how many times that a whole change costs, and only those are comparable
@@ -10,9 +11,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,17 +34,22 @@ void Must(bool holds, const char* otherwise) {
   std::abort();
 }
 
-Edit EditOf(Edit::Kind kind, const Prefix& prefix) {
-  return {kind, Owner::Default(), Masquerade::Make(prefix).value()};
+Edit EditOf(Edit::Kind kind, const Prefix& prefix, const Owner& owner = Owner::Default()) {
+  return {kind, owner, Masquerade::Make(prefix).value()};
 }
 
 // A context beside an imagined kernel, which takes every transaction.
 class Context {
  public:
-  // One call that finds no table and wants all of these.
-  explicit Context(const std::vector<Prefix>& prefixes) : reconciler_(Reconciler::Options{}) {
+  // One call that finds no table and wants all of these. The other owners want the first one as well.
+  Context(const std::vector<Prefix>& prefixes, std::int64_t other_owners)
+      : reconciler_(Reconciler::Options{}) {
     std::vector<Edit> edits;
     for (const Prefix& prefix : prefixes) edits.push_back(EditOf(Edit::Kind::kAdd, prefix));
+    for (std::int64_t i = 0; i < other_owners; ++i) {
+      const Owner owner = Owner::Make("owner-" + std::to_string(i)).value();
+      edits.push_back(EditOf(Edit::Kind::kAdd, prefixes.front(), owner));
+    }
     Start(std::move(edits));
     Must(std::holds_alternative<ReadStep>(reconciler_.Poll(kNow)), "the first call does not read");
     reconciler_.OnSnapshot(Snapshot{.generation = 1});
@@ -88,16 +96,18 @@ void Measure(Context& context, Edit::Kind kind, const std::vector<Prefix>& block
 void WholeChange(benchmark::State& state, Family family) {
   constexpr std::size_t kMaxBlock = 20000;
   const std::vector<Prefix> prefixes = RandomPrefixes(family, static_cast<std::size_t>(state.range(0)));
-  Context context(prefixes);
+  Context context(prefixes, state.range(1));
   StdSetUnion peer;
   for (const Prefix& prefix : prefixes) peer.Add(prefix);
+  // The others keep the first one, whatever the context's own owner does.
+  const std::vector<Prefix> changing(prefixes.begin() + 1, prefixes.end());
   std::mt19937 random(2);
   Measured add;
   Measured remove;
   std::vector<double> peer_add;
   std::vector<double> peer_remove;
   for (auto _ : state) {
-    const std::vector<Prefix> block = RandomBlock(prefixes, std::min(prefixes.size() / 4, kMaxBlock), random);
+    const std::vector<Prefix> block = RandomBlock(changing, std::min(prefixes.size() / 4, kMaxBlock), random);
     Measure(context, Edit::Kind::kRemove, block, remove);
     Measure(context, Edit::Kind::kAdd, block, add);
     peer_remove.push_back(
@@ -115,10 +125,19 @@ void WholeChange(benchmark::State& state, Family family) {
   state.counters["x_remove"] = Median(remove.seconds) / Median(peer_remove);
 }
 
-BENCHMARK_CAPTURE(WholeChange, ip, Family::kIp)->Arg(1000)->UseManualTime()->Iterations(1001);
-BENCHMARK_CAPTURE(WholeChange, ip, Family::kIp)->Arg(100000)->Arg(1000000)->UseManualTime()->Iterations(11);
-BENCHMARK_CAPTURE(WholeChange, ip6, Family::kIp6)->Arg(1000)->UseManualTime()->Iterations(1001);
-BENCHMARK_CAPTURE(WholeChange, ip6, Family::kIp6)->Arg(100000)->Arg(1000000)->UseManualTime()->Iterations(11);
+BENCHMARK_CAPTURE(WholeChange, ip, Family::kIp)->Args({1000, 0})->UseManualTime()->Iterations(1001);
+BENCHMARK_CAPTURE(WholeChange, ip, Family::kIp)
+    ->Args({100000, 0})
+    ->Args({100000, 1000})
+    ->Args({1000000, 0})
+    ->UseManualTime()
+    ->Iterations(11);
+BENCHMARK_CAPTURE(WholeChange, ip6, Family::kIp6)->Args({1000, 0})->UseManualTime()->Iterations(1001);
+BENCHMARK_CAPTURE(WholeChange, ip6, Family::kIp6)
+    ->Args({100000, 0})
+    ->Args({1000000, 0})
+    ->UseManualTime()
+    ->Iterations(11);
 
 }  // namespace
 }  // namespace natplan::benchmarks
