@@ -21,7 +21,7 @@ class ElementPlanTest : public testing::Test {
  protected:
   ElementPlan Plan(Scope scope) {
     return PlanAllElements({.table = {Family::kIp, "natplan"},
-                            .own = false,
+                            .own = own_,
                             .view = view_,
                             .want = want_,
                             .held = held_,
@@ -30,10 +30,9 @@ class ElementPlanTest : public testing::Test {
                             .mine = mine_,
                             .drop_localhost = false});
   }
-  void Want(const char* prefix) {
+  void Want(const char* prefix, const Owner& owner = Owner::Default()) {
     std::vector<Edit> undo;
-    ASSERT_TRUE(want_.Apply({Edit::Kind::kAdd, Owner::Default(), Masquerade::Make(P(prefix)).value()},
-                            touched_, undo));
+    ASSERT_TRUE(want_.Apply({Edit::Kind::kAdd, owner, Masquerade::Make(P(prefix)).value()}, touched_, undo));
   }
   void Hold(const std::vector<const char*>& prefixes) {
     for (const char* prefix : prefixes) held_.prefixes.insert(P(prefix));
@@ -42,6 +41,7 @@ class ElementPlanTest : public testing::Test {
     return ToText({.operations = ToOperations({Family::kIp, "natplan"}, plan.changes, true)});
   }
 
+  bool own_ = false;
   FamilyView view_{.exists = true};
   DesiredState want_;
   Held held_;
@@ -98,6 +98,20 @@ TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
   EXPECT_EQ(Text(plan), "");
   EXPECT_EQ(plan.changes.held_prefixes, std::vector{P("10.0.0.0/24")});
   EXPECT_TRUE(plan.foreign.empty());
+}
+
+TEST_F(ElementPlanTest, APrefixOfSeveralOwnersIsHeldIfAnyOfThemIsOfThisContext) {
+  own_ = true;
+  const Owner a = Owner::Make("a").value();
+  const Owner b = Owner::Make("b").value();
+  Want("10.0.0.0/24", a);
+  Want("10.0.0.0/24", b);
+  for (const Owner& owner : {a, b}) {
+    mine_ = {owner};
+    EXPECT_EQ(Plan(Scope::kOwn).changes.held_prefixes, std::vector{P("10.0.0.0/24")}) << owner.name();
+  }
+  mine_ = {Owner::Default()};
+  EXPECT_TRUE(Plan(Scope::kOwn).changes.held_prefixes.empty());
 }
 
 TEST_F(ElementPlanTest, OnlyWhatIsHeldIsDeleted) {
