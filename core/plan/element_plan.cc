@@ -385,10 +385,7 @@ class Planner {
 
 ElementPlan PlanAllElements(const ElementPlanInput& input) { return Planner(input).All(); }
 
-ElementPlan PlanTouchedElements(const ElementPlanInput& input) {
-  if (!input.edited.Has(input.table.family)) return {};
-  return Planner(input).Touched();
-}
+ElementPlan PlanTouchedElements(const ElementPlanInput& input) { return Planner(input).Touched(); }
 
 bool IsTaken(const ElementPlanInput& input, const HostPort& key) { return Planner(input).IsTaken(key); }
 

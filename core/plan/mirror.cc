@@ -115,13 +115,7 @@ bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edi
     if (comes && family.Holds(entry.prefix) && !want.prefixes().contains(entry.prefix)) return false;
   }
   return std::ranges::all_of(kFamilies, [&](Family family) {
-    const auto of_family = [family](const auto& one) { return one.family() == family; };
-    return checked[static_cast<std::size_t>(family)] || without.contains(family) ||
-           (std::ranges::none_of(edited.prefixes, of_family) &&
-            std::ranges::none_of(edited.entries,
-                                 [&](const LedgerEntry& entry) { return of_family(entry.prefix); }) &&
-            std::ranges::none_of(edited.ports,
-                                 [family](const HostPort& port) { return port.family == family; }));
+    return checked[static_cast<std::size_t>(family)] || without.contains(family) || !edited.Has(family);
   });
 }
 

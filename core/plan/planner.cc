@@ -197,6 +197,7 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
     const bool create = input.want.Wants(family) && !view[static_cast<std::size_t>(family)].exists;
+    if (!create && !input.edited.Has(family)) continue;
     // What has rules of its own is never planned from a view: PlanFromSnapshot() sees to it.
     AddFamily(input, family, create ? Skeleton(input.layout.Id(family)) : std::vector<Operation>{},
               PlanTouchedElements(ForFamily(input, family, view, false)), plan);
