@@ -13,24 +13,32 @@
 namespace natplan {
 namespace {
 
-// Each function returns false if the view does not explain the element.
+// Of a set that it knows; each change returns false if the view does not explain the element.
 class Follower {
  public:
   Follower(const Layout& layout, Family family, FamilyView& view)
       : own_(layout.own()), family_(family), view_(view) {}
 
+  // Whether it is a set or map of natplan's, and of its shape.
+  bool Knows(const std::string& set, const SetShape& shape) const {
+    if (set == kMasqueradeSet) return shape == MasqueradeShape(family_);
+    if (set == kForwardMap) return shape == ForwardShape(family_);
+    if (set == kLocalhostMap) return own_ && shape == ForwardShape(family_);
+    return own_ && set == kOwnersSet && shape == OwnersShape(family_);
+  }
+
   bool Add(const std::string& set, const Element& element) {
     if (set == kMasqueradeSet) return AddRange(element);
     if (set == kForwardMap) return AddEntry(view_.forwards, element);
-    if (own_ && set == kLocalhostMap) return AddEntry(view_.localhost, element);
-    return own_ && set == kOwnersSet && AddOwner(element);
+    if (set == kLocalhostMap) return AddEntry(view_.localhost, element);
+    return AddOwner(element);
   }
 
   bool Delete(const std::string& set, const Element& element) {
     if (set == kMasqueradeSet) return DeleteRange(element);
     if (set == kForwardMap) return DeleteEntry(view_.forwards, element);
-    if (own_ && set == kLocalhostMap) return DeleteEntry(view_.localhost, element);
-    return own_ && set == kOwnersSet && DeleteOwner(element);
+    if (set == kLocalhostMap) return DeleteEntry(view_.localhost, element);
+    return DeleteOwner(element);
   }
 
  private:
@@ -121,17 +129,19 @@ bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edi
 
 bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view) {
   return std::ranges::all_of(changes, [&](const Change& change) {
-    if (!change.operation) return false;
     const Family family = change.table.family;
-    if (change.table != layout.Id(family)) return false;
+    if (!change.operation || change.table != layout.Id(family)) return false;
     Follower follower(layout, family, view[static_cast<std::size_t>(family)]);
     if (const auto* adds = std::get_if<AddElements>(&*change.operation)) {
-      return std::ranges::all_of(adds->elements,
+      return follower.Knows(adds->set, adds->shape) &&
+             std::ranges::all_of(adds->elements,
                                  [&](const Element& element) { return follower.Add(adds->set, element); });
     }
     if (const auto* deletes = std::get_if<DeleteElements>(&*change.operation)) {
-      return std::ranges::all_of(
-          deletes->elements, [&](const Element& element) { return follower.Delete(deletes->set, element); });
+      return follower.Knows(deletes->set, deletes->shape) &&
+             std::ranges::all_of(deletes->elements, [&](const Element& element) {
+               return follower.Delete(deletes->set, element);
+             });
     }
     return false;
   });

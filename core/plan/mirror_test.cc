@@ -23,11 +23,15 @@ Element Recorded(const char* prefix, const char* owner) {
   return ToElement(LedgerEntry{Prefix::Parse(prefix).value(), named.hash()}, named);
 }
 
+SetShape ShapeOf(const std::string& set) {
+  if (set == kOwnersSet) return OwnersShape(Family::kIp);
+  return set == kMasqueradeSet ? MasqueradeShape(Family::kIp) : ForwardShape(Family::kIp);
+}
 Change Added(const char* set, const Element& element) {
-  return {.table = kTable, .operation = AddElements{kTable, set, {}, false, {element}}};
+  return {.table = kTable, .operation = AddElements{kTable, set, ShapeOf(set), false, {element}}};
 }
 Change Deleted(const char* set, const Element& element) {
-  return {.table = kTable, .operation = DeleteElements{kTable, set, {}, {element}}};
+  return {.table = kTable, .operation = DeleteElements{kTable, set, ShapeOf(set), {element}}};
 }
 
 // The kernel holds a range as two nodes, and one that reaches the top as one.
@@ -154,6 +158,21 @@ TEST_F(FollowTest, DoesNotFollowElementsThatNatplanDoesNotWrite) {
   Element recorded = Recorded("10.0.0.0/8", "a");
   recorded.comment = "b";
   EXPECT_FALSE(Follows({Added(kOwnersSet, recorded)}));
+}
+
+TEST_F(FollowTest, DoesNotFollowSetsOfAnotherShape) {
+  for (const char* set : {kMasqueradeSet, kForwardMap, kLocalhostMap, kOwnersSet}) {
+    const Element element = set == kMasqueradeSet ? Range("10.0.0.0/8")
+                            : set == kOwnersSet   ? Recorded("10.0.0.0/8", "a")
+                                                  : Entry(80, "192.0.2.1:80", "a");
+    Change added = Added(set, element);
+    std::get<AddElements>(*added.operation).shape.key_length += 4;
+    EXPECT_FALSE(Follows({added})) << set;
+    ASSERT_TRUE(Follows({Added(set, element)})) << set;
+    Change deleted = Deleted(set, element);
+    std::get<DeleteElements>(*deleted.operation).shape = {};  // nobody knows it
+    EXPECT_FALSE(Follows({deleted})) << set;
+  }
 }
 
 TEST_F(FollowTest, DoesNotFollowTwoNamesOfOneHash) {
