@@ -388,8 +388,10 @@ class Parser {
                         "Changes nothing; the kernel may load modules to answer.\n"
                         "Examples:\n"
                         "  natplan doctor\n"
-                        "  natplan doctor FILE --json    with the kernel parameters that FILE needs");
+                        "  natplan doctor FILE --json    with the kernel parameters that FILE needs\n"
+                        "  natplan doctor --backend iptables   whether that one would do");
     sub->add_option("FILE", doctor_.file, "What is wanted (TOML); - is standard input");
+    AddBackend(sub, doctor_.backend);
     AddJson(sub, doctor_.json);
     AddDeadline(sub, doctor_.deadline);
   }

@@ -54,6 +54,21 @@ class Doctor {
 
  private:
   void ChooseBackend() {
+    ChooseOfItself();
+    if (facts_.asked_for == Backend::kAuto || std::ranges::any_of(facts_.nf_tables, HasNoPermission)) return;
+    if (facts_.asked_for == Backend::kNftables) {
+      const bool lacking = out_.backend == ChosenBackend::kIptables || out_.backend == ChosenBackend::kNone;
+      return Choose(lacking ? ChosenBackend::kNone : out_.backend, "nftables is asked for; " + out_.reason);
+    }
+    const bool usable = out_.backend != ChosenBackend::kNone &&
+                        std::ranges::any_of(facts_.iptables, [](const IptablesFacts& facts) {
+                          return facts.used.has_value();
+                        });
+    usable ? Choose(ChosenBackend::kIptables, "it is asked for")
+           : Choose(ChosenBackend::kNone, "iptables is asked for, and cannot be used");
+  }
+
+  void ChooseOfItself() {
     const auto& [ip, ip6] = facts_.nf_tables;
     if (HasNoPermission(ip) || HasNoPermission(ip6)) {
       return Choose(ChosenBackend::kUnknown, "without CAP_NET_ADMIN the kernel does not say what it has");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/nat.h"
 #include "cli/doctor_facts.h"
 #include "cli/route_need.h"
 #include "cli/sysctl_need.h"
@@ -23,6 +24,7 @@ struct PieceAnswer {
 std::vector<PieceAnswer> Pieces(const ProbeAnswers& answers);
 
 struct DoctorFacts {
+  Backend asked_for = Backend::kAuto;
   ProcessFacts process = {};
   std::array<ProbeAnswers, 2> nf_tables = {};  // by Family
   IptablesVariants variants = {};
@@ -46,8 +48,8 @@ struct Diagnosis {
   std::vector<Problem> problems = {};
 };
 
-// iptables is chosen only where nf_tables lacks a piece for certain, in each family that answered; a missing
-// permission, and no answer at all, never choose it.
+// Where none is asked for, iptables is chosen only where nf_tables lacks a piece for certain, in each family
+// that answered; a missing permission, and no answer at all, never choose it.
 Diagnosis Diagnose(const DoctorFacts& facts);
 
 }  // namespace natplan::cli

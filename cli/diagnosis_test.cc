@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/nat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -62,6 +63,30 @@ TEST(DiagnosisTest, WithoutNatInBothFamiliesIptablesIsChosenAndSaysWhy) {
   facts.nf_tables[0] = kEverything;
   facts.nf_tables[0].masquerade = {Presence::kNo, ENOENT};
   EXPECT_THAT(Diagnose(facts).reason, HasSubstr("masq in family ip, family ip6"));
+}
+
+TEST(DiagnosisTest, WhatIsAskedForIsUsedIfItCanBe) {
+  DoctorFacts facts = Healthy();
+  facts.asked_for = Backend::kIptables;
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kIptables);
+  EXPECT_THAT(Diagnose(facts).problems, IsEmpty());
+  for (IptablesFacts& iptables : facts.iptables)
+    iptables.used = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not there"});
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kNone);
+  EXPECT_THAT(Texts(Diagnose(facts)), SizeIs(2)) << "both programs are missing";
+
+  facts = Healthy();
+  facts.asked_for = Backend::kNftables;
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kNftables);
+  facts.nf_tables = {kNoFamily, kNoFamily};
+  EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kNone);
+  EXPECT_THAT(Diagnose(facts).reason, HasSubstr("nftables is asked for"));
+
+  facts.nf_tables = {kForbidden, kForbidden};
+  for (const Backend backend : {Backend::kNftables, Backend::kIptables}) {
+    facts.asked_for = backend;
+    EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kUnknown) << "nobody may say";
+  }
 }
 
 TEST(DiagnosisTest, WithoutIptablesThereIsNoBackend) {

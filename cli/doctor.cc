@@ -191,7 +191,7 @@ ExitCode CodeOf(const DoctorFacts& facts, const Diagnosis& diagnosis) {
 }  // namespace
 
 ExitCode Run(const DoctorOptions& options, Console& console) {
-  DoctorFacts known;
+  DoctorFacts known{.asked_for = options.backend};
   if (options.file.empty()) {
     known.sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
   } else {

@@ -103,6 +103,7 @@ struct DoctorOptions {
   std::string file;  // empty: what NAT needs at all
   bool json = false;
   std::chrono::milliseconds deadline = kDefaultDeadline;
+  Backend backend = Backend::kAuto;
 };
 
 struct WatchOptions {

@@ -55,6 +55,20 @@ TEST(DoctorTest, AKernelWithEverythingUsesNftablesAndNothingIsChanged) {
   });
 }
 
+TEST(DoctorTest, SaysWhichBackendAnOptionOrTheEnvironmentLeadsTo) {
+  RunInNamespaceOrSkip([] {
+    EXPECT_THAT(Sh("natplan doctor --backend nftables").out,
+                HasSubstr("backend: nftables: nftables is asked for; "));
+    EXPECT_THAT(Sh("NATPLAN_BACKEND=iptables natplan doctor").out,
+                HasSubstr("backend: iptables: it is asked for\n"));
+    EXPECT_THAT(Sh("NATPLAN_BACKEND=iptables natplan doctor --backend auto").out,
+                HasSubstr("backend: nftables: "));
+    const Ran wrong = Sh("NATPLAN_BACKEND=moon natplan doctor");
+    EXPECT_EQ(wrong.exit_code, 2) << wrong;
+    EXPECT_THAT(wrong.out, HasSubstr("NATPLAN_BACKEND"));
+  });
+}
+
 TEST(DoctorTest, OnlyWhatTheFileNeedsIsAProblem) {
   RunInNamespaceOrSkip([] {
     const Ran ran =
