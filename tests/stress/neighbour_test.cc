@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "backends/nat.h"
+#include "core/plan/executor.h"
 #include "core/plan/layout.h"
 #include "core/plan/planner.h"
 #include "tests/stress/child.h"
