@@ -294,7 +294,7 @@ bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {
 Drained NetlinkExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
   if (!OpenFeed(tables)) return {};
   for (;;) {
-    const auto batch = feed_->Next();
+    auto batch = feed_->Next();
     if (batch && !*batch) break;
     if (batch) {
       followed_.Add(std::move(**batch), socket_->port());

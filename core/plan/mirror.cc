@@ -1,6 +1,7 @@
 #include "core/plan/mirror.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,9 +55,9 @@ class Follower {
   bool AddRange(const Element& element) {
     const auto range = RangeOf(element);
     if (!range) return false;
-    auto at = view_.ranges.upper_bound(range->first);
-    if (at != view_.ranges.end() && at->Overlaps(*range)) return false;
-    if (at != view_.ranges.begin() && (--at)->Overlaps(*range)) return false;
+    const auto above = view_.ranges.upper_bound(range->first);
+    if (above != view_.ranges.end() && above->Overlaps(*range)) return false;
+    if (above != view_.ranges.begin() && std::prev(above)->Overlaps(*range)) return false;
     view_.ranges.insert(*range);
     return true;
   }

@@ -35,7 +35,7 @@ Change Deleted(const char* set, const Element& element) {
 }
 
 // The kernel holds a range as two nodes, and one that reaches the top as one.
-void Put(Element element, SetSnapshot& set) {
+void Put(const Element& element, SetSnapshot& set) {
   if (element.kind != ElementKind::kRange) return set.elements.push_back(element);
   set.elements.push_back({.kind = ElementKind::kStart, .key = element.key});
   if (!element.end.empty()) set.elements.push_back({.kind = ElementKind::kEnd, .key = element.end});
