@@ -13,8 +13,6 @@
 
 namespace {
 
-using natplan::Family;
-
 [[noreturn]] void Wrong() { std::abort(); }
 
 std::string Line(const natplan::SavedRule& rule) { return rule.chain + " " + rule.spec; }
