@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/values/generation.h"
+
 namespace natplan {
 void FollowedGenerations::Begin(std::uint32_t generation) {
   following_ = true;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/values/generation.h"
 #include "core/wire/batch.h"
 
 namespace natplan {

@@ -128,6 +128,16 @@ bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edi
   });
 }
 
+std::optional<Error> SharedHash(const std::set<Owner>& mine, const KernelView& view) {
+  for (const Owner& owner : mine) {
+    for (const FamilyView& family : view) {
+      const auto name = family.names.find(owner.hash());
+      if (name != family.names.end() && name->second != owner) return SameHash(owner, name->second);
+    }
+  }
+  return {};
+}
+
 bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view) {
   return std::ranges::all_of(changes, [&](const Change& change) {
     const Family family = change.table.family;

@@ -12,6 +12,7 @@
 #include "core/plan/layout.h"
 #include "core/values/change.h"
 #include "core/values/desired_state.h"
+#include "core/values/error.h"
 
 namespace natplan {
 
@@ -34,6 +35,10 @@ struct Mirror {
   bool Suffices(const DesiredState& want, const DesiredState::Touched& edited,
                 const std::set<Family>& without) const;
 };
+
+// The ledger tells owners apart by their hashes alone: an error if another one's name in it has the hash of
+// one of `mine`.
+std::optional<Error> SharedHash(const std::set<Owner>& mine, const KernelView& view);
 
 // Carries what others committed since into the view. Only elements of natplan's own sets and maps can be
 // followed. False: something else was changed, or an element in a way that the view does not explain; then

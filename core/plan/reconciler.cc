@@ -6,15 +6,9 @@
 #include <new>
 #include <utility>
 
+#include "core/values/generation.h"
+
 namespace natplan {
-namespace {
-
-// nf_tables' generation after one more committed batch; 0 is skipped (nf_tables_commit).
-std::uint32_t NextGeneration(std::uint32_t generation) {
-  return generation == UINT32_MAX ? 1 : generation + 1;
-}
-
-}  // namespace
 
 Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
 
@@ -106,17 +100,6 @@ bool Reconciler::ApplyRequest() {
   return true;
 }
 
-// The ledger tells owners apart by their hashes alone.
-std::optional<Error> Reconciler::SharedHash() const {
-  for (const Owner& owner : mine_) {
-    for (const FamilyView& view : mirror_->view) {
-      const auto name = view.names.find(owner.hash());
-      if (name != view.names.end() && name->second != owner) return SameHash(owner, name->second);
-    }
-  }
-  return {};
-}
-
 // The other owners' prefixes, as the ledger has them: they are to stay, unless everything else is to go.
 void Reconciler::TakeOthers() {
   if (!options_.layout.own()) return;
@@ -186,7 +169,7 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
     mirror_.reset();  // nobody has compared it with what is wanted
     return;
   }
-  if (auto other = SharedHash()) return Fail(std::move(*other));
+  if (auto other = SharedHash(mine_, mirror_->view)) return Fail(std::move(*other));
   TakeOthers();
   plan_ = PlanFromSnapshot(Input(), snapshot, mirror_->view);
   for (const Family family : kFamilies) {
@@ -211,7 +194,7 @@ void Reconciler::PlanFromMirror() {
 // snapshot tells what to do now.
 bool Reconciler::PlanFromChanges(const std::vector<Change>& changes) {
   if (scope() != Scope::kOwn || plan_.remakes || plan_.continues) return false;
-  if (!Follow(options_.layout, changes, mirror_->view) || SharedHash()) return false;
+  if (!Follow(options_.layout, changes, mirror_->view) || SharedHash(mine_, mirror_->view)) return false;
   TakeOthers();
   auto plan = PlanAgain(Input(), mirror_->view, mirror_->localhost, std::move(plan_));
   if (!plan) return false;

@@ -127,7 +127,6 @@ class Reconciler {
   void Adopt(const Owner& owner);
   void KeepOwners() noexcept;
   bool ApplyRequest();
-  std::optional<Error> SharedHash() const;
   void TakeOthers();
   void Undo();
   void Mark();
