@@ -1,6 +1,6 @@
 // Any bytes as what the kernel announces: the reader of notifications must neither crash, hang nor read
 // beyond them, keep no more than it says, and give the same batches however the datagrams are cut between
-// messages.
+// messages; and whatever follows from the batches must not crash either.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,10 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "core/plan/layout.h"
 #include "core/text/nft_text.h"
 #include "core/values/change.h"
 #include "core/values/operation.h"
 #include "core/wire/notifications.h"
+#include "fuzz/planning.h"
 
 namespace natplan {
 namespace {
@@ -76,6 +78,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Whoever only counts learns of every change that the other one keeps.
     const bool changed = !batches[i].changes.empty();
     if (!counted[i].changes.empty() || changed != (counted[i].omitted > 0)) __builtin_trap();
+  }
+  for (const Layout& layout : fuzzing::Layouts()) {
+    const Snapshot before = fuzzing::EmptyTables(layout);
+    NotificationReader reader({layout.Id(Family::kIp), layout.Id(Family::kIp6)}, kMaxChanges);
+    reader.Learn(before);
+    reader.Add(bytes);
+    for (const CommittedBatch& batch : TakeAll(reader)) fuzzing::FollowAll(layout, before, batch.changes);
   }
   return 0;
 }

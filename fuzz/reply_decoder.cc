@@ -1,15 +1,18 @@
-// Any bytes as what the kernel answers: the decoders of acknowledgements, dumps and generations, and the
-// description for people, must neither crash, hang nor read beyond them.
+// Any bytes as what the kernel answers: the decoders of acknowledgements, dumps and generations, the
+// description for people, and whatever is planned from the snapshot must neither crash, hang nor read beyond
+// them.
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "core/plan/planner.h"
 #include "core/text/nft_text.h"
 #include "core/values/operation.h"
 #include "core/values/snapshot.h"
 #include "core/wire/batch.h"
 #include "core/wire/describe.h"
 #include "core/wire/dump.h"
+#include "fuzz/planning.h"
 
 namespace natplan {
 namespace {
@@ -22,6 +25,17 @@ Transaction SomeTransaction() {
     add.elements.push_back({.kind = ElementKind::kRange, .key = {10, i, 0, 0}, .end = {10, i, 1, 0}});
   return {.operations = {EnsureTable{table}, EnsureSet{table, "s", shape},
                          AppendRule{table, "c", {MasqueradeExpression{}}}, add}};
+}
+
+// Asked for again and again with these numbers; the second half of the datagram comes a second time.
+Snapshot Read(const ReadRequest& request, std::span<const std::uint8_t> bytes, std::size_t cut) {
+  DumpReader reader(request);
+  for (std::uint32_t sequence = 0; sequence < 3; ++sequence) {
+    reader.Expect(sequence);
+    reader.Add(bytes);
+    reader.Add(bytes.subspan(cut));
+  }
+  return reader.snapshot();
 }
 
 }  // namespace
@@ -48,13 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (refusal.element) (void)lines.at(*refusal.element);
     }
   }
-  DumpReader reader({.tables = {{Family::kIp, "t"}, {Family::kIp6, "t"}}, .sets = {"s", "m"}});
-  for (std::uint32_t sequence = 0; sequence < 3; ++sequence) {
-    reader.Expect(sequence);
-    reader.Add(bytes);
-    reader.Add(bytes.subspan(cut));
-  }
-  (void)ListingText(reader.snapshot());
+  const ReadRequest request{.tables = {{Family::kIp, "t"}, {Family::kIp6, "t"}}, .sets = {"s", "m"}};
+  (void)ListingText(Read(request, bytes, cut));
+  for (const Layout& layout : fuzzing::Layouts())
+    fuzzing::PlanAll(layout, Read(RequestFor(layout), bytes, cut));
   (void)Describe(bytes);
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <span>
 
 #include "core/plan/extra_rules.h"
@@ -59,6 +60,7 @@ class Pairing {
 }  // namespace
 
 Address ToAddress(Family family, const ElementKey& key) {
+  assert(key.size() <= AddressBytes(family));
   std::array<std::uint8_t, 16> bytes{};
   std::ranges::copy(key.span(), bytes.begin());
   if (family == Family::kIp6) return Address(bytes);
@@ -129,48 +131,60 @@ std::vector<Intent> IntentsOf(const FamilyView& view, const Owner& owner) {
   return out;
 }
 
-void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view) {
-  std::vector<Element> sorted = nodes;
-  std::ranges::sort(sorted, [](const Element& a, const Element& b) {
+void PairNodes(Family family, std::vector<Element> nodes, FamilyView& view) {
+  std::ranges::sort(nodes, [](const Element& a, const Element& b) {
     if (a.key != b.key) return a.key < b.key;
     return a.kind == ElementKind::kEnd && b.kind != ElementKind::kEnd;  // what ends at a key ends before it
   });
   Pairing pairing(family, view);
-  for (const Element& node : sorted) pairing.Add(node);
+  for (const Element& node : nodes) pairing.Add(node);
   pairing.Close();
 }
 
 namespace {
 
-MapView ViewOfMap(const Layout& layout, Family family, const SetSnapshot& set) {
-  MapView view{.unknown = set.other_elements};
+// Calls `take` with each element that has the set's shape. True: the set holds others.
+template <typename Take>
+bool TakeShaped(const SetSnapshot& set, const Take& take) {
+  bool others = set.other_elements;
   for (const Element& element : set.elements) {
+    if (HasShape(element, set.shape)) {
+      take(element);
+    } else {
+      others = true;
+    }
+  }
+  return others;
+}
+
+MapView ViewOfMap(const Layout& layout, Family family, const SetSnapshot& set) {
+  MapView view;
+  view.unknown = TakeShaped(set, [&](const Element& element) {
     if (auto entry = ToMapEntry(family, element)) {
       view.entries.emplace(entry->host_port,
                            HeldTarget{entry->to, layout.own() ? std::move(entry->owner) : std::string()});
     } else {
       view.others.push_back(element);
     }
-  }
+  });
   return view;
 }
 
 void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
-  view.unknown_junk = set.other_elements;
-  for (const Element& element : set.elements) {
+  view.unknown_junk = TakeShaped(set, [&](const Element& element) {
     auto owned = ToLedgerEntry(family, element);
     if (!owned) {
       view.junk.emplace_back(element, std::move(owned.error()));
-      continue;
+      return;
     }
     const auto name = view.names.try_emplace(owned->entry.owner, owned->owner).first;
     if (name->second != owned->owner) {
       view.junk.emplace_back(
           element, "its owner's name has the same hash as that of owner \"" + name->second.name() + "\"");
-      continue;
+      return;
     }
     view.entries.insert(owned->entry);
-  }
+  });
 }
 
 }  // namespace
@@ -182,8 +196,10 @@ FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* tabl
   view.versioned = layout.own() && table->comment == kTableComment;
   for (const SetSnapshot& set : table->sets) {
     if (set.name == kMasqueradeSet && set.shape == MasqueradeShape(family)) {
-      PairNodes(family, set.elements, view);
-      view.unknown_ranges = set.other_elements;
+      std::vector<Element> nodes;
+      nodes.reserve(set.elements.size());
+      view.unknown_ranges = TakeShaped(set, [&](const Element& element) { nodes.push_back(element); });
+      PairNodes(family, std::move(nodes), view);
     } else if (set.name == kForwardMap && set.shape == ForwardShape(family)) {
       view.forwards = ViewOfMap(layout, family, set);
     } else if (layout.own() && set.name == kLocalhostMap && set.shape == ForwardShape(family)) {

@@ -1,4 +1,4 @@
-// What the kernel's set and map hold, paired and decoded: the mirror that a context plans against.
+// What the sets, maps and rules of a table hold, paired and decoded: what is planned from.
 #ifndef NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 #define NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 
@@ -26,6 +26,7 @@ struct AddressRange {
   friend auto operator<=>(const AddressRange&, const AddressRange&) = default;
 };
 
+// At most as many bytes as an address of the family has; what is missing behind them is zero.
 Address ToAddress(Family family, const ElementKey& key);
 AddressRange ToRange(const Prefix& prefix);
 // None: the range is not that of one prefix.
@@ -87,10 +88,11 @@ struct FamilyView {
 // What the ledger, the maps and the rules say that this owner wants.
 std::vector<Intent> IntentsOf(const FamilyView& view, const Owner& owner);
 
-// The nodes of an interval set, in any order.
-void PairNodes(Family family, const std::vector<Element>& nodes, FamilyView& view);
+// The nodes of an interval set, in any order. They have its shape (MasqueradeShape()).
+void PairNodes(Family family, std::vector<Element> nodes, FamilyView& view);
 
-// Of one table; null: it does not exist. Sets of another shape than the layout's are left out. Only natplan's
+// Of one table; null: it does not exist. Sets of another shape than the layout's are left out, and elements
+// that have not their set's shape, which no kernel sends, count as unknown. Only natplan's
 // own table has owners.
 FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* table);
 

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "core/plan/extra_rules.h"
+#include "core/plan/ledger.h"
 
 namespace natplan {
 namespace {
@@ -124,6 +128,26 @@ TEST(KernelViewTest, EntriesThatNatplanDoesNotWriteAreKeptApart) {
   EXPECT_EQ(view.forwards.others, std::vector{theirs});
   EXPECT_TRUE(view.forwards.unknown);
   EXPECT_FALSE(view.unknown_ranges);
+}
+
+TEST(KernelViewTest, ElementsWithoutTheirSetsShapeAreUnknownAndNotRead) {
+  const Element too_long{.kind = ElementKind::kStart, .key = ElementKey(std::vector<std::uint8_t>(28, 10))};
+  const Element too_short{.kind = ElementKind::kEnd, .key = {10}};
+  const Element no_node{.kind = ElementKind::kSingle, .key = {10, 0, 0, 0}};
+  for (const Family family : kFamilies) {
+    for (const Element& element : {too_long, too_short, no_node}) {
+      TableSnapshot table{.id = {family, kDefaultTable}, .comment = kTableComment};
+      table.sets = {{.name = kMasqueradeSet, .shape = MasqueradeShape(family), .elements = {element}},
+                    {.name = kForwardMap, .shape = ForwardShape(family), .elements = {element}},
+                    {.name = kLocalhostMap, .shape = ForwardShape(family), .elements = {element}},
+                    {.name = kOwnersSet, .shape = OwnersShape(family), .elements = {element}}};
+      const FamilyView view = ViewOf({}, family, &table);
+      EXPECT_TRUE(view.unknown_ranges && view.forwards.unknown && view.localhost.unknown);
+      EXPECT_TRUE(view.unknown_junk);
+      EXPECT_EQ(Text(view), "");
+      EXPECT_TRUE(view.forwards.others.empty() && view.localhost.others.empty() && view.junk.empty());
+    }
+  }
 }
 
 TEST(KernelViewTest, WhatStandsInTheLocalhostMapForAnotherTargetIsNoPartOfAnIntent) {

@@ -145,13 +145,14 @@ bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView
     Follower follower(layout, family, view[static_cast<std::size_t>(family)]);
     if (const auto* adds = std::get_if<AddElements>(&*change.operation)) {
       return follower.Knows(adds->set, adds->shape) &&
-             std::ranges::all_of(adds->elements,
-                                 [&](const Element& element) { return follower.Add(adds->set, element); });
+             std::ranges::all_of(adds->elements, [&](const Element& element) {
+               return HasShape(element, adds->shape) && follower.Add(adds->set, element);
+             });
     }
     if (const auto* deletes = std::get_if<DeleteElements>(&*change.operation)) {
       return follower.Knows(deletes->set, deletes->shape) &&
              std::ranges::all_of(deletes->elements, [&](const Element& element) {
-               return follower.Delete(deletes->set, element);
+               return HasShape(element, deletes->shape) && follower.Delete(deletes->set, element);
              });
     }
     return false;

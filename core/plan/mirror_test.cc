@@ -175,6 +175,17 @@ TEST_F(FollowTest, DoesNotFollowSetsOfAnotherShape) {
   }
 }
 
+TEST_F(FollowTest, DoesNotFollowElementsWithoutTheirSetsShape) {
+  Element range = Range("10.0.0.0/8");
+  range.key = ElementKey(std::vector<std::uint8_t>(28, 10));
+  EXPECT_FALSE(Follows({Added(kMasqueradeSet, range)}));
+  EXPECT_FALSE(Follows({Deleted(kMasqueradeSet, range)}));
+  range = Range("10.0.0.0/8");
+  range.end = {11};
+  EXPECT_FALSE(Follows({Added(kMasqueradeSet, range)}));
+  EXPECT_TRUE(view_[0].ranges.empty());
+}
+
 TEST_F(FollowTest, DoesNotFollowTwoNamesOfOneHash) {
   view_[0].names.emplace(Named("a").hash(), Named("b"));
   EXPECT_FALSE(Follows({Added(kOwnersSet, Recorded("10.0.0.0/8", "a"))}));

@@ -47,6 +47,10 @@ struct SetShape {
   friend bool operator==(const SetShape&, const SetShape&) = default;
 };
 
+// Whether a set of this shape can hold the element: its kind, and the lengths of what it has. Whoever takes
+// bytes of an element for an address or a port asks this first.
+bool HasShape(const Element& element, const SetShape& shape);
+
 struct EnsureTable {  // creates it, or makes a dormant one active
   TableId table;
   std::string comment = {};  // given to a table that is created; one that is there keeps its own
