@@ -1,4 +1,7 @@
 // natplan apply: makes the running kernel hold what the file wants, in one transaction.
+#include <algorithm>
+#include <iterator>
+
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
@@ -12,11 +15,12 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto opened = Open(wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  const auto report = session.Run([&](Nat& nat) { nat.BeginApply(wish.intents); }, wanted.call.json, console);
+  auto report = session.Run([&](Nat& nat) { nat.BeginApply(wish.intents); }, wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
   // What was carried out stays, whether or not the parameters can be set: it is said first.
   const Parameters parameters = CareForParameters(wish.intents, options.sysctl);
+  std::ranges::copy(parameters.notes, std::back_inserter(report->notes));
   if (wanted.call.json) {
     Json json = ToJson(*report, backend);
     json["sysctls_set"] = parameters.set;
@@ -26,7 +30,6 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
     PrintChange(*report, backend, session.unanswered(), console);
     for (const std::string& name : parameters.set) console.Line("# sysctl " + name, Style::kComment);
   }
-  for (const std::string& note : parameters.notes) console.Note(note);
   if (!report->by_iptables) NoteOwnerIsNotKept(wanted.table.table, wanted.owner, console);
   const ExitCode code = SayShortcomings(*report, console);
   if (!parameters.error) return code;

@@ -176,8 +176,8 @@ class Doctor {
   }
 
   static std::string ValueText(const SysctlNeed& need) {
-    return need.value ? fmt::format("{} is {}", need.sysctl.name(), *need.value)
-                      : fmt::format("{} is not there", need.sysctl.name());
+    return need.value ? fmt::format("{} is {}", need.name, *need.value)
+                      : fmt::format("{} cannot be {}", need.name, need.sysctl ? "read" : "set yet");
   }
 
   void Say(std::string text, std::string cure) {

@@ -156,8 +156,7 @@ TEST(DiagnosisTest, RulesOfAFormerFallbackAreReported) {
 
 TEST(DiagnosisTest, ASysctlThatIsNotSetIsAProblem) {
   DoctorFacts facts = Healthy();
-  facts.sysctls.push_back(
-      {.sysctl = Sysctl::Forwarding(Family::kIp), .value = 0, .otherwise = "nothing is passed on"});
+  facts.sysctls.push_back({.name = "net.ipv4.ip_forward", .value = 0, .otherwise = "nothing is passed on"});
   EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre("net.ipv4.ip_forward is 0: nothing is passed on"));
   facts.sysctls.front().met = true;
   EXPECT_THAT(Diagnose(facts).problems, IsEmpty());

@@ -110,8 +110,8 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
                              Text(facts.iptables[i].other)));
   }
   for (const SysctlNeed& need : facts.sysctls) {
-    console.Line(fmt::format("sysctl {}: {}", need.sysctl.name(),
-                             need.value ? std::to_string(*need.value) : "not there"));
+    console.Line(
+        fmt::format("sysctl {}: {}", need.name, need.value ? std::to_string(*need.value) : "cannot be read"));
   }
   for (const RouteNeed& need : facts.routes)
     console.Line(fmt::format("::1 is local to {}: {}", Text(need.interface), YesOrNo(need.met)));
@@ -145,9 +145,8 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
   for (std::size_t i = 0; i < kFamilies.size(); ++i) families.push_back(FamilyJson(facts, i));
   Json sysctls = Json::array();
   for (const SysctlNeed& need : facts.sysctls) {
-    sysctls.push_back({{"name", need.sysctl.name()},
-                       {"value", need.value ? Json(*need.value) : Json(nullptr)},
-                       {"met", need.met}});
+    sysctls.push_back(
+        {{"name", need.name}, {"value", need.value ? Json(*need.value) : Json(nullptr)}, {"met", need.met}});
   }
   Json routes = Json::array();
   for (const RouteNeed& need : facts.routes) {
@@ -197,8 +196,8 @@ ExitCode Run(const DoctorOptions& options, Console& console) {
   } else {
     const auto intents = Load(options.file, options.json, console);
     if (!intents) return intents.error();
-    known.sysctls = SysctlNeeds(kProc, *intents);
-    known.routes = RouteNeeds(kProc, *intents);
+    known.sysctls = SysctlNeeds(HostView(), *intents);
+    known.routes = RouteNeeds(HostView(), *intents);
   }
   const DoctorFacts facts = Gather(options, std::move(known));
   const Diagnosis diagnosis = Diagnose(facts);

@@ -105,6 +105,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
   auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
   if (!report) return report.error();
   std::vector<std::string>& notes = report->notes;
+  Parameters parameters;
   if (std::string note = NoteOf(options.words); !note.empty()) notes.push_back(std::move(note));
   if (options.kind == Edit::Kind::kRemove) {
     auto note = NoteNotThere(options, *edits, *report, *session);
@@ -113,11 +114,14 @@ ExitCode Run(const EditOptions& options, Console& console) {
   } else {
     std::vector<Intent> intents;
     for (const Edit& edit : *edits) intents.push_back(edit.intent);
-    std::ranges::move(CareForParameters(intents, false).notes, std::back_inserter(notes));
+    parameters = CareForParameters(intents, false);
+    std::ranges::copy(parameters.notes, std::back_inserter(notes));
   }
   const BackendUse backend = session->Used(*report);
   if (json) {
-    console.PrintJson(ToJson(*report, backend));
+    Json out = ToJson(*report, backend);
+    if (options.kind == Edit::Kind::kAdd) out["sysctls_missing"] = parameters.missing;
+    console.PrintJson(out);
   } else {
     PrintChange(*report, backend, session->unanswered(), console);
   }

@@ -2,12 +2,12 @@
 #ifndef NATPLAN_CLI_KERNEL_PARAMETERS_H_
 #define NATPLAN_CLI_KERNEL_PARAMETERS_H_
 
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "cli/host/host_view.h"
 #include "core/values/error.h"
 #include "core/values/intent.h"
 
@@ -20,11 +20,11 @@ struct Parameters {
   std::optional<Error> error = {};        // why the first of them could not be set
 };
 
-// With `set` sets what the intents need; otherwise says what forwards with `localhost` lack. Whether the host
-// forwards packets at all is set with the rest, but not asked for otherwise: that is `natplan doctor`'s. IPv6
-// has a route where IPv4 has a parameter; it is never set. `proc` is where procfs is mounted.
-Parameters CareForParameters(std::span<const Intent> intents, bool set,
-                             const std::filesystem::path& proc = "/proc");
+// Says which parameters the intents lack, forwarding of packets among them; with `set` sets them. To be
+// called when the intents are in the kernel: the rule that protects 127.0.0.0/8 comes before route_localnet.
+// One that has nothing yet to be set for (the container's network is not there) is missing with a note, and
+// no error. IPv6 has a route where IPv4 has route_localnet; it is named and never set.
+Parameters CareForParameters(std::span<const Intent> intents, bool set, const HostView& host = {});
 
 }  // namespace natplan::cli
 

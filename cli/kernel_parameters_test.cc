@@ -1,13 +1,11 @@
 #include "cli/kernel_parameters.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "cli/fake_host.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,93 +18,106 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kForwarding = "sys/net/ipv4/ip_forward";
-constexpr const char* kRouteLocalnet = "sys/net/ipv4/conf/all/route_localnet";
+constexpr const char* kForwarding = "net/ipv4/ip_forward";
+constexpr const char* kRouteLocalnet = "net/ipv4/conf/ve-web/route_localnet";
 
-// A tree of files in place of procfs, in which nothing is set and no route is known.
+// 10.1.0.0/24 lies behind ve-web.
 class KernelParametersTest : public ::testing::Test {
  protected:
-  KernelParametersTest()
-      : proc_(fs::path(::testing::TempDir()) / ("parameters-" + std::to_string(getpid()))) {
-    fs::remove_all(proc_);
-    Put(kForwarding, "0\n");
-    Put(kRouteLocalnet, "0\n");
-    Put("sys/net/ipv6/conf/all/forwarding", "0\n");
+  KernelParametersTest() {
+    host_.AddInterface("ve-web");
+    host_.AddRoute("10.1.0.2", "ve-web", 24, true);
   }
-  ~KernelParametersTest() override { fs::remove_all(proc_); }
-
-  void Put(const std::string& path, const std::string& text) {
-    const fs::path file = proc_ / path;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-  }
-  std::string Get(const std::string& path) const {
-    std::ifstream file(proc_ / path);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  Parameters Care(const std::vector<Intent>& intents, bool set) {
+    return CareForParameters(intents, set, host_.View());
   }
 
-  const fs::path proc_;
+  FakeHost host_;
 };
 
-Intent ForwardTo(const char* endpoint, bool localhost) {
-  return Forward{Protocol::kTcp, Port::Make(2222).value(), Endpoint::Parse(endpoint).value(), localhost};
-}
-
-TEST_F(KernelParametersTest, WithoutLocalhostNothingIsSaid) {
-  const std::vector<Intent> intents = {ForwardTo("192.0.2.1:22", false),
-                                       ForwardTo("[2001:db8::1]:22", false)};
-  const Parameters parameters = CareForParameters(intents, false, proc_);
-  EXPECT_THAT(parameters.notes, IsEmpty());
-  EXPECT_THAT(parameters.missing, IsEmpty());
-  EXPECT_EQ(Get(kForwarding), "0\n");
-}
-
-TEST_F(KernelParametersTest, WhatLocalhostLacksIsNamedWithTheCommandAndNotSet) {
-  const Parameters parameters = CareForParameters(std::vector{ForwardTo("192.0.2.1:22", true)}, false, proc_);
-  EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.conf.all.route_localnet"));
-  EXPECT_THAT(parameters.notes, ElementsAre(HasSubstr("sysctl -w net.ipv4.conf.all.route_localnet=1")));
-  EXPECT_EQ(Get(kRouteLocalnet), "0\n");
+TEST_F(KernelParametersTest, WhatIsMissingIsNamedWithTheCommandAndNotSet) {
+  const Parameters parameters =
+      Care({ForwardTo("10.1.0.2:22", true), ForwardTo("[2001:db8::1]:22", false)}, false);
+  EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding",
+                                              "net.ipv4.conf.ve-web.route_localnet"));
+  EXPECT_THAT(parameters.notes, ElementsAre(HasSubstr("sysctl -w net.ipv4.ip_forward=1"),
+                                            HasSubstr("sysctl -w net.ipv6.conf.all.forwarding=1"),
+                                            HasSubstr("sysctl -w net.ipv4.conf.ve-web.route_localnet=1")));
+  EXPECT_EQ(host_.Get(kForwarding), 0);
+  EXPECT_EQ(host_.Get(kRouteLocalnet), 0);
 }
 
 TEST_F(KernelParametersTest, WhatIsSetAlreadyIsNotNamed) {
-  Put(kRouteLocalnet, "1\n");
-  EXPECT_THAT(CareForParameters(std::vector{ForwardTo("192.0.2.1:22", true)}, false, proc_).notes, IsEmpty());
+  host_.Put(kForwarding, 1);
+  host_.Put("net/ipv4/conf/ve-web/forwarding", 1);
+  EXPECT_THAT(Care({ForwardTo("10.1.0.2:22", false)}, false).notes, IsEmpty());
+  host_.Put(kRouteLocalnet, 1);
+  EXPECT_THAT(Care({ForwardTo("10.1.0.2:22", true)}, false).notes, IsEmpty());
 }
 
 TEST_F(KernelParametersTest, AllThatIsNeededIsSetWhereThatIsAskedFor) {
-  const Parameters parameters = CareForParameters(std::vector{ForwardTo("192.0.2.1:22", true)}, true, proc_);
-  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.ip_forward = 1", "net.ipv4.conf.all.route_localnet = 1"));
+  const Parameters parameters = Care({ForwardTo("10.1.0.2:22", true)}, true);
+  EXPECT_THAT(parameters.set,
+              ElementsAre("net.ipv4.ip_forward = 1", "net.ipv4.conf.ve-web.route_localnet = 1"));
   EXPECT_THAT(parameters.missing, IsEmpty());
   EXPECT_FALSE(parameters.error);
-  EXPECT_EQ(Get(kForwarding)[0], '1');
-  EXPECT_EQ(Get(kRouteLocalnet)[0], '1');
-  EXPECT_EQ(Get("sys/net/ipv6/conf/all/forwarding"), "0\n");
+  EXPECT_EQ(host_.Get(kForwarding), 1);
+  EXPECT_EQ(host_.Get(kRouteLocalnet), 1);
+  EXPECT_EQ(host_.Get("net/ipv6/conf/all/forwarding"), 0);
 }
 
 TEST_F(KernelParametersTest, WhatCannotBeSetIsAnErrorAndTheRestIsSet) {
-  fs::remove(proc_ / kForwarding);
-  const Parameters parameters = CareForParameters(std::vector{ForwardTo("192.0.2.1:22", true)}, true, proc_);
+  fs::remove(host_.proc() / "sys" / kForwarding);
+  const Parameters parameters = Care({ForwardTo("10.1.0.2:22", true)}, true);
   EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.ip_forward"));
-  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.conf.all.route_localnet = 1"));
+  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.conf.ve-web.route_localnet = 1"));
   ASSERT_TRUE(parameters.error);
   EXPECT_THAT(parameters.error->text, HasSubstr("ip_forward"));
 }
 
+TEST_F(KernelParametersTest, WhereTheContainersNetworkIsNotThereNothingOfItIsSet) {
+  host_.AddInterface("eth0");
+  host_.AddRoute("10.9.0.2", "eth0", 0, false);
+  const Parameters parameters = Care({ForwardTo("10.9.0.2:22", true)}, true);
+  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.ip_forward = 1"));
+  EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.conf.IFACE.route_localnet"));
+  EXPECT_THAT(parameters.notes, ElementsAre(AllOf(HasSubstr("not there yet"), HasSubstr("eth0"))));
+  EXPECT_FALSE(parameters.error);
+  EXPECT_EQ(host_.Get("net/ipv4/conf/eth0/route_localnet"), 0);
+  EXPECT_EQ(host_.Get("net/ipv4/conf/all/route_localnet"), 0);
+}
+
+TEST_F(KernelParametersTest, AParameterIsPutBackIfTheRouteMovedMeanwhile) {
+  HostView view = host_.View();
+  int asked = 0;
+  view.route = [&](const Address&) -> std::optional<Route> {
+    return Route{InterfaceName::Make("ve-web").value(), asked++ == 0 ? 2U : 5U, 24, true};
+  };
+  host_.Put(kForwarding, 1);
+  host_.Put("net/ipv4/conf/ve-web/forwarding", 1);
+  const Parameters parameters = CareForParameters(std::vector{ForwardTo("10.1.0.2:22", true)}, true, view);
+  EXPECT_THAT(parameters.set, IsEmpty());
+  EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.conf.ve-web.route_localnet"));
+  ASSERT_TRUE(parameters.error);
+  EXPECT_EQ(host_.Get(kRouteLocalnet), 0);
+}
+
 TEST_F(KernelParametersTest, InIpv6LocalhostNeedsARouteThatIsOnlyNamed) {
+  host_.Put("net/ipv6/conf/all/forwarding", 1);
   for (const bool set : {false, true}) {
-    EXPECT_THAT(CareForParameters(std::vector{ForwardTo("[2001:db8::1]:22", true)}, set, proc_).notes,
+    EXPECT_THAT(Care({ForwardTo("[2001:db8::1]:22", true)}, set).notes,
                 ElementsAre(AllOf(HasSubstr("ip -6 route add local ::1/128 dev IFACE table local"),
                                   HasSubstr("2001:db8::1"))));
   }
 }
 
 TEST_F(KernelParametersTest, ARouteThatIsThereIsNotNamed) {
-  const std::string rest =
-      " 00000000000000000000000000000000 00 00000000000000000000000000000000 00000400 00000001 00000000 ";
-  Put("net/ipv6_route", "20010db8000000000000000000000000 20" + rest + "00000001 eth0\n" +
-                            "00000000000000000000000000000001 80" + rest + "80000001 eth0\n");
-  EXPECT_THAT(CareForParameters(std::vector{ForwardTo("[2001:db8::1]:22", true)}, false, proc_).notes,
-              IsEmpty());
+  host_.Put("net/ipv6/conf/all/forwarding", 1);
+  host_.AddRoute("2001:db8::1", "eth0", 32, true);
+  std::ofstream(host_.proc() / "net/ipv6_route")
+      << "00000000000000000000000000000001 80 00000000000000000000000000000000 00 "
+         "00000000000000000000000000000000 00000400 00000001 00000000 80000001 eth0\n";
+  EXPECT_THAT(Care({ForwardTo("[2001:db8::1]:22", true)}, false).notes, IsEmpty());
 }
 
 }  // namespace

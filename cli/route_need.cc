@@ -1,6 +1,7 @@
 #include "cli/route_need.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -20,14 +21,18 @@ std::string RouteNeed::Cure() const {
                      interface ? interface->name() : "IFACE");
 }
 
-std::vector<RouteNeed> RouteNeeds(const std::filesystem::path& proc, std::span<const Intent> intents) {
+std::vector<RouteNeed> RouteNeeds(const HostView& host, std::span<const Intent> intents) {
+  std::set<Address> looked_up;
   std::vector<RouteNeed> needs;
   for (const Intent& intent : intents) {
     const auto* forward = std::get_if<Forward>(&intent);
     if (forward == nullptr || !forward->localhost || forward->family() != Family::kIp6) continue;
-    RouteNeed need{.target = forward->to.address, .interface = InterfaceTowards(proc, forward->to.address)};
+    if (!looked_up.insert(forward->to.address).second) continue;
+    RouteNeed need{.target = forward->to.address};
+    // What cannot be asked is as good as no route: the command then has a place to fill in.
+    if (const auto route = host.route(need.target); route && *route) need.interface = (*route)->interface;
     if (std::ranges::find(needs, need.interface, &RouteNeed::interface) != needs.end()) continue;
-    need.met = need.interface && IsLoopbackLocalTo(proc, *need.interface);
+    need.met = need.interface && IsLoopbackLocalTo(host.proc, *need.interface);
     needs.push_back(std::move(need));
   }
   return needs;

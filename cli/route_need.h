@@ -2,12 +2,12 @@
 #ifndef NATPLAN_CLI_ROUTE_NEED_H_
 #define NATPLAN_CLI_ROUTE_NEED_H_
 
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "cli/host/host_view.h"
 #include "core/values/address.h"
 #include "core/values/intent.h"
 #include "core/values/interface_name.h"
@@ -27,8 +27,8 @@ struct RouteNeed {
   std::string Cure() const;
 };
 
-// `proc` is where procfs is mounted: "/proc". Each interface once, with the first target behind it.
-std::vector<RouteNeed> RouteNeeds(const std::filesystem::path& proc, std::span<const Intent> intents);
+// Each interface once, with the first target behind it.
+std::vector<RouteNeed> RouteNeeds(const HostView& host, std::span<const Intent> intents);
 
 }  // namespace natplan::cli
 

@@ -28,17 +28,24 @@ class RouteNeedTest : public ::testing::Test {
         " 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 "
         "00000000 ";
     std::ofstream(proc_ / "net/ipv6_route")
-        << "fd000050000000000000000000000000 40" << rest << "00000001 ve-web\n"
-        << "fd000060000000000000000000000000 40" << rest << "00000001 ve-db\n"
         << "00000000000000000000000000000001 80" << rest << "80200001 lo\n"
         << "00000000000000000000000000000001 80" << rest << "80000001 ve-db\n";
   }
   ~RouteNeedTest() override { fs::remove_all(proc_); }
 
+  HostView Host() const {
+    return {.proc = proc_, .route = [](const Address& target) -> std::optional<Route> {
+              if (Prefix::Parse("fd00:50::/64")->Contains(target))
+                return Route{.interface = *InterfaceName::Make("ve-web")};
+              if (Prefix::Parse("fd00:60::/64")->Contains(target))
+                return Route{.interface = *InterfaceName::Make("ve-db")};
+              return std::nullopt;
+            }};
+  }
   // The cures of those that are not met.
   std::vector<std::string> Unmet(const std::vector<Intent>& intents) const {
     std::vector<std::string> cures;
-    for (const RouteNeed& need : RouteNeeds(proc_, intents)) {
+    for (const RouteNeed& need : RouteNeeds(Host(), intents)) {
       if (!need.met) cures.push_back(need.Cure());
     }
     return cures;
@@ -56,8 +63,8 @@ Intent ForwardTo(const char* endpoint, bool localhost) {
 
 TEST_F(RouteNeedTest, OnlyForwardsWithLocalhostInIpv6NeedARoute) {
   const Intent masquerade = *Masquerade::Make(*Prefix::Parse("fd00:50::/64"));
-  EXPECT_THAT(RouteNeeds(proc_, std::vector<Intent>{masquerade, ForwardTo("[fd00:50::1]:22", false),
-                                                    ForwardTo("192.0.2.1:22", true)}),
+  EXPECT_THAT(RouteNeeds(Host(), std::vector<Intent>{masquerade, ForwardTo("[fd00:50::1]:22", false),
+                                                     ForwardTo("192.0.2.1:22", true)}),
               IsEmpty());
 }
 
@@ -73,7 +80,7 @@ TEST_F(RouteNeedTest, WithoutARouteToTheTargetTheInterfaceIsOpen) {
 }
 
 TEST_F(RouteNeedTest, WhatHappensOtherwiseNamesTheTarget) {
-  const auto needs = RouteNeeds(proc_, std::vector{ForwardTo("[fd00:50::1]:22", true)});
+  const auto needs = RouteNeeds(Host(), std::vector{ForwardTo("[fd00:50::1]:22", true)});
   ASSERT_EQ(needs.size(), 1U);
   EXPECT_THAT(needs.front().Otherwise(), HasSubstr(" on to fd00:50::1 only if ::1 is local"));
 }

@@ -1,22 +1,30 @@
-// The routes of this network namespace, as procfs shows them.
+// What procfs shows of this network namespace's IPv6 routes, and rtnetlink does not: their flags.
 #ifndef NATPLAN_CLI_ROUTES_H_
 #define NATPLAN_CLI_ROUTES_H_
 
+#include <cstdint>
+#include <expected>
 #include <filesystem>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "core/values/address.h"
+#include "core/values/error.h"
 #include "core/values/interface_name.h"
+#include "core/values/prefix.h"
 
 namespace natplan::cli {
 
-// `proc` is where procfs is mounted: "/proc". It shows the main table of IPv4, and all tables of IPv6.
+struct Ip6Route {
+  Prefix to;
+  std::uint64_t flags = 0;  // RTF_... of linux/ipv6_route.h
+  std::string interface = {};
+};
 
-// The interface by which packets leave for `address`: that of the longest prefix. None: no route, or one that
-// refuses them.
-std::optional<InterfaceName> InterfaceTowards(const std::filesystem::path& proc, const Address& address);
+// Of all tables; those that are down are left out. `proc` is where procfs is mounted: "/proc".
+std::expected<std::vector<Ip6Route>, Error> ReadIp6Routes(const std::filesystem::path& proc);
 
-// Whether packets for ::1 that come by the interface are the host's: `local ::1/128 dev INTERFACE`.
+// Whether packets for ::1 that come by the interface are the host's: `local ::1/128 dev INTERFACE`. Not if
+// the routes cannot be read.
 bool IsLoopbackLocalTo(const std::filesystem::path& proc, const InterfaceName& interface);
 
 }  // namespace natplan::cli

@@ -29,10 +29,20 @@ class File {
   int descriptor_;
 };
 
+bool HasSysctls(const std::filesystem::path& proc) {
+  std::error_code ignored;
+  return std::filesystem::exists(proc / "sys/net", ignored);
+}
+
 }  // namespace
 
 Sysctl Sysctl::Forwarding(Family family) {
   return Sysctl(family == Family::kIp ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding");
+}
+
+Sysctl Sysctl::ForwardingBy(Family family, const InterfaceName& interface) {
+  return Sysctl(family == Family::kIp ? "net/ipv4/conf/" + interface.name() + "/forwarding"
+                                      : "net/ipv6/conf/" + interface.name() + "/force_forwarding");
 }
 
 Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) {
@@ -41,32 +51,40 @@ Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) {
 
 Sysctl Sysctl::RouteLocalnetOfAll() { return Sysctl("net/ipv4/conf/all/route_localnet"); }
 
+Sysctl Sysctl::AcceptRa(const InterfaceName& interface) {
+  return Sysctl("net/ipv6/conf/" + interface.name() + "/accept_ra");
+}
+
 std::string Sysctl::name() const {
   std::string out = path_;
   for (char& c : out) c = c == '/' ? '.' : c == '.' ? '/' : c;
   return out;
 }
 
-Error Sysctl::Failed(const std::filesystem::path& file, const char* what, int errno_value) const {
-  Error error{.code = ErrorCode::kEnvironment,
-              .errno_value = errno_value,
-              .text = fmt::format("cannot {} {}: {}", what, file.string(),
-                                  std::generic_category().message(errno_value))};
+Error Sysctl::Failed(const std::filesystem::path& proc, std::optional<int> written, int errno_value) const {
+  const std::string wanted = written ? fmt::format("{}={}", name(), *written) : name();
+  Error error{
+      .code = ErrorCode::kEnvironment,
+      .errno_value = errno_value,
+      .text = fmt::format("cannot {} {} ({}): {}", written ? "set" : "read", wanted,
+                          (proc / "sys" / path_).string(), std::generic_category().message(errno_value))};
   switch (errno_value) {
     case ENOENT:
       error.code = ErrorCode::kNotSupported;
-      error.text += "; the kernel lacks the protocol, the interface is gone, or /proc is not mounted";
+      error.text += HasSysctls(proc) ? "; the kernel lacks the protocol, or the interface is gone"
+                                     : fmt::format("; procfs is not mounted at {0}: mount -t proc proc {0}",
+                                                   proc.string());
       break;
     case EPERM:
     case EACCES:
       error.code = ErrorCode::kNotPermitted;
-      error.text += fmt::format("; set it as root: sysctl -w {}=1", name());
+      error.text += fmt::format("; as root: sysctl {}{}", written ? "-w " : "", wanted);
       break;
     case EROFS:
       error.code = ErrorCode::kNotPermitted;
       error.text += fmt::format(
-          "; /proc/sys is read-only here, as in most containers: set {}=1 where the container is started",
-          name());
+          "; /proc/sys is read-only here, as in most containers: set {} where the container is started",
+          wanted);
       break;
     default:
       break;
@@ -75,26 +93,24 @@ Error Sysctl::Failed(const std::filesystem::path& file, const char* what, int er
 }
 
 std::expected<int, Error> Sysctl::Read(const std::filesystem::path& proc) const {
-  const std::filesystem::path path = proc / "sys" / path_;
-  const File file(path, O_RDONLY);
-  if (file.descriptor() < 0) return std::unexpected(Failed(path, "read", errno));
+  const File file(proc / "sys" / path_, O_RDONLY);
+  if (file.descriptor() < 0) return std::unexpected(Failed(proc, {}, errno));
   std::array<char, 32> text{};
   const ssize_t size = read(file.descriptor(), text.data(), text.size());
-  if (size < 0) return std::unexpected(Failed(path, "read", errno));
+  if (size < 0) return std::unexpected(Failed(proc, {}, errno));
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + size, value);
-  if (error != std::errc()) return std::unexpected(Failed(path, "understand", EINVAL));
+  if (error != std::errc()) return std::unexpected(Failed(proc, {}, EINVAL));
   return value;
 }
 
 std::expected<void, Error> Sysctl::Write(const std::filesystem::path& proc, int value) const {
-  const std::filesystem::path path = proc / "sys" / path_;
-  const File file(path, O_WRONLY);
-  if (file.descriptor() < 0) return std::unexpected(Failed(path, "write", errno));
+  const File file(proc / "sys" / path_, O_WRONLY);
+  if (file.descriptor() < 0) return std::unexpected(Failed(proc, value, errno));
   const std::string text = fmt::format("{}\n", value);
   // The kernel takes a parameter in one write, or refuses it.
   if (write(file.descriptor(), text.data(), text.size()) < 0)
-    return std::unexpected(Failed(path, "write", errno));
+    return std::unexpected(Failed(proc, value, errno));
   return {};
 }
 

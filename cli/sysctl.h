@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/values/address.h"
@@ -15,18 +16,24 @@ namespace natplan::cli {
 // A parameter of the network namespace that the process is in.
 class Sysctl {
  public:
-  // Whether the host passes packets on between its interfaces.
+  // Whether the host passes packets on between its interfaces. To write it sets the same of each interface.
   static Sysctl Forwarding(Family family);
+  // Whether packets that come in by the interface are passed on. In IPv4 this alone decides, and ip_forward
+  // is its common switch; in IPv6 (from Linux 6.17 on) it counts where the common one is off.
+  static Sysctl ForwardingBy(Family family, const InterfaceName& interface);
   // Whether 127.0.0.0/8 may come and go by an interface other than lo; a forward with `localhost` needs it of
   // the one towards its target. IPv6 has none. It counts for an interface if it is set for it or for all.
   static Sysctl RouteLocalnet(const InterfaceName& interface);
   static Sysctl RouteLocalnetOfAll();
+  // Whether router advertisements that come in by the interface are heard: 0 never, 1 unless it forwards, 2
+  // always.
+  static Sysctl AcceptRa(const InterfaceName& interface);
 
   // As sysctl(8) takes it: "net.ipv4.conf.eth0.route_localnet", with '/' for a '.' in an interface's name.
   std::string name() const;
 
-  // `proc` is where procfs is mounted: "/proc". Errors: kNotSupported if there is no such parameter,
-  // kNotPermitted, kEnvironment; they name the parameter and what to do.
+  // `proc` is where procfs is mounted: "/proc". Errors: kNotSupported if there is no such parameter or no
+  // procfs, kNotPermitted, kEnvironment; they name the parameter and what to do.
   std::expected<int, Error> Read(const std::filesystem::path& proc) const;
   std::expected<void, Error> Write(const std::filesystem::path& proc, int value) const;
 
@@ -34,7 +41,8 @@ class Sysctl {
 
  private:
   explicit Sysctl(std::string path) : path_(std::move(path)) {}
-  Error Failed(const std::filesystem::path& file, const char* what, int errno_value) const;
+  // `written`: what was to be written; none: it was to be read.
+  Error Failed(const std::filesystem::path& proc, std::optional<int> written, int errno_value) const;
 
   std::string path_;  // below PROC/sys, divided by '/'
 };

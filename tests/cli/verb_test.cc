@@ -77,7 +77,7 @@ TEST(VerbTest, HostBitsOfAPrefixAreClearedWithANote) {
     }
     const Ran json = Natplan("add masquerade fd00::1/64 --json");
     EXPECT_THAT(json.out, HasSubstr("\"notes\": [\n    \"\\\"fd00::1/64\\\" has host bits set"));
-    EXPECT_THAT(Natplan("add masquerade fd00::/64").err, Not(HasSubstr("note")));
+    EXPECT_THAT(Natplan("add masquerade fd00::/64").err, Not(HasSubstr("host bits")));
   });
 }
 

@@ -1,0 +1,34 @@
+#include "cli/interface_forwarding.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "cli/sysctl.h"
+
+namespace natplan::cli {
+
+bool InterfaceForwarding::IsOff(const InterfaceName& interface) const {
+  return std::ranges::find(off, interface) != off.end();
+}
+
+InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family) {
+  InterfaceForwarding out;
+  const std::filesystem::path folder =
+      proc / (family == Family::kIp ? "sys/net/ipv4/conf" : "sys/net/ipv6/conf");
+  std::error_code error;
+  for (std::filesystem::directory_iterator one(folder, error), end; !error && one != end;
+       one.increment(error)) {
+    auto interface = InterfaceName::Make(one->path().filename().string());
+    // No interface can be called "all" or "default" and have parameters.
+    if (!interface || interface->name() == "all" || interface->name() == "default" ||
+        interface->name() == "lo")
+      continue;
+    const auto value = Sysctl::ForwardingBy(family, *interface).Read(proc);
+    if (!value) continue;
+    (*value != 0 ? out.on : out.off).push_back(*std::move(interface));
+  }
+  return out;
+}
+
+}  // namespace natplan::cli
