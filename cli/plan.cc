@@ -99,7 +99,7 @@ ExitCode Run(const PlanOptions& options, Console& console) {
     if (!result) return console.Fail(result.error(), wanted.call.json);
     return Print(options, *result, opened->session.Used(*result), console);
   }
-  const auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.json, console);
+  const auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.deadline, wanted.call.json, console);
   if (!wish) return wish.error();
   const Result result = PreviewOnNothing(wanted, *wish);
   if (!result) return console.Fail(result.error(), wanted.call.json);
