@@ -83,7 +83,7 @@ const std::vector<Case>& Cases() {
       {4, "WatchByIptables", "natplan watch examples/stopped.toml --backend iptables"},
       {5, "ARestoreThatHangs",
        WithPrograms("exec sleep 1000",
-                    "natplan apply examples/stopped.toml --backend iptables --deadline 0.5")},
+                    "natplan apply examples/stopped.toml --backend iptables --deadline 5")},
       {6, "FullDevice", "natplan apply examples/stopped.toml > /dev/full"},
       {6, "ClosedOutput", "natplan list >&-"},
       {6, "Deadline", "mkfifo $TEST_TMPDIR/silent; natplan apply $TEST_TMPDIR/silent --deadline 0.05"},

@@ -22,7 +22,7 @@ namespace natplan::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
+using ::testing::Not;
 
 constexpr const char* kUnchanged = "natplan: interrupted: nothing was changed\n";
 const std::vector<std::string> kByIptables = {"--backend", "iptables"};
@@ -81,10 +81,10 @@ class Folder {
 void EndsWith(Process& process, int exit_code, const std::string& error) {
   const Process::Ended ended = process.WaitForEnd();
   EXPECT_EQ(ended.exit_code, exit_code);
-  EXPECT_THAT(ended.error, StartsWith(error));
+  EXPECT_THAT(ended.error, HasSubstr(error));
 }
 
-// Names of 60,000 ports: more than a pipe holds, whatever is printed of it.
+// More than a pipe holds, whatever is printed of it.
 std::string ManyForwards() {
   std::string out;
   for (int port = 1; port <= 3000; ++port) {
@@ -120,7 +120,7 @@ TEST(SignalTest, EndsItWhileALargeFileIsParsed) {
   const Folder folder;
   Process natplan(folder.Natplan({"plan", folder.Fifo()}));
   std::ofstream fifo(folder.Fifo());
-  for (int i = 0; i < 100; ++i) fifo << ManyForwards().substr(0, 120000);
+  for (int i = 0; i < 60; ++i) fifo << ManyForwards();
   fifo.close();
   natplan.Signal(SIGTERM);
   EndsWith(natplan, 143, kUnchanged);
@@ -235,7 +235,7 @@ TEST(SignalTest, SaysThatTheChangeWasMadeWhileNobodyReadsItsOutput) {
     EXPECT_EQ(Sh("natplan check " + folder.Path("many.toml")).exit_code, 0);
     blocked({"list"}, kUnchanged);
     blocked({"forget", "--owner", "default"}, made);
-    EXPECT_THAT(Sh("natplan list").out, ::testing::Not(HasSubstr("tcp")));
+    EXPECT_THAT(Sh("natplan list").out, Not(HasSubstr("tcp")));
   });
 }
 
