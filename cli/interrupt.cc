@@ -161,8 +161,8 @@ std::atomic<pid_t>* RunningProgram() { return &TheState().program; }
 void Settle(const Result& result) {
   const Standing before = CurrentStanding();
   if (result) {
-    if (result->changed) SetStanding(Standing::kChanged);
-    if (!result->changed && before == Standing::kUnknown) SetStanding(Standing::kUnchanged);
+    // What was begun, and whose answer was lost, holds now.
+    if (result->changed || before == Standing::kUnknown) SetStanding(Standing::kChanged);
   } else if (result.error().code == ErrorCode::kUnknownOutcome || before == Standing::kChanged) {
     // The second step of two may have failed.
     SetStanding(Standing::kUnknown);

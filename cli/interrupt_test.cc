@@ -89,7 +89,7 @@ TEST(InterruptTest, DuringACommitTheAnswerIsAwaited) {
 
 TEST(InterruptTest, AnAnswerThatWasLostIsLookedFor) {
   EXPECT_EXIT(CommitAndSettle(Unknown{}, kMade, Terminate), ExitedWithCode(143), kChanged);
-  EXPECT_EXIT(CommitAndSettle(Unknown{}, kIdle, Terminate), ExitedWithCode(143), kUnchanged);
+  EXPECT_EXIT(CommitAndSettle(Unknown{}, kIdle, Terminate), ExitedWithCode(143), kChanged);
   EXPECT_EXIT(CommitAndSettle(Unknown{}, kLost, Terminate), ExitedWithCode(143), kUnknown);
 }
 

@@ -70,7 +70,8 @@ class InterruptibleRunner final : public IptablesRunner {
     auto restored = runner_->Restore(family, input, check_only, deadline);
     if (restored) {
       made_one_ = true;
-    } else if (restored.error().code != ErrorCode::kUnknownOutcome) {
+    } else if (restored.error().code != ErrorCode::kUnknownOutcome && !SignalCame()) {
+      // After a signal the program may have been killed: the rules are read again to know.
       Refuse(before);
     }
     return restored;

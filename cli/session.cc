@@ -35,7 +35,6 @@ std::expected<Report, ExitCode> Session::Run(const std::function<Result(Nat&)>& 
   // What is not known is said in full.
   if (!result && result.error().code == ErrorCode::kUnknownOutcome && SignalCame())
     console.Error(ToString(result.error()));
-  if (result && unanswered() != nullptr) SetStanding(Standing::kChanged);
   Settle(result);
   if (!result) return std::unexpected(console.Fail(result.error(), json));
   return *std::move(result);
