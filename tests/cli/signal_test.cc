@@ -69,8 +69,12 @@ class Folder {
   }
 
   std::vector<std::string> Natplan(const std::vector<std::string>& arguments) const {
-    return std::vector<std::string>{"env", "--default-signal", "PATH=" + path_ + ":/usr/bin:/bin",
-                                    "XDG_RUNTIME_DIR=" + path_, "cli/natplan"} +
+    return std::vector<std::string>{"env",
+                                    "--default-signal",
+                                    "PATH=" + path_ + ":/usr/bin:/bin",
+                                    "XDG_RUNTIME_DIR=" + path_,
+                                    "XTABLES_LOCKFILE=" + path_ + "/xtables.lock",
+                                    "cli/natplan"} +
            arguments;
   }
 
