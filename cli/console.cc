@@ -92,8 +92,11 @@ void Console::Error(std::string_view text) const {
 void Console::Note(std::string_view text) const { Error(fmt::format("note: {}", text)); }
 
 ExitCode Console::Fail(const natplan::Error& error, bool json) {
-  Error(ToString(error));
-  if (json) PrintJson(Json{{"error", ToJson(error)}});
+  natplan::Error said = error;
+  if (error.code == ErrorCode::kDeadline && !error.text.contains("--deadline"))
+    said.text += "; --deadline gives more time";
+  Error(ToString(said));
+  if (json) PrintJson(Json{{"error", ToJson(said)}});
   return ToExitCode(error.code);
 }
 
