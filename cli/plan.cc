@@ -28,7 +28,7 @@ class EmptyKernel final : public Executor {
   Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
-// The same of iptables.
+// The same for iptables.
 class EmptyIptables final : public IptablesRunner {
  public:
   std::expected<std::string, Error> Save(Family, TimePoint) override { return ""; }

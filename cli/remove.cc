@@ -44,6 +44,7 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
   if (options.owner) return RemoveOwner(options.table, *options.owner, options.call, false, console);
   const bool json = options.call.json;
   const auto report = RemoveAll(options);
+  // Both backends may have had a part in it.
   Settle(report);
   if (!report) return console.Fail(report.error(), json);
   BackendUse backend;
