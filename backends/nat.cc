@@ -48,12 +48,12 @@ bool WantsNothing(const Request& request) {
 
 }  // namespace
 
-std::expected<NatMeans, Error> NatMeans::Open(Backend backend) {
+std::expected<NatMeans, Error> NatMeans::Open(Backend backend, std::atomic<pid_t>* program) {
   try {
     NatMeans means;
     if (backend != Backend::kNftables) {
-      means.iptables =
-          std::make_unique<IptablesTool>(IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto});
+      means.iptables = std::make_unique<IptablesTool>(
+          IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto, .running = program});
     }
     if (backend == Backend::kIptables) return means;
     auto opened = OverSocket(LinuxSocket::Open());

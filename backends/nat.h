@@ -12,6 +12,9 @@
 #ifndef NATPLAN_BACKENDS_NAT_H_
 #define NATPLAN_BACKENDS_NAT_H_
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -68,7 +71,10 @@ struct NatMeans {
 
   // What the backend may need on this host, in the network namespace that the process is in now. A kernel
   // without the netlink socket is an error only if kAuto does not have iptables to fall back to.
-  [[nodiscard]] static std::expected<NatMeans, Error> Open(Backend backend);
+  // `program` is where the process group of the program of iptables that runs is written, for a signal
+  // handler that kills it; 0 while none does. It outlives the means.
+  [[nodiscard]] static std::expected<NatMeans, Error> Open(Backend backend,
+                                                           std::atomic<pid_t>* program = nullptr);
 };
 
 class Nat {

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
 #include "cli/report.h"
@@ -15,12 +16,15 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto opened = Open(wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  auto report = session.Run([&](Nat& nat) { nat.BeginApply(wish.intents); }, wanted.call.json, console);
+  auto report = session.Run([&](Nat& nat) { return nat.Apply(wish.intents); }, wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
   // What was carried out stays, whether or not the parameters can be set: it is said first.
+  const Standing table = CurrentStanding();
+  if (options.sysctl) SetStanding(Standing::kParameters);
   const Parameters parameters = CareForParameters(wish.intents, options.sysctl);
   std::ranges::copy(parameters.notes, std::back_inserter(report->notes));
+  SetStanding(parameters.set.empty() ? table : Standing::kChanged);
   if (wanted.call.json) {
     Json json = ToJson(*report, backend);
     json["sysctls_set"] = parameters.set;

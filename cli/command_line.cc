@@ -31,7 +31,7 @@ class Parser {
         "  natplan add forward tcp 2222 192.168.50.121:22\n"
         "Exit codes: 0 done, 1 differs or refused, 2 wrong usage or file, 3 not permitted, 4 not supported "
         "here,\n"
-        "  5 outcome unknown after all re-reads, 6 failure of the environment, 130 interrupted.");
+        "  5 outcome unknown after all re-reads, 6 failure of the environment, 128 + N ended by signal N.");
     app_.set_version_flag("--version", kVersion, "Print the version and exit");
     app_.set_help_flag("-h,--help", "Print this and exit");
     app_.require_subcommand(1);
@@ -399,7 +399,7 @@ class Parser {
   void AddWatch() {
     CLI::App* sub =
         Add("watch", "Say who changes what the file wants, and put it right; until it is interrupted",
-            "Runs until SIGINT or SIGTERM, and then leaves the table as it is. Over nf_tables only.\n"
+            "Runs until SIGINT, SIGTERM or SIGHUP, and then leaves the table as it is. Over nf_tables only.\n"
             "Examples:\n"
             "  natplan watch FILE             say what is changed, and what would put it right\n"
             "  natplan watch FILE --restore   apply FILE, and put right what others undo");

@@ -1,5 +1,7 @@
 #include "cli/console.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "fmt/format.h"
 
@@ -41,11 +44,22 @@ std::string_view Escape(Style style) {
   return "";
 }
 
-// Returns 0 or errno.
+bool HasRoom(int descriptor, int milliseconds) {
+  pollfd one = {.fd = descriptor, .events = POLLOUT, .revents = 0};
+  return poll(&one, 1, milliseconds) == 1;
+}
+
+// Returns 0 or errno. Whoever shares the descriptor may have made it non-blocking, and a pipe may be full:
+// all waiting is done here, where signals are taken. No more is written at a time than a pipe that has room
+// takes at once.
 int WriteAll(int descriptor, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t size = write(descriptor, text.data(), text.size());
-    if (size < 0 && errno == EINTR) continue;
+    if (!HasRoom(descriptor, 0)) {
+      TakeSignals();
+      HasRoom(descriptor, -1);
+    }
+    const ssize_t size = write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (size < 0) return errno;
     text.remove_prefix(static_cast<std::size_t>(size));
   }
@@ -78,16 +92,23 @@ void Console::Error(std::string_view text) const {
 void Console::Note(std::string_view text) const { Error(fmt::format("note: {}", text)); }
 
 ExitCode Console::Fail(const natplan::Error& error, bool json) {
-  Error(ToString(error));
-  if (json) PrintJson(Json{{"error", ToJson(error)}});
+  natplan::Error said = error;
+  if (error.code == ErrorCode::kDeadline && !error.text.contains("--deadline"))
+    said.text += "; --deadline gives more time";
+  Error(ToString(said));
+  if (json) PrintJson(Json{{"error", ToJson(said)}});
   return ToExitCode(error.code);
 }
 
 ExitCode Console::Close(ExitCode code) {
+  if (!out_.empty()) OutputBegins();
   const int failed = WriteAll(STDOUT_FILENO, out_);
   out_.clear();
   if (failed == 0) return code;
-  Error(fmt::format("standard output cannot be written: {}", std::strerror(failed)));
+  const char* what = "standard output cannot be written";
+  if (CurrentStanding() == Standing::kChanged)
+    what = "the change was made; its description could not be written";
+  Error(fmt::format("{}: {}", what, std::strerror(failed)));
   return code == ExitCode::kDone ? ExitCode::kEnvironment : code;
 }
 

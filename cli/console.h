@@ -34,7 +34,8 @@ class Console {
   // for it.
   ExitCode Fail(const natplan::Error& error, bool json);
 
-  // Writes what was kept. The exit code is `code` unless that fails.
+  // Writes what was kept, and waits for a reader as long as there is one. The exit code is `code` unless that
+  // fails.
   [[nodiscard]] ExitCode Close(ExitCode code);
 
  private:

@@ -11,6 +11,7 @@
 #include "backends/iptables/program_search.h"
 #include "cli/commands.h"
 #include "cli/diagnosis.h"
+#include "cli/interrupt.h"
 #include "cli/kernel_access.h"
 #include "cli/load.h"
 #include "core/plan/probe.h"
@@ -46,7 +47,7 @@ DoctorFacts Gather(const DoctorOptions& options, DoctorFacts facts) {
     lacks_nat = lacks_nat || facts.nf_tables[i].LacksNat();
   }
   const bool fallback = lacks_nat && !can_nat;
-  IptablesTool tool({.prefer_legacy = fallback});
+  IptablesTool tool({.prefer_legacy = fallback, .running = RunningProgram()});
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     // Without permission iptables-legacy-save prints nothing, as if there were no rule.
     if (facts.nf_tables[i].permission.presence == Presence::kNo) {
@@ -194,7 +195,7 @@ ExitCode Run(const DoctorOptions& options, Console& console) {
   if (options.file.empty()) {
     known.sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
   } else {
-    const auto intents = Load(options.file, options.json, console);
+    const auto intents = Load(options.file, options.deadline, options.json, console);
     if (!intents) return intents.error();
     known.sysctls = SysctlNeeds(HostView(), *intents);
     known.routes = RouteNeeds(HostView(), *intents);

@@ -15,7 +15,6 @@ enum class ExitCode : int {
   kNotSupported = 4,    // this kernel lacks a piece, for all that was asked for or for one family
   kUnknownOutcome = 5,  // after all re-reads nobody can tell whether the change was carried out
   kEnvironment = 6,     // out of memory, message too large, deadline, output that cannot be written
-  kInterrupted = 130,   // SIGINT or SIGTERM
 };
 
 constexpr ExitCode ToExitCode(ErrorCode code) {

@@ -2,54 +2,174 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
-#include <initializer_list>
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+#include "cli/json.h"
+#include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
 
-// Those of the two that are not ignored (nohup). A blocked signal would be queued although it is ignored.
-sigset_t Wanted() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM}) {
-    struct sigaction action = {};
-    if (sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&set, number);
-  }
-  return set;
+constexpr std::size_t kStandings = 5;
+// Of the first tick a running program is killed, by the last one the process ends.
+constexpr int kTicks = 2;
+
+// What the handlers see.
+struct State {
+  std::atomic<int> came = 0;  // the first signal
+  std::atomic<int> ticks = 0;
+  std::atomic<bool> deferred = false;
+  std::atomic<bool> output_began = false;
+  std::atomic<bool> ending = false;
+  std::atomic<Standing> standing = Standing::kUnchanged;
+  std::atomic<pid_t> program = 0;
+  bool has_timer = false;
+  timer_t timer = {};
+  std::array<std::string, kStandings> lines = {};  // by Standing
+  std::array<std::string, kStandings> json = {};
+};
+static_assert(std::atomic<Standing>::is_always_lock_free && std::atomic<pid_t>::is_always_lock_free);
+
+State& TheState() {
+  // Never destroyed: a signal may come while the process ends by itself.
+  static State& state = *new State;
+  return state;
+}
+
+// One line fits into a pipe that has room at all.
+void WriteIfThereIsRoom(int descriptor, std::string_view text) {
+  pollfd one = {.fd = descriptor, .events = POLLOUT, .revents = 0};
+  if (text.empty() || poll(&one, 1, 0) != 1 || (one.revents & POLLOUT) == 0) return;
+  // Nobody is left to tell if it fails.
+  (void)!write(descriptor, text.data(), text.size());
+}
+
+void KillProgram(const State& state) {
+  const pid_t program = state.program;
+  if (program > 0) kill(-program, SIGKILL);
+}
+
+[[noreturn]] void End(State& state) {
+  KillProgram(state);
+  // A second signal may come while the first one is answered.
+  if (state.ending.exchange(true)) _exit(128 + state.came);
+  const auto which = static_cast<std::size_t>(state.standing.load());
+  WriteIfThereIsRoom(STDERR_FILENO, state.lines[which]);
+  if (!state.output_began) WriteIfThereIsRoom(STDOUT_FILENO, state.json[which]);
+  _exit(128 + state.came);
+}
+
+void OnSignal(int number) {
+  State& state = TheState();
+  int none = 0;
+  const bool first = state.came.compare_exchange_strong(none, number);
+  if (!first || !state.deferred || !state.has_timer) End(state);
+  const int saved = errno;
+  const itimerspec each_second = {.it_interval = {.tv_sec = 1, .tv_nsec = 0},
+                                  .it_value = {.tv_sec = 1, .tv_nsec = 0}};
+  timer_settime(state.timer, 0, &each_second, nullptr);
+  errno = saved;
+}
+
+void OnTick(int) {
+  State& state = TheState();
+  if (++state.ticks >= kTicks) End(state);
+  const int saved = errno;
+  KillProgram(state);
+  errno = saved;
+}
+
+void Handle(int number, void (*handler)(int), const sigset_t& meanwhile) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_mask = meanwhile;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
+}
+
+std::string InJson(const char* text) {
+  const Error error{.code = ErrorCode::kEnvironment, .errno_value = EINTR, .text = text};
+  return Json{{"error", ToJson(error)}}.dump(2) + "\n";
 }
 
 }  // namespace
 
-Interrupt::Interrupt() {
-  const sigset_t set = Wanted();
-  descriptor_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (descriptor_ >= 0) sigprocmask(SIG_BLOCK, &set, nullptr);
-}
-
-Interrupt::~Interrupt() {
-  if (descriptor_ < 0) return;
-  // What came meanwhile was answered.
-  signalfd_siginfo ignored;
-  while (read(descriptor_, &ignored, sizeof(ignored)) > 0) {
+const char* TextOf(Standing standing) {
+  switch (standing) {
+    case Standing::kUnchanged:
+      return "nothing was changed";
+    case Standing::kUnknown:
+      return "it is not known whether the change was made; each family holds its old state or its new one, "
+             "and `natplan check` or `natplan list` says which";
+    case Standing::kChanged:
+      return "the change was made; what was to be said of it is missing";
+    case Standing::kParameters:
+      return "the table is as it was asked for, but not each kernel parameter may be set; `natplan doctor "
+             "FILE` says which are missing";
+    case Standing::kWatching:
+      return "the watch has ended, and the table stays as it is";
   }
-  close(descriptor_);
-  const sigset_t set = Wanted();
-  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+  return "";
 }
 
-bool Interrupt::came() const {
-  pollfd one = {.fd = descriptor_, .events = POLLIN, .revents = 0};
-  return descriptor_ >= 0 && poll(&one, 1, 0) == 1;
+void CatchSignals(bool json) {
+  State& state = TheState();
+  for (std::size_t i = 0; i < kStandings; ++i) {
+    const std::string text = fmt::format("interrupted: {}", TextOf(static_cast<Standing>(i)));
+    state.lines[i] = fmt::format("natplan: {}\n", text);
+    if (json) state.json[i] = InJson(text.c_str());
+  }
+  const int tick = SIGRTMIN;
+  sigevent event = {};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = tick;
+  state.has_timer = timer_create(CLOCK_MONOTONIC, &event, &state.timer) == 0;
+  // A second signal interrupts the handler of no other: what one of them does takes no time.
+  sigset_t ours;
+  sigemptyset(&ours);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, tick}) sigaddset(&ours, number);
+  Handle(tick, OnTick, ours);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited = {};
+    if (sigaction(number, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
+    Handle(number, OnSignal, ours);
+  }
+  sigprocmask(SIG_UNBLOCK, &ours, nullptr);
 }
 
-void Interrupt::WaitFor(int watched) const {
-  std::array<pollfd, 2> both = {
-      {{.fd = watched, .events = POLLIN, .revents = 0}, {.fd = descriptor_, .events = POLLIN, .revents = 0}}};
-  (void)poll(both.data(), both.size(), -1);
+void DeferSignals() { TheState().deferred = true; }
+
+void TakeSignals() {
+  State& state = TheState();
+  state.deferred = false;
+  if (state.came != 0) End(state);
+}
+
+bool SignalCame() { return TheState().came != 0; }
+
+void SetStanding(Standing standing) { TheState().standing = standing; }
+Standing CurrentStanding() { return TheState().standing; }
+void OutputBegins() { TheState().output_began = true; }
+std::atomic<pid_t>* RunningProgram() { return &TheState().program; }
+
+void Settle(const Result& result) {
+  const Standing before = CurrentStanding();
+  if (result) {
+    // What was begun, and whose answer was lost, holds now.
+    if (result->changed || before == Standing::kUnknown) SetStanding(Standing::kChanged);
+  } else if (result.error().code == ErrorCode::kUnknownOutcome || before == Standing::kChanged) {
+    // The second step of two may have failed.
+    SetStanding(Standing::kUnknown);
+  } else {
+    SetStanding(Standing::kUnchanged);
+  }
+  TakeSignals();
 }
 
 }  // namespace natplan::cli

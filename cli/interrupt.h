@@ -1,28 +1,52 @@
-// SIGINT and SIGTERM as something to look at.
+// SIGINT, SIGTERM and SIGHUP: they end the process at any moment, with a line that says whether the change
+// was made.
 #ifndef NATPLAN_CLI_INTERRUPT_H_
 #define NATPLAN_CLI_INTERRUPT_H_
 
+#include <sys/types.h>
+
+#include <atomic>
+
+#include "core/plan/reconciler.h"
+
 namespace natplan::cli {
 
-// From its construction on the two signals do not end the process but are told by came(); until its
-// destruction, which brings back what was before. A signal that was ignored stays so. One at a time, in a
-// process of one thread.
-class Interrupt {
- public:
-  Interrupt();
-  ~Interrupt();
-  Interrupt(const Interrupt&) = delete;
-  Interrupt& operator=(const Interrupt&) = delete;
-
-  // Whether a signal came.
-  bool came() const;
-  // Waits until `watched` is readable or a signal comes. Where no descriptor is to be had for the signals,
-  // they end the process as usual.
-  void WaitFor(int watched) const;
-
- private:
-  int descriptor_;
+// What there is to say of the change.
+enum class Standing {
+  kUnchanged,   // nothing was changed
+  kUnknown,     // a change is on its way, or nobody knows what came of it
+  kChanged,     // the change was made
+  kParameters,  // the table is as it is to be, and kernel parameters are being set
+  kWatching,    // whatever was changed, the table stays as it is
 };
+
+// From now on the three signals end the process with exit status 128 + number, unless the caller of the
+// process has them ignored. They do so from a handler, whatever the process waits for or computes, and kill
+// the program of iptables that runs. `json`: with {"error": ...} on standard output as well.
+//
+// While they are deferred, the first signal is remembered until TakeSignals(); a second one ends the process.
+// So do two seconds, after the first of which a program of iptables that runs is killed.
+//
+// A signal that the caller of the process has blocked is unblocked. For a process of one thread.
+void CatchSignals(bool json);
+void DeferSignals();
+// Ends the process if a signal came meanwhile.
+void TakeSignals();
+bool SignalCame();
+
+// kUnchanged at first.
+void SetStanding(Standing standing);
+Standing CurrentStanding();
+// The whole sentence, without "interrupted".
+const char* TextOf(Standing standing);
+// Standard output is not empty any more, so {"error": ...} has no place there.
+void OutputBegins();
+
+// A call that may have changed something has ended with this result; takes signals.
+void Settle(const Result& result);
+
+// The process group of the program of iptables that runs, and 0 while none does: for who runs it.
+std::atomic<pid_t>* RunningProgram();
 
 }  // namespace natplan::cli
 

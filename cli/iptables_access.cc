@@ -8,14 +8,16 @@
 
 #include "backends/iptables/iptables_context.h"
 #include "backends/iptables/iptables_tool.h"
+#include "cli/interrupt.h"
+#include "cli/interruptible.h"
 
 namespace natplan::cli {
 namespace {
 
 std::expected<IptablesContext, Error> OpenIptables(const std::string& table, bool prefer_legacy) {
-  return IptablesContext::Make(
-      std::make_unique<IptablesTool>(IptablesToolOptions{.prefer_legacy = prefer_legacy}),
-      {.table = table, .jitter_seed = static_cast<std::uint64_t>(getpid())});
+  return IptablesContext::Make(Interruptible(std::make_unique<IptablesTool>(IptablesToolOptions{
+                                   .prefer_legacy = prefer_legacy, .running = RunningProgram()})),
+                               {.table = table, .jitter_seed = static_cast<std::uint64_t>(getpid())});
 }
 
 // Whether iptables-legacy is looked at in place of what the administrator chose: that first.

@@ -9,6 +9,7 @@
 
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
+#include "cli/interruptible.h"
 #include "core/plan/backoff.h"
 #include "core/plan/recovery.h"
 
@@ -17,7 +18,7 @@ namespace natplan::cli {
 std::expected<std::unique_ptr<Executor>, Error> OpenKernel() {
   auto socket = LinuxSocket::Open();
   if (!socket) return std::unexpected(std::move(socket.error()));
-  return std::make_unique<NetlinkExecutor>(std::move(*socket));
+  return Interruptible(std::make_unique<NetlinkExecutor>(std::move(*socket)));
 }
 
 std::expected<Snapshot, Error> ReadUntil(TimePoint deadline, Executor& executor, const ReadRequest& request) {

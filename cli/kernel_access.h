@@ -11,7 +11,7 @@
 
 namespace natplan::cli {
 
-// Over a socket in the network namespace that the process is in.
+// Over a socket in the network namespace that the process is in; interruptible.
 std::expected<std::unique_ptr<Executor>, Error> OpenKernel();
 
 // A snapshot; a torn reading is repeated until the deadline.

@@ -23,13 +23,14 @@ ExitCode SayAll(const std::string& name, const std::vector<Diagnostic>& errors, 
 
 }  // namespace
 
-std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner, bool json,
-                                       Console& console) {
+std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner,
+                                       std::chrono::milliseconds patience, bool json, Console& console) {
   const std::string name = path == "-" ? "standard input" : path;
-  const auto text = ReadSource(path);
+  const auto text = ReadSource(path, patience);
   if (!text) {
-    return std::unexpected(
-        console.Fail({.code = ErrorCode::kInvalidArgument, .text = name + ": " + text.error()}, json));
+    Error error = text.error();
+    error.text = name + ": " + error.text;
+    return std::unexpected(console.Fail(error, json));
   }
   auto config = ParseConfig(*text);
   if (!config) return std::unexpected(SayAll(name, config.error(), json, console));
@@ -38,8 +39,9 @@ std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optio
   return Wish{owner.value_or(of_file), std::move(config->intents)};
 }
 
-std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console) {
-  auto wish = LoadWish(path, std::nullopt, json, console);
+std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, std::chrono::milliseconds patience,
+                                                  bool json, Console& console) {
+  auto wish = LoadWish(path, std::nullopt, patience, json, console);
   if (!wish) return std::unexpected(wish.error());
   return std::move(wish->intents);
 }

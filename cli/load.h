@@ -2,6 +2,7 @@
 #ifndef NATPLAN_CLI_LOAD_H_
 #define NATPLAN_CLI_LOAD_H_
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
@@ -20,12 +21,13 @@ struct Wish {
 };
 
 // Prints notes and errors; `json`: as Console::Fail does. The owner is `owner`, else the file's, else
-// "default".
-std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner, bool json,
-                                       Console& console);
+// "default". `patience`: as ReadSource() has it.
+std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner,
+                                       std::chrono::milliseconds patience, bool json, Console& console);
 
 // The intents alone.
-std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, bool json, Console& console);
+std::expected<std::vector<Intent>, ExitCode> Load(const std::string& path, std::chrono::milliseconds patience,
+                                                  bool json, Console& console);
 
 }  // namespace natplan::cli
 

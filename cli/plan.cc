@@ -28,7 +28,7 @@ class EmptyKernel final : public Executor {
   Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
 };
 
-// The same of iptables.
+// The same for iptables.
 class EmptyIptables final : public IptablesRunner {
  public:
   std::expected<std::string, Error> Save(Family, TimePoint) override { return ""; }
@@ -99,7 +99,7 @@ ExitCode Run(const PlanOptions& options, Console& console) {
     if (!result) return console.Fail(result.error(), wanted.call.json);
     return Print(options, *result, opened->session.Used(*result), console);
   }
-  const auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.json, console);
+  const auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.deadline, wanted.call.json, console);
   if (!wish) return wish.error();
   const Result result = PreviewOnNothing(wanted, *wish);
   if (!result) return console.Fail(result.error(), wanted.call.json);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/iptables_access.h"
 #include "cli/json.h"
 #include "cli/kernel_access.h"
@@ -43,6 +44,8 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
   if (options.owner) return RemoveOwner(options.table, *options.owner, options.call, false, console);
   const bool json = options.call.json;
   const auto report = RemoveAll(options);
+  // Both backends may have had a part in it.
+  Settle(report);
   if (!report) return console.Fail(report.error(), json);
   BackendUse backend;
   if (report->by_iptables) {

@@ -1,45 +1,22 @@
 #include "cli/session.h"
 
-#include <cerrno>
 #include <memory>
 
 #include "cli/interrupt.h"
+#include "cli/interruptible.h"
 
 namespace natplan::cli {
-namespace {
-
-// Null if a signal came before there was a result.
-const Result* Finish(Nat& nat, int wake, const Interrupt& interrupt) {
-  for (;;) {
-    if (interrupt.came()) return nullptr;
-    if (const Result* result = nat.Poll()) return result;
-    interrupt.WaitFor(wake);
-  }
-}
-
-ExitCode SayInterrupted(Nat& nat, bool json, Console& console) {
-  nat.Cancel();
-  const Result* result = nat.Poll();
-  const bool unknown = result != nullptr && !*result && result->error().code == ErrorCode::kUnknownOutcome;
-  Error error{.errno_value = EINTR};
-  error.text = unknown ? "interrupted: the kernel holds the old state or the new one, each of them whole; "
-                         "`natplan check` says which"
-                       : "interrupted: the old state holds, nothing was changed";
-  (void)console.Fail(error, json);
-  return ExitCode::kInterrupted;
-}
-
-}  // namespace
 
 std::expected<Session, Error> Session::Open(NatOptions options) {
-  auto means = NatMeans::Open(options.backend);
+  auto means = NatMeans::Open(options.backend, RunningProgram());
   if (!means) return std::unexpected(std::move(means.error()));
   const Witness* witness = nullptr;
   if (means->nftables != nullptr) {
-    auto kernel = std::make_unique<Witness>(std::move(means->nftables));
+    auto kernel = std::make_unique<Witness>(Interruptible(std::move(means->nftables)));
     witness = kernel.get();
     means->nftables = std::move(kernel);
   }
+  if (means->iptables != nullptr) means->iptables = Interruptible(std::move(means->iptables));
   return Session(witness, Nat(*std::move(means), std::move(options)));
 }
 
@@ -52,16 +29,15 @@ const Transaction* Session::unanswered() const {
   return kernel_ == nullptr || !kernel_->unanswered() ? nullptr : &*kernel_->unanswered();
 }
 
-std::expected<Report, ExitCode> Session::Run(const std::function<void(Nat&)>& begin, bool json,
+std::expected<Report, ExitCode> Session::Run(const std::function<Result(Nat&)>& call, bool json,
                                              Console& console) {
-  const auto wake = nat_.descriptor();
-  if (!wake) return std::unexpected(console.Fail(wake.error(), json));
-  const Interrupt interrupt;
-  begin(nat_);
-  const Result* result = Finish(nat_, *wake, interrupt);
-  if (result == nullptr) return std::unexpected(SayInterrupted(nat_, json, console));
-  if (!*result) return std::unexpected(console.Fail(result->error(), json));
-  return **result;
+  Result result = call(nat_);
+  // What is not known is said in full.
+  if (!result && result.error().code == ErrorCode::kUnknownOutcome && SignalCame())
+    console.Error(ToString(result.error()));
+  Settle(result);
+  if (!result) return std::unexpected(console.Fail(result.error(), json));
+  return *std::move(result);
 }
 
 BackendUse Session::Used(const Report& report) const {
@@ -71,7 +47,7 @@ BackendUse Session::Used(const Report& report) const {
 }
 
 std::expected<OpenFile, ExitCode> Open(const FileOptions& options, Console& console) {
-  auto wish = LoadWish(options.file, options.owner, options.call.json, console);
+  auto wish = LoadWish(options.file, options.owner, options.call.deadline, options.call.json, console);
   if (!wish) return std::unexpected(wish.error());
   auto session = Session::Open({.table = options.table.table,
                                 .scope = options.table.scope(),

@@ -129,7 +129,7 @@ class Simulation {
 ExitCode Run(const SimulateOptions& options, Console& console) {
   std::vector<FileWish> wishes;
   for (const std::string& file : options.files) {
-    auto wish = LoadWish(file, options.owner, options.json, console);
+    auto wish = LoadWish(file, options.owner, kDefaultDeadline, options.json, console);
     if (!wish) return wish.error();
     wishes.push_back({file, std::move(*wish)});
   }

@@ -1,4 +1,6 @@
 // natplan watch: says who changes what the file wants, and puts it right.
+#include <poll.h>
+
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -58,7 +60,7 @@ ExitCode Run(const WatchOptions& options, Console& console) {
                                  "check` or `natplan apply` from a timer"},
                         json);
   }
-  auto wish = LoadWish(wanted.file, wanted.owner, json, console);
+  auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.deadline, json, console);
   if (!wish) return wish.error();
   auto watch = NatWatch::Open({.table = wanted.table.table,
                                .scope = wanted.table.scope(),
@@ -69,16 +71,19 @@ ExitCode Run(const WatchOptions& options, Console& console) {
   if (!watch) return console.Fail(watch.error(), json);
   const auto descriptor = watch->descriptor();
   if (!descriptor) return console.Fail(descriptor.error(), json);
-  const Interrupt interrupt;
-  // A signal ends it as it is meant to end: the table stays as it is.
-  while (!interrupt.came()) {
+  SetStanding(Standing::kWatching);
+  OutputBegins();
+  for (;;) {
+    // What was heard, and what was put right, is said before a signal ends it.
+    DeferSignals();
     const NatWatch::Heard heard = watch->Poll();
     for (const WatchLine& line : heard.lines) Print(line, json, console);
     if (heard.stopped) return console.Fail(*heard.stopped, json);
     if (const ExitCode code = console.Close(ExitCode::kDone); code != ExitCode::kDone) return code;
-    interrupt.WaitFor(*descriptor);
+    TakeSignals();
+    pollfd awaited = {.fd = *descriptor, .events = POLLIN, .revents = 0};
+    (void)poll(&awaited, 1, -1);
   }
-  return ExitCode::kDone;
 }
 
 }  // namespace natplan::cli

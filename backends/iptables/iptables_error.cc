@@ -29,6 +29,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "CAP_NET_ADMIN is missing, or the table belongs to another program"},
     {"you must be root", ErrorCode::kNotPermitted, EPERM, "CAP_NET_ADMIN is missing (root has it)"},
     {"Cannot allocate memory", ErrorCode::kNoMemory, ENOMEM, "out of memory; nothing was changed"},
+    {"Message too long", ErrorCode::kTooLarge, EMSGSIZE,
+     "the change does not fit into one message of iptables; nothing was changed"},
     // Without nf_tables in the kernel.
     {"rule set generation id: Invalid argument", ErrorCode::kNotSupported, EOPNOTSUPP,
      "this kernel has no nf_tables, which this variant of iptables needs; install iptables-legacy"},

@@ -58,10 +58,14 @@ std::expected<std::string, Error> IptablesTool::Program(Family family, std::stri
   return path;
 }
 
+ProcessRequest IptablesTool::Request(const std::string& program, TimePoint deadline) const {
+  return {.program = program, .environment = environment_, .deadline = deadline, .running = options_.running};
+}
+
 std::expected<std::string, Error> IptablesTool::RunSave(const std::string& program,
                                                         TimePoint deadline) const {
   // All tables rather than "-t nat": asked for a table, iptables-legacy-save creates it.
-  auto result = RunProcess({.program = program, .environment = environment_, .deadline = deadline});
+  auto result = RunProcess(Request(program, deadline));
   if (!result) return std::unexpected(result.error());
   if (result->exit_status != 0)
     return std::unexpected(ErrorOfExit(program, result->exit_status, result->error_output));
@@ -83,11 +87,10 @@ std::expected<void, Error> IptablesTool::Restore(Family family, const std::strin
   const auto wait = std::max<std::int64_t>(1, std::chrono::floor<std::chrono::seconds>(left).count());
   std::vector<std::string> arguments = {"--noflush", "--wait", std::to_string(wait)};
   if (check_only) arguments.emplace_back("--test");
-  const auto result = RunProcess({.program = *program,
-                                  .arguments = std::move(arguments),
-                                  .environment = environment_,
-                                  .input = input,
-                                  .deadline = deadline});
+  ProcessRequest request = Request(*program, deadline);
+  request.arguments = std::move(arguments);
+  request.input = input;
+  const auto result = RunProcess(request);
   if (!result) {
     Error error = result.error();
     // One that was stopped in the middle may have been done; one for which there was no time was not begun.
@@ -105,10 +108,9 @@ std::expected<void, Error> IptablesTool::Restore(Family family, const std::strin
 
 std::optional<Error> IptablesTool::ListingError(std::string_view restore, TimePoint deadline) const {
   const std::string program(restore.substr(0, restore.rfind("-restore")));
-  const auto result = RunProcess({.program = program,
-                                  .arguments = {"-t", "nat", "-S"},
-                                  .environment = environment_,
-                                  .deadline = deadline});
+  ProcessRequest request = Request(program, deadline);
+  request.arguments = {"-t", "nat", "-S"};
+  const auto result = RunProcess(request);
   if (!result || result->exit_status == 0) return std::nullopt;
   return ErrorOfExit(program, result->exit_status, result->error_output);
 }

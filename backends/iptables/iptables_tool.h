@@ -2,6 +2,9 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_TOOL_H_
 #define NATPLAN_BACKENDS_IPTABLES_IPTABLES_TOOL_H_
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <expected>
 #include <optional>
 #include <string>
@@ -9,6 +12,7 @@
 #include <vector>
 
 #include "backends/iptables/iptables_runner.h"
+#include "backends/iptables/process.h"
 #include "backends/iptables/program_search.h"
 
 namespace natplan {
@@ -22,6 +26,7 @@ struct IptablesToolOptions {
   std::string search_path = {};
   // Empty: /run/natplan.lock, and where that cannot be opened natplan.lock in XDG_RUNTIME_DIR.
   std::vector<std::string> lock_files = {};
+  std::atomic<pid_t>* running = nullptr;  // as in ProcessRequest
 };
 
 // Runs the programs without a shell, with an environment of PATH, LC_ALL=C and, where the caller has it and
@@ -41,6 +46,7 @@ class IptablesTool final : public IptablesRunner {
   std::expected<std::string, Error> Program(Family family, std::string_view verb) const;
   // Why the iptables that belongs to this iptables-restore cannot list table nat; none if it can.
   std::optional<Error> ListingError(std::string_view restore, TimePoint deadline) const;
+  ProcessRequest Request(const std::string& program, TimePoint deadline) const;
   std::expected<std::string, Error> RunSave(const std::string& program, TimePoint deadline) const;
 
   IptablesToolOptions options_;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -148,10 +149,28 @@ class Actions {
   posix_spawnattr_t attributes_;
 };
 
+// No signal is delivered to this thread while this lives.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 // A program that runs. Killed, with all that it started, at the end of this value.
 class Child {
  public:
-  explicit Child(pid_t process) : process_(process) {}
+  Child(pid_t process, std::atomic<pid_t>* running) : process_(process), running_(running) {
+    if (running_ != nullptr) *running_ = process;
+  }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
@@ -159,6 +178,7 @@ class Child {
     kill(-process_, SIGKILL);
     const TimePoint until = std::chrono::steady_clock::now() + kReapTime;
     while (!Ended() && std::chrono::steady_clock::now() < until) poll(nullptr, 0, 1);
+    if (running_ != nullptr) *running_ = 0;
   }
 
   // Whether it has ended. What it has left behind is killed first: until it is waited for, its process
@@ -170,6 +190,7 @@ class Child {
     if ((known && info.si_pid == 0) || (!known && errno == EINTR)) return false;
     if (known) kill(-process_, SIGKILL);
     ended_ = true;
+    if (running_ != nullptr) *running_ = 0;
     int status = 0;
     if (waitpid(process_, &status, WNOHANG) == process_)
       status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -181,6 +202,7 @@ class Child {
 
  private:
   pid_t process_;
+  std::atomic<pid_t>* running_;
   bool ended_ = false;
   std::optional<int> status_;
 };
@@ -202,21 +224,23 @@ std::expected<ProcessResult, Error> RunProcess(const ProcessRequest& request) {
   if (!input) return std::unexpected(input.error());
   Output output(request.most_output);
   Output error_output(kMostErrorOutput);
-  pid_t process = 0;
+  std::optional<Child> child;
   {
     auto out = output.Open();
     if (!out) return std::unexpected(out.error());
     auto error_out = error_output.Open();
     if (!error_out) return std::unexpected(error_out.error());
+    const SignalsHeld held;
+    pid_t process = 0;
     if (const int failure = Actions().Spawn(request, *input, *out, *error_out, process); failure != 0) {
       errno = failure;
       return FailWithErrno("cannot run " + request.program);
     }
+    child.emplace(process, request.running);
   }
-  Child child(process);
   milliseconds silent_look(1);
   for (;;) {
-    const bool ended = child.Ended();
+    const bool ended = child->Ended();
     output.Read();
     error_output.Read();
     if (output.too_much()) {
@@ -236,12 +260,12 @@ std::expected<ProcessResult, Error> RunProcess(const ProcessRequest& request) {
     }
     WaitForOutput(output, error_output, std::min(left, look));
   }
-  if (!child.status()) {
+  if (!child->status()) {
     return Fail(ErrorCode::kEnvironment, ECHILD,
                 "how " + request.program +
                     " ended is not known: this process ignores SIGCHLD, or waits for every child");
   }
-  return ProcessResult{*child.status(), output.TakeText(), error_output.TakeText()};
+  return ProcessResult{*child->status(), output.TakeText(), error_output.TakeText()};
 }
 
 }  // namespace natplan

@@ -2,6 +2,9 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_PROCESS_H_
 #define NATPLAN_BACKENDS_IPTABLES_PROCESS_H_
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <cstddef>
 #include <expected>
 #include <string>
@@ -20,6 +23,9 @@ struct ProcessRequest {
   // Of stdout, in bytes. 64 MiB are half a million rules. Of stderr the first 4 KiB are kept.
   std::size_t most_output = std::size_t{64} << 20U;
   TimePoint deadline;
+  // The program's process group while it runs, else 0: for a signal handler that kills it. No signal comes
+  // between its start and this. Null: nobody wants to know.
+  std::atomic<pid_t>* running = nullptr;
 };
 
 struct ProcessResult {

@@ -74,6 +74,13 @@ int Secure(int descriptor) {
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
   if (descriptor < 0) {
+    // A security module, or a filter of system calls.
+    if (errno == EPERM || errno == EACCES) {
+      return Failure(
+          ErrorCode::kNotPermitted, errno,
+          "this process may not open a netlink socket; look at what its service manager or container "
+          "forbids it");
+    }
     const bool unsupported = errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT;
     return Failure(unsupported ? ErrorCode::kNotSupported : ErrorCode::kEnvironment, errno,
                    unsupported ? "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)"

@@ -2,10 +2,12 @@
 #ifndef NATPLAN_CLI_CONFIG_SOURCE_H_
 #define NATPLAN_CLI_CONFIG_SOURCE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <string>
-#include <string_view>
+
+#include "core/values/error.h"
 
 namespace natplan::cli {
 
@@ -13,9 +15,11 @@ namespace natplan::cli {
 inline constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
 
 // Reads a file, or standard input for "-". A relative path counts from the folder in which the user called
-// `bazel run` (BUILD_WORKING_DIRECTORY), if that is how natplan was started. The error is one sentence that
-// says what is wrong and what to do, without the file's name.
-std::expected<std::string, std::string> ReadSource(const std::string& path);
+// `bazel run` (BUILD_WORKING_DIRECTORY), if that is how natplan was started. What is no file on a disk (a
+// FIFO, a terminal) is waited for as long as `patience`, then it is kDeadline; standard input to its end.
+// Either may be non-blocking. The error's text is one sentence that says what is wrong and what to do,
+// without the file's name.
+std::expected<std::string, Error> ReadSource(const std::string& path, std::chrono::milliseconds patience);
 
 }  // namespace natplan::cli
 

@@ -104,11 +104,11 @@ void Watch::Prints(const std::string& lines) {
 
 void Watch::Terminate() {
   process_->Signal(SIGTERM);
-  EndsItself(0, "");
+  EndsItself(143, "natplan: interrupted: the watch has ended, and the table stays as it is\n");
 }
 
 void Watch::EndsItself(int exit_code, const std::string& error) {
-  const Process::Ended ended = process_->WaitForEnd();
+  const testing::Process::Ended ended = process_->WaitForEnd();
   EXPECT_EQ(ended.exit_code, exit_code);
   EXPECT_EQ(ended.error, error);
   EXPECT_EQ(Readable(process_->out()), expected_);

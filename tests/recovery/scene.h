@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "tests/recovery/process.h"
 #include "tests/recovery/row.h"
+#include "tests/support/process.h"
 
 namespace natplan::recovery {
 
@@ -29,7 +29,7 @@ class Scene {
   void EndHolder() { holder_.reset(); }
 
  private:
-  std::optional<Process> holder_;
+  std::optional<testing::Process> holder_;
 };
 
 // `natplan watch` of kFile. What it prints is compared as a whole in the end.
@@ -42,13 +42,13 @@ class Watch {
   void Meanwhile(const std::function<void()>& something);
   // It prints these lines, and nothing more for a while.
   void Prints(const std::string& lines);
-  // SIGTERM ends it with exit code 0, and it printed nothing but this.
+  // SIGTERM ends it, and it printed nothing but this.
   void Terminate();
   // It ends by itself, with an error.
   void EndsItself(int exit_code, const std::string& error);
 
  private:
-  std::optional<Process> process_;
+  std::optional<testing::Process> process_;
   std::string expected_;
 };
 

@@ -1,6 +1,6 @@
 // A program that runs beside the test, and what it prints.
-#ifndef NATPLAN_TESTS_RECOVERY_PROCESS_H_
-#define NATPLAN_TESTS_RECOVERY_PROCESS_H_
+#ifndef NATPLAN_TESTS_SUPPORT_PROCESS_H_
+#define NATPLAN_TESTS_SUPPORT_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -10,13 +10,15 @@
 #include <string_view>
 #include <vector>
 
-namespace natplan::recovery {
+namespace natplan::testing {
 
 // Not thread-safe.
 class Process {
  public:
-  // The first argument is looked for on PATH. The process dies with the test's.
-  explicit Process(const std::vector<std::string>& arguments);
+  static constexpr std::chrono::seconds kLongest{60};
+
+  // The first argument is looked for on PATH. The process dies with the test's. Its three streams are pipes.
+  explicit Process(const std::vector<std::string>& arguments, bool non_blocking = false);
   // Kills it if it still runs.
   ~Process();
   Process(const Process&) = delete;
@@ -24,7 +26,11 @@ class Process {
 
   // Onto its standard input.
   void Write(std::string_view text) const;
-  static constexpr std::chrono::seconds kLongest{20};
+  // Until it has taken all that was written; false: not within kLongest.
+  bool WaitUntilRead() const;
+  void CloseInput();
+  // Until it has printed so much that its standard output has room for no more; false: not within kLongest.
+  bool WaitUntilBlocked() const;
   // Reads its standard output until `enough` of all that it printed; false: not within the time.
   bool ReadUntil(const std::function<bool(const std::string& out)>& enough,
                  std::chrono::milliseconds time = kLongest);
@@ -34,6 +40,9 @@ class Process {
   // Returns once it stands still.
   void Stop() const;
   void Signal(int number) const;
+  // Signal(), and until the process has taken it.
+  bool SignalTaken(int number) const;
+  pid_t pid() const { return pid_; }
 
   struct Ended {
     int exit_code = -1;
@@ -51,6 +60,12 @@ class Process {
   std::string out_;
 };
 
-}  // namespace natplan::recovery
+// Looks again and again until it is so; false: not within Process::kLongest.
+bool WaitUntil(const std::function<bool()>& it_is_so);
 
-#endif  // NATPLAN_TESTS_RECOVERY_PROCESS_H_
+// Whether there is such a process that has not ended.
+bool Runs(pid_t process);
+
+}  // namespace natplan::testing
+
+#endif  // NATPLAN_TESTS_SUPPORT_PROCESS_H_

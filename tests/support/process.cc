@@ -1,8 +1,10 @@
-#include "tests/recovery/process.h"
+#include "tests/support/process.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,9 +12,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
 #include <utility>
 
-namespace natplan::recovery {
+namespace natplan::testing {
 namespace {
 
 // Its ends: to read, and to write.
@@ -34,15 +39,45 @@ bool ReadSome(int end, std::string& text, std::chrono::steady_clock::time_point 
   return true;
 }
 
+int BytesIn(int pipe) {
+  int bytes = 0;
+  if (ioctl(pipe, FIONREAD, &bytes) != 0) std::abort();
+  return bytes;
+}
+
+// "" where there is no such process.
+std::string StatusOf(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/status");
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments) {
+bool WaitUntil(const std::function<bool()>& it_is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + Process::kLongest;
+  while (!it_is_so()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+bool Runs(pid_t process) {
+  const std::string status = StatusOf(process);
+  return !status.empty() && !status.contains("\nState:\tZ") && !status.contains("\nState:\tX");
+}
+
+Process::Process(const std::vector<std::string>& arguments, bool non_blocking) {
   std::vector<char*> pointers;
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
   const auto [its_in, in] = Pipe();
   const auto [out, its_out] = Pipe();
   const auto [error, its_error] = Pipe();
+  // The flag belongs to what the other process inherits, too.
+  for (const int end : {its_in, its_out, its_error}) {
+    if (non_blocking && fcntl(end, F_SETFL, O_NONBLOCK) != 0) std::abort();
+  }
   pid_ = fork();
   if (pid_ < 0) std::abort();
   if (pid_ == 0) {
@@ -64,11 +99,27 @@ Process::~Process() {
     Signal(SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  for (const int end : {in_, out_end_, error_end_}) close(end);
+  for (const int end : {in_, out_end_, error_end_}) {
+    if (end >= 0) close(end);
+  }
 }
 
 void Process::Write(std::string_view text) const {
   if (write(in_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) std::abort();
+}
+
+bool Process::WaitUntilRead() const {
+  return WaitUntil([this] { return BytesIn(in_) == 0; });
+}
+
+void Process::CloseInput() {
+  close(in_);
+  in_ = -1;
+}
+
+bool Process::WaitUntilBlocked() const {
+  const int room = fcntl(out_end_, F_GETPIPE_SZ);
+  return WaitUntil([&] { return BytesIn(out_end_) > room - PIPE_BUF; });
 }
 
 bool Process::ReadUntil(const std::function<bool(const std::string& out)>& enough,
@@ -81,6 +132,15 @@ bool Process::ReadUntil(const std::function<bool(const std::string& out)>& enoug
 }
 
 void Process::Signal(int number) const { kill(pid_, number); }
+
+bool Process::SignalTaken(int number) const {
+  Signal(number);
+  return WaitUntil([this] {
+    const std::string status = StatusOf(pid_);
+    return status.contains("\nSigPnd:\t0000000000000000\n") &&
+           status.contains("\nShdPnd:\t0000000000000000\n");
+  });
+}
 
 void Process::Stop() const {
   Signal(SIGSTOP);
@@ -102,4 +162,4 @@ Process::Ended Process::WaitForEnd() {
   return ended;
 }
 
-}  // namespace natplan::recovery
+}  // namespace natplan::testing

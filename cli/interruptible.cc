@@ -1,0 +1,100 @@
+#include "cli/interruptible.h"
+
+#include <cerrno>
+#include <expected>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/interrupt.h"
+
+namespace natplan::cli {
+namespace {
+
+// Gives back what to say if the change is refused.
+Standing BeginChange() {
+  const Standing before = CurrentStanding();
+  SetStanding(Standing::kUnknown);
+  DeferSignals();
+  return before;
+}
+
+void Refuse(Standing before) {
+  SetStanding(before);
+  // What was changed earlier in the same call is not settled yet.
+  if (before == Standing::kUnchanged) TakeSignals();
+}
+
+class InterruptibleExecutor final : public Executor {
+ public:
+  explicit InterruptibleExecutor(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
+
+  std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override {
+    return executor_->Read(request, deadline);
+  }
+
+  Outcome Commit(const Transaction& transaction, TimePoint deadline) override {
+    if (transaction.check_only) return executor_->Commit(transaction, deadline);
+    const Standing before = BeginChange();
+    Outcome outcome = executor_->Commit(transaction, deadline);
+    if (std::holds_alternative<Committed>(outcome)) SetStanding(Standing::kChanged);
+    if (std::holds_alternative<Refused>(outcome) || std::holds_alternative<NotSent>(outcome)) Refuse(before);
+    return outcome;
+  }
+
+  Drained Drain(const std::vector<TableId>& tables, std::uint32_t since) override {
+    return executor_->Drain(tables, since);
+  }
+
+ private:
+  std::unique_ptr<Executor> executor_;
+};
+
+class InterruptibleRunner final : public IptablesRunner {
+ public:
+  explicit InterruptibleRunner(std::unique_ptr<IptablesRunner> runner) : runner_(std::move(runner)) {}
+
+  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override {
+    return runner_->Save(family, deadline);
+  }
+
+  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
+                                     TimePoint deadline) override {
+    if (check_only) return runner_->Restore(family, input, check_only, deadline);
+    if (SignalCame() && !made_one_) {
+      return std::unexpected(
+          Error{.code = ErrorCode::kDeadline, .errno_value = EINTR, .text = "interrupted"});
+    }
+    const Standing before = BeginChange();
+    auto restored = runner_->Restore(family, input, check_only, deadline);
+    if (restored) {
+      made_one_ = true;
+    } else if (restored.error().code != ErrorCode::kUnknownOutcome && !SignalCame()) {
+      // After a signal the program may have been killed: the rules are read again to know.
+      Refuse(before);
+    }
+    return restored;
+  }
+
+  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override {
+    return runner_->SaveOther(family, deadline);
+  }
+  std::expected<FileLock, Error> Lock(TimePoint deadline) override { return runner_->Lock(deadline); }
+
+ private:
+  std::unique_ptr<IptablesRunner> runner_;
+  bool made_one_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> Interruptible(std::unique_ptr<Executor> executor) {
+  return std::make_unique<InterruptibleExecutor>(std::move(executor));
+}
+
+std::unique_ptr<IptablesRunner> Interruptible(std::unique_ptr<IptablesRunner> runner) {
+  return std::make_unique<InterruptibleRunner>(std::move(runner));
+}
+
+}  // namespace natplan::cli

@@ -1,0 +1,20 @@
+// The kernel and the programs of iptables, in a process that signals may end at any moment.
+#ifndef NATPLAN_CLI_INTERRUPTIBLE_H_
+#define NATPLAN_CLI_INTERRUPTIBLE_H_
+
+#include <memory>
+
+#include "backends/iptables/iptables_runner.h"
+#include "core/plan/executor.h"
+
+namespace natplan::cli {
+
+// Hand everything on, and say in cli/interrupt.h when a change begins. From then on signals are deferred:
+// until it is refused, or until Settle() is told what the call came to.
+std::unique_ptr<Executor> Interruptible(std::unique_ptr<Executor> executor);
+// Once a signal came no change is begun but what belongs to one that was made.
+std::unique_ptr<IptablesRunner> Interruptible(std::unique_ptr<IptablesRunner> runner);
+
+}  // namespace natplan::cli
+
+#endif  // NATPLAN_CLI_INTERRUPTIBLE_H_
