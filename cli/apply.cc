@@ -15,7 +15,8 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto opened = Open(wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  auto report = session.Run([&](Nat& nat) { nat.BeginApply(wish.intents); }, wanted.call.json, console);
+  auto report =
+      session.Run([&](Nat& nat) { return nat.BeginApply(wish.intents); }, wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
   // What was carried out stays, whether or not the parameters can be set: it is said first.

@@ -102,7 +102,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
-  auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
+  auto report = session->Run([&](Nat& nat) { return nat.BeginChange(*edits); }, json, console);
   if (!report) return report.error();
   std::vector<std::string>& notes = report->notes;
   Parameters parameters;
