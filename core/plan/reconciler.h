@@ -129,6 +129,7 @@ class Reconciler {
   bool ApplyRequest();
   void TakeOthers();
   void Undo();
+  void TakeBack() noexcept;
   void Mark();
   void UnmarkAll() noexcept;
   void PlanFrom(const Snapshot& snapshot);
