@@ -14,6 +14,7 @@
 #include "backends/netlink/netlink_executor.h"
 #include "core/plan/probe.h"
 #include "core/plan/recovery.h"
+#include "core/plan/refusal.h"
 #include "core/text/nft_text.h"
 
 namespace natplan {
@@ -72,6 +73,7 @@ std::expected<NatMeans, Error> NatMeans::Open(Backend backend) {
 
 std::expected<Nat, Error> Nat::Open(NatOptions options) {
   try {
+    if (auto error = WhyRefused(Layout{options.table}, {})) return std::unexpected(*std::move(error));
     auto means = NatMeans::Open(options.backend);
     if (!means) return std::unexpected(std::move(means.error()));
     return Nat(*std::move(means), std::move(options));
@@ -84,6 +86,7 @@ std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
   try {
     auto adopted = OverSocket(LinuxSocket::Adopt(descriptor));
     if (!adopted) return std::unexpected(std::move(adopted.error()));
+    if (auto error = WhyRefused(Layout{options.table}, {})) return std::unexpected(*std::move(error));
     return Nat(std::move(*adopted), std::move(options));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
@@ -101,7 +104,8 @@ Nat::Nat(NatMeans means, NatOptions options)
                               .scope = options_.scope,
                               .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
                               .owner = options_.owner,
-                              .inheritance = options_.inheritance})),
+                              .inheritance = options_.inheritance,
+                              .force = options_.force})),
       runner_(std::move(means.iptables)),
       chosen_(options_.backend),
       reason_(std::move(means.missing)) {
@@ -268,6 +272,10 @@ bool Nat::HasNoNat() {
 
 const Result* Nat::RunIptables() {
   if (by_iptables_) return &*by_iptables_;
+  if (auto error = WhyRefused({options_.table}, request_)) {
+    by_iptables_ = std::unexpected(*std::move(error));
+    return Ended(*by_iptables_);
+  }
   if (!wishes_) {
     if (runner_ == nullptr) {
       by_iptables_ = std::unexpected(reason_);

@@ -21,11 +21,11 @@ std::expected<Masquerade, Error> ToMasquerade(int family, const void* source, un
                                               const char* out_interface);
 
 // The family, the protocol, then the port.
-std::expected<HostPort, Error> ToHostPort(int family, int protocol, std::uint16_t host_port);
+std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port);
 
 // The same, then the target, then its port.
-std::expected<Forward, Error> ToForward(int family, int protocol, std::uint16_t host_port, const void* target,
-                                        std::uint16_t target_port, bool localhost);
+std::expected<Forward, Error> ToForward(int family, int protocol, unsigned int host_port, const void* target,
+                                        unsigned int target_port, bool localhost);
 
 // Null: `otherwise`.
 std::expected<Owner, Error> ToOwner(const char* name, const Owner& otherwise);

@@ -96,8 +96,8 @@ int natplan_remove_masquerade(natplan_context* context, int family, const void* 
   });
 }
 
-int natplan_add_forward(natplan_context* context, int family, int protocol, uint16_t host_port,
-                        const void* target, uint16_t target_port, const natplan_intent_options* options) {
+int natplan_add_forward(natplan_context* context, int family, int protocol, unsigned int host_port,
+                        const void* target, unsigned int target_port, const natplan_intent_options* options) {
   return Guarded(context, [&](natplan_context& given) {
     const auto copy = natplan::ToOptions(options);
     if (!copy) return natplan::Failed(given, copy.error());
@@ -107,7 +107,7 @@ int natplan_add_forward(natplan_context* context, int family, int protocol, uint
   });
 }
 
-int natplan_remove_forward(natplan_context* context, int family, int protocol, uint16_t host_port,
+int natplan_remove_forward(natplan_context* context, int family, int protocol, unsigned int host_port,
                            const natplan_intent_options* options) {
   return Guarded(context, [&](natplan_context& given) {
     const auto copy = natplan::ToOptions(options);

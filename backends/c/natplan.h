@@ -101,14 +101,14 @@ int natplan_remove_masquerade(struct natplan_context* context, int family, const
                               unsigned int prefix_length, const struct natplan_intent_options* options);
 
 // Packets to the host's port go on to the target (the origin's "local dnat"). `protocol` is IPPROTO_TCP,
-// IPPROTO_UDP or IPPROTO_SCTP; ports are in host byte order and not 0; `target` points at 4 or 16 bytes in
+// IPPROTO_UDP or IPPROTO_SCTP; ports are 1 to 65535 in host byte order; `target` points at 4 or 16 bytes in
 // network byte order. Replaces the target of a port that this owner forwards already. A port of another owner
 // is -EEXIST. `options` may be NULL.
-int natplan_add_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
-                        const void* target, uint16_t target_port,
+int natplan_add_forward(struct natplan_context* context, int family, int protocol, unsigned int host_port,
+                        const void* target, unsigned int target_port,
                         const struct natplan_intent_options* options);
 // Whatever the target is; never another owner's.
-int natplan_remove_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
+int natplan_remove_forward(struct natplan_context* context, int family, int protocol, unsigned int host_port,
                            const struct natplan_intent_options* options);
 
 // What went wrong in the last call with this context, in sentences for a person; "" if nothing did. It

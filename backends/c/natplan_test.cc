@@ -76,11 +76,11 @@ class NatplanTest : public testing::Test {
     return {natplan_add_masquerade(context(), family, source, length, nullptr),
             natplan_remove_masquerade(context(), family, source, length, nullptr)};
   }
-  int AddForward(int family, int protocol, std::uint16_t host_port, const void* target,
-                 std::uint16_t target_port) {
+  int AddForward(int family, int protocol, unsigned int host_port, const void* target,
+                 unsigned int target_port) {
     return natplan_add_forward(context(), family, protocol, host_port, target, target_port, nullptr);
   }
-  int RemoveForward(int family, int protocol, std::uint16_t host_port) {
+  int RemoveForward(int family, int protocol, unsigned int host_port) {
     return natplan_remove_forward(context(), family, protocol, host_port, nullptr);
   }
 
@@ -137,6 +137,16 @@ TEST_F(NatplanArgumentsTest, Item6_AForwardsProtocolIsLookedAtBeforePortTargetAn
     EXPECT_EQ(RemoveForward(family, IPPROTO_TCP, 0), -EINVAL);
     EXPECT_EQ(AddForward(family, IPPROTO_TCP, 0, nullptr, 0), -EINVAL);
     EXPECT_NE(LastError().find("the host's port"), std::string::npos);
+  }
+}
+
+TEST_F(NatplanArgumentsTest, APortIsNotCutDownToSixteenBits) {
+  for (const unsigned int port : {65536U, 70000U, 65536U + 80U, 0xffffffffU}) {
+    EXPECT_EQ(AddForward(AF_INET, IPPROTO_TCP, port, kSource.data(), 80), -EINVAL);
+    EXPECT_NE(LastError().find("the host's port"), std::string::npos) << LastError();
+    EXPECT_EQ(AddForward(AF_INET, IPPROTO_TCP, 80, kSource.data(), port), -EINVAL);
+    EXPECT_NE(LastError().find("the target's port"), std::string::npos) << LastError();
+    EXPECT_EQ(RemoveForward(AF_INET, IPPROTO_TCP, port), -EINVAL);
   }
 }
 
