@@ -14,6 +14,7 @@
 #include "backends/netlink/netlink_executor.h"
 #include "core/plan/probe.h"
 #include "core/plan/recovery.h"
+#include "core/plan/refusal.h"
 #include "core/text/nft_text.h"
 
 namespace natplan {
@@ -96,6 +97,7 @@ std::expected<NatMeans, Error> NatMeans::Open(Backend backend, std::atomic<pid_t
 
 std::expected<Nat, Error> Nat::Open(NatOptions options) {
   try {
+    if (auto error = WhyRefused(Layout{options.table}, {})) return std::unexpected(*std::move(error));
     auto means = NatMeans::Open(options.backend);
     if (!means) return std::unexpected(std::move(means.error()));
     return Nat(*std::move(means), std::move(options));
@@ -108,6 +110,7 @@ std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
   try {
     auto adopted = OverSocket(LinuxSocket::Adopt(descriptor));
     if (!adopted) return std::unexpected(std::move(adopted.error()));
+    if (auto error = WhyRefused(Layout{options.table}, {})) return std::unexpected(*std::move(error));
     return Nat(std::move(*adopted), std::move(options));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
@@ -125,7 +128,8 @@ Nat::Nat(NatMeans means, NatOptions options)
                               .scope = options_.scope,
                               .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
                               .owner = options_.owner,
-                              .inheritance = options_.inheritance})),
+                              .inheritance = options_.inheritance,
+                              .force = options_.force})),
       runner_(std::move(means.iptables)),
       chosen_(options_.backend),
       reason_(std::move(means.missing)) {
@@ -292,6 +296,7 @@ bool Nat::HasNoNat() {
 }
 
 void Nat::RunIptables() {
+  if (auto error = WhyRefused({options_.table}, request_)) return End(std::unexpected(*std::move(error)));
   if (!wishes_) {
     if (runner_ == nullptr) return End(std::unexpected(reason_));
     IptablesContext::Options options = {options_.table, options_.jitter_seed.value_or(SeedFromClock())};

@@ -52,12 +52,17 @@ enum class Backend {
 };
 
 struct NatOptions {
-  std::string table = kDefaultTable;  // another name: another program's table, in the origin's layout
-  Scope scope = Scope::kOwn;          // what may be removed
-  Owner owner = Owner::Default();     // of the verbs that name none
+  // Another name: another program's table, in the origin's layout. One that nft cannot read back is refused
+  // (core/values/table_name.h).
+  std::string table = kDefaultTable;
+  Scope scope = Scope::kOwn;       // what may be removed
+  Owner owner = Owner::Default();  // of the verbs that name none
   // What becomes of what the kernel holds under an owner's name when the context begins to use it. In
   // natplan's own table only: others have no owners.
   Inheritance inheritance = Inheritance::kAdopt;
+  // With kExclusive, also in a table that is another program's as a whole (core/plan/foreign_table.h), like a
+  // host's `filter`; without it that is refused.
+  bool force = false;
   std::chrono::milliseconds deadline{5000};       // of each call; any: a negative one is none, max() never
   std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
@@ -91,8 +96,10 @@ class Nat {
   Nat(std::unique_ptr<Executor> executor, NatOptions options);
   Nat(NatMeans means, NatOptions options);
 
-  // Adding what this owner has already is success, and so is removing what it has not. Prefixes of several
-  // owners, equal or nested, are counted. A port that another owner or another program holds is kConflict.
+  // What cannot work is refused (core/values/impossible.h): nobody may want it, and whatever holds it may be
+  // removed. Adding what this owner has already is success, and so is removing what it has not. Prefixes of
+  // several owners, equal or nested, are counted. A port that another owner or another program holds is
+  // kConflict.
   [[nodiscard]] Result AddMasquerade(const Masquerade& masquerade);
   [[nodiscard]] Result RemoveMasquerade(const Masquerade& masquerade);
   // Replaces the target where this owner forwards the port already; in one transaction.

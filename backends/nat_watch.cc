@@ -13,6 +13,7 @@
 #include "core/plan/layout.h"
 #include "core/text/comment_text.h"
 #include "core/text/nft_text.h"
+#include "core/text/rule_text.h"
 
 namespace natplan {
 namespace {
@@ -39,13 +40,21 @@ Snapshot ShapesOf(const Layout& layout) {
 // A batch of millions of elements need not be shown whole.
 constexpr std::size_t kMostLines = 200;
 
+std::vector<std::string> LinesOf(const Change& change) {
+  if (!change.operation) return {NameText(change.other)};
+  std::vector<std::string> lines = ToLines(*change.operation);
+  if (change.deleted) {
+    lines.front() += "  # " + RuleText(change.table.family, change.deleted->expressions) +
+                     CommentText(change.deleted->comment);
+  }
+  return lines;
+}
+
 ForeignChange ToForeignChange(CommittedBatch&& batch) {
   ForeignChange out{
       .process = batch.process, .process_name = std::move(batch.process_name), .omitted = batch.omitted};
   for (const Change& change : batch.changes) {
-    std::vector<std::string> lines =
-        change.operation ? ToLines(*change.operation) : std::vector<std::string>{NameText(change.other)};
-    for (std::string& line : lines) out.lines.push_back(std::move(line));
+    for (std::string& line : LinesOf(change)) out.lines.push_back(std::move(line));
   }
   if (!batch.whole) out.lines.emplace_back("something that natplan does not understand");
   return out;

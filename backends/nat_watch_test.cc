@@ -80,6 +80,18 @@ TEST_F(NatWatchTest, AppliesAtItsStartAndPutsAFlushRightAndSaysWhoItWas) {
   EXPECT_THAT(Settle(watch), IsEmpty());
 }
 
+TEST_F(NatWatchTest, OfADeletedRuleItSaysWhatItSaid) {
+  const Masquerade by_interface =
+      Masquerade::Make(Prefix::Parse("10.0.0.0/8").value(), InterfaceName::Make("eth0").value()).value();
+  NatWatch watch = Open("a", {by_interface});
+  (void)Settle(watch);
+  Foreign({FlushChain{kTable, "postrouting"}});
+  EXPECT_THAT(Settle(watch),
+              Contains(AllOf(Event(WatchEvent::kChanged, "delete rule ip natplan postrouting handle "),
+                             Event(WatchEvent::kChanged,
+                                   "  # ip saddr 10.0.0.0/8 oifname \"eth0\" masquerade comment \"a\""))));
+}
+
 TEST_F(NatWatchTest, ReportChangesNothing) {
   NatWatch watch = Open("a", {Mask("10.0.0.0/8")}, WatchPolicy::kReport);
   EXPECT_THAT(Settle(watch), Contains(Event(WatchEvent::kDiffers, "add table ip natplan")));

@@ -37,7 +37,7 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   if (!report->by_iptables) NoteOwnerIsNotKept(wanted.table.table, wanted.owner, console);
   const ExitCode code = SayShortcomings(*report, console);
   if (!parameters.error) return code;
-  console.Error(ToString(*parameters.error));
+  console.Error(*parameters.error);
   return code == ExitCode::kDone ? ToExitCode(parameters.error->code) : code;
 }
 

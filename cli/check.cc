@@ -9,7 +9,12 @@ namespace natplan::cli {
 namespace {
 
 std::vector<DifferenceLine> DifferenceOf(const Report& report, const Snapshot& before) {
-  if (!report.by_iptables) return Difference(report.transaction, before);
+  if (!report.by_iptables) {
+    Transaction both = report.first_step;
+    both.operations.insert(both.operations.end(), report.transaction.operations.begin(),
+                           report.transaction.operations.end());
+    return Difference(both, before);
+  }
   std::vector<DifferenceLine> lines;
   for (std::string& line : IptablesLines(report)) lines.push_back({!IsDelete(line), std::move(line)});
   return lines;

@@ -1,14 +1,20 @@
 #include "cli/command_line.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "cli/option_values.h"
 #include "cli/version.h"
+#include "core/text/shown_text.h"
+#include "core/values/error.h"
+#include "core/values/table_name.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -60,8 +66,13 @@ class Parser {
         console.Print(out.str());
         return std::unexpected(ExitCode::kDone);
       }
-      console.Error(fmt::format("{}\nSee {} --help.", WhatIsWrong(error), Called()));
-      return std::unexpected(ExitCode::kUsage);
+      const bool json =
+          std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+      return std::unexpected(
+          console.Fail({.code = ErrorCode::kInvalidArgument,
+                        .errno_value = EINVAL,
+                        .text = fmt::format("{}\nSee {} --help.", ShownText(WhatIsWrong(error)), Called())},
+                       json));
     }
     if (app_.got_subcommand("plan")) return plan_;
     if (app_.got_subcommand("simulate")) return simulate_;
@@ -138,7 +149,8 @@ class Parser {
     sub->add_option("--table", table, "The table's name")
         ->type_name("NAME")
         ->capture_default_str()
-        ->check(CLI::Validator(std::function<std::string(std::string&)>(CheckTable), ""));
+        ->check(CLI::Validator(
+            [](const std::string& name) { return WhyNoTableName(name).value_or(std::string()); }, ""));
   }
   static void AddTable(CLI::App* sub, TableOptions& options) {
     AddTable(sub, options.table);
@@ -147,6 +159,9 @@ class Parser {
         "Remove all that the table holds beyond the file, whoever wants it. Without this only what the "
         "file's owner had is removed; and all of it in a table of natplan's own from before there were "
         "owners");
+    sub->add_flag("--force", options.force,
+                  "With --exclusive, also in a table that is another program's as a whole")
+        ->needs(exclusive);
     sub->add_flag("--adopt", options.adopt,
                   "Take over what natplan's own table holds without an owner: keep of it what the file "
                   "wants, remove the rest")
@@ -369,6 +384,7 @@ class Parser {
                         "  natplan remove --owner web   only what this owner wants");
     AddTable(sub, remove_.table);
     AddOwner(sub, remove_.owner, "Only what this owner wants, and nobody else");
+    sub->add_flag("--force", remove_.force, "Also a table that is another program's as a whole");
     AddCall(sub, remove_.call);
   }
 

@@ -8,19 +8,42 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "core/text/shown_text.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
 
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace_if(
-      out, [](char c) { return (c >= 0 && c < ' ' && c != '\t' && c != '\n') || c == '\x7f'; }, '?');
-  return out;
+// Each line as it may be shown, and all but the first indented.
+std::string Continued(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    out += ShownText(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+    out += text.starts_with("  ") ? "\n" : "\n  ";
+  }
+}
+
+// What others gave a name need not be UTF-8, and JSON is.
+void MakeValid(Json& json) {
+  if (json.is_string()) {
+    auto& text = json.get_ref<std::string&>();
+    text = ValidText(text);
+  } else if (json.is_structured()) {
+    for (Json& one : json) MakeValid(one);
+  }
+}
+
+// ASCII.
+std::string Dump(Json json, int indent) {
+  MakeValid(json);
+  return json.dump(indent, ' ', true) + "\n";
 }
 
 bool IsColourTerminal() {
@@ -73,34 +96,52 @@ Console::Console() : colour_(IsColourTerminal()) {}
 void Console::Line(std::string_view text, Style style) {
   const bool coloured = colour_ && style != Style::kPlain;
   if (coloured) out_ += Escape(style);
-  out_ += Printable(text);
+  out_ += ShownText(text);
   if (coloured) out_ += "\x1b[0m";
   out_ += '\n';
 }
 
-void Console::Print(std::string_view text) { out_ += Printable(text); }
+void Console::Print(std::string_view text) { out_ += ShownLines(text); }
 
-void Console::PrintJson(const Json& json) {
-  out_ += json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+void Console::PrintJson(Json json) { document_ = std::move(json); }
+
+void Console::PrintJsonLine(Json json) { out_ += Dump(std::move(json), -1); }
 
 void Console::Error(std::string_view text) const {
   // Nobody is left to tell if this fails.
-  (void)WriteAll(STDERR_FILENO, fmt::format("natplan: {}\n", Printable(text)));
+  (void)WriteAll(STDERR_FILENO, fmt::format("natplan: {}\n", Continued(text)));
 }
 
-void Console::Note(std::string_view text) const { Error(fmt::format("note: {}", text)); }
+void Console::Error(const natplan::Error& error) {
+  Error(ToString(error));
+  ErrorInJson(error);
+}
+
+void Console::ErrorInJson(const natplan::Error& error) { errors_.push_back(ToJson(error)); }
+
+void Console::Note(std::string_view text) {
+  Error(fmt::format("note: {}", text));
+  notes_.push_back(text);
+  if (in_lines_) PrintJsonLine({{"event", "note"}, {"text", text}});
+}
 
 ExitCode Console::Fail(const natplan::Error& error, bool json) {
   natplan::Error said = error;
   if (error.code == ErrorCode::kDeadline && !error.text.contains("--deadline"))
     said.text += "; --deadline gives more time";
-  Error(ToString(said));
-  if (json) PrintJson(Json{{"error", ToJson(said)}});
+  Error(said);
+  if (json && !document_) document_ = Json::object();
+  if (document_) (*document_)["error"] = ToJson(said);
   return ToExitCode(error.code);
 }
 
 ExitCode Console::Close(ExitCode code) {
+  if (document_) {
+    (*document_)["errors"] = std::exchange(errors_, Json::array());
+    (*document_)["notes"] = std::exchange(notes_, Json::array());
+    out_ += Dump(*std::move(document_), in_lines_ ? -1 : 2);
+    document_.reset();
+  }
   if (!out_.empty()) OutputBegins();
   const int failed = WriteAll(STDOUT_FILENO, out_);
   out_.clear();

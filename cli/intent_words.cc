@@ -2,15 +2,13 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdint>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "cli/host_bits.h"
+#include "core/values/impossible.h"
 #include "core/values/intent.h"
-#include "fmt/format.h"
+#include "core/values/number.h"
 
 namespace natplan::cli {
 namespace {
@@ -18,14 +16,6 @@ namespace {
 std::unexpected<Error> Wrong(std::string text) {
   return std::unexpected(
       Error{.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = std::move(text)});
-}
-
-std::expected<Port, std::string> ParsePort(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size())
-    return std::unexpected(fmt::format("\"{}\" is no port; write a number from 1 to 65535", text));
-  return Port::Make(number);
 }
 
 std::expected<std::vector<Intent>, Error> ToIntents(const MasqueradeWords& words) {
@@ -66,7 +56,12 @@ std::expected<std::vector<Edit>, Error> ToEdits(Edit::Kind kind, const Owner& ow
   auto intents = std::visit([](const auto& one) { return ToIntents(one); }, words);
   if (!intents) return std::unexpected(std::move(intents.error()));
   std::vector<Edit> edits;
-  for (Intent& intent : *intents) edits.push_back({kind, owner, std::move(intent)});
+  for (Intent& intent : *intents) {
+    if (kind == Edit::Kind::kAdd) {
+      if (auto impossible = WhyImpossible(intent)) return std::unexpected(*std::move(impossible));
+    }
+    edits.push_back({kind, owner, std::move(intent)});
+  }
   return edits;
 }
 

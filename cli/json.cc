@@ -67,6 +67,7 @@ Json ToJson(const Transaction& transaction) {
 Json ToJson(const Report& report, const BackendUse& backend) {
   return {{"changed", report.changed},
           {"generation", report.generation},
+          {"first_step", ToJson(report.first_step)},
           {"operations", ToJson(report.transaction)},
           {"foreign", report.foreign},
           {"lost", ToJson(report.lost)},

@@ -20,8 +20,8 @@ nlohmann::ordered_json ToJson(const std::vector<Error>& errors);
 // "text"}.
 nlohmann::ordered_json ToJson(const Transaction& transaction);
 
-// {"changed", "generation", "operations", "foreign", "lost", "unsupported", "backend", "reason", "iptables",
-// "notes", "retries"}.
+// {"changed", "generation", "first_step", "operations", "foreign", "lost", "unsupported", "backend",
+// "reason", "iptables", "notes", "retries"}.
 nlohmann::ordered_json ToJson(const Report& report, const BackendUse& backend = {});
 
 }  // namespace natplan::cli

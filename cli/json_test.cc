@@ -59,9 +59,10 @@ TEST(JsonTest, EachOperationHasAVerbAndAnObject) {
 }
 
 TEST(JsonTest, AReportHasAllItsFieldsEvenIfTheyAreEmpty) {
-  EXPECT_EQ(ToJson(Report{.generation = 7}).dump(),
-            R"({"changed":false,"generation":7,"operations":[],"foreign":[],"lost":[],"unsupported":[],)"
-            R"("backend":"nftables","reason":"","iptables":[],"notes":[],"retries":0})");
+  EXPECT_EQ(
+      ToJson(Report{.generation = 7}).dump(),
+      R"({"changed":false,"generation":7,"first_step":[],"operations":[],"foreign":[],"lost":[],"unsupported":[],)"
+      R"("backend":"nftables","reason":"","iptables":[],"notes":[],"retries":0})");
 }
 
 TEST(JsonTest, AReportOfIptablesHasTheLinesWithTheirFamilies) {

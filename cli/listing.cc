@@ -134,7 +134,7 @@ class TableReader {
     SkeletonPlan skeleton =
         PlanSkeleton(table_.id, &table_, Scope::kOwn, {.localhost = layout_.own() && localhost});
     for (std::string& foreign : skeleton.foreign) out_.foreign.push_back(std::move(foreign));
-    if (skeleton.obstacle) out_.repair.push_back(skeleton.obstacle->text);
+    if (skeleton.obstacle) out_.refused.push_back(skeleton.obstacle->text);
     for (const BrokenRange& broken : view_.broken) {
       out_.repair.push_back(fmt::format("half of an interval in {}: {}", kMasqueradeSet,
                                         ElementText(MasqueradeShape(family_), ToElement(broken.covers))));
@@ -231,7 +231,11 @@ void Print(const FamilyListing& listing, Console& console) {
   PrintSection("unowned, natplan apply --adopt takes it over", listing.unowned, console);
   PrintSection("foreign", listing.foreign, console);
   PrintSection("in the ledger and not of natplan", listing.ledger, console);
-  PrintSection("wrong or missing, natplan apply repairs it", listing.repair, console);
+  PrintSection("wrong, and natplan apply refuses to repair it", listing.refused, console);
+  const bool in_the_way = !listing.refused.empty() || !listing.ledger.empty();
+  PrintSection(in_the_way ? "wrong or missing, natplan apply repairs it once the above is out of the way"
+                          : "wrong or missing, natplan apply repairs it",
+               listing.repair, console);
 }
 
 Json ToJson(const FamilyListing& listing) {
@@ -255,6 +259,7 @@ Json ToJson(const FamilyListing& listing) {
           {"unowned", listing.unowned},
           {"foreign", listing.foreign},
           {"ledger", listing.ledger},
+          {"refused", listing.refused},
           {"repair", listing.repair}};
 }
 

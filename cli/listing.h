@@ -36,6 +36,7 @@ struct FamilyListing {
   std::vector<std::string> unowned = {};  // in natplan's own table, without an owner
   std::vector<std::string> foreign = {};  // what natplan did not write
   std::vector<std::string> ledger = {};   // elements of the ledger that natplan did not write, and why not
+  std::vector<std::string> refused = {};  // what is wrong, and `apply` refuses to repair
   std::vector<std::string> repair = {};   // what `apply` would do about things that are wrong or missing
 };
 

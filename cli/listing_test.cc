@@ -127,6 +127,14 @@ TEST(ListingTest, WhatIsNotNatplansInTheLedgerIsShownWithTheReason) {
   EXPECT_THAT(ListingOf({}, table).ledger, ElementsAre(HasSubstr("10.0.0.0 . 8 . ")));
 }
 
+TEST(ListingTest, WhatApplyRefusesIsNotSaidToBeRepairedByIt) {
+  TableSnapshot table = WholeTable();
+  table.sets[0].shape.interval = false;
+  const FamilyListing listing = ListingOf({}, table);
+  EXPECT_THAT(listing.refused, ElementsAre(HasSubstr("has another layout")));
+  EXPECT_THAT(listing.repair, IsEmpty());
+}
+
 TEST(ListingTest, ATableWithoutItsCommentIsToBeMadeAgain) {
   TableSnapshot table = WholeTable();
   table.comment.clear();
@@ -170,7 +178,7 @@ TEST(ListingTest, JsonHasEverything) {
       R"({"family":"ip","masquerade":["10.0.0.0/8"],)"
       R"("masquerade_owners":[{"source":"10.0.0.0/8","out_interface":"","owners":["a"]}],)"
       R"("forward":[{"protocol":"tcp","host_port":80,"to":"192.0.2.1:8080","owner":"a","localhost":false}],)"
-      R"("unowned":[],"foreign":[],"ledger":[],"repair":[]})");
+      R"("unowned":[],"foreign":[],"ledger":[],"refused":[],"repair":[]})");
 }
 
 }  // namespace

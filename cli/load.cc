@@ -1,10 +1,10 @@
 #include "cli/load.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "cli/config/config.h"
 #include "cli/config/source.h"
+#include "core/text/shown_text.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
@@ -14,18 +14,27 @@ namespace {
 constexpr std::size_t kMostErrors = 20;
 
 ExitCode SayAll(const std::string& name, const std::vector<Diagnostic>& errors, bool json, Console& console) {
-  const std::size_t said = std::min(errors.size(), kMostErrors);
-  for (std::size_t i = 1; i < said; ++i) console.Error(ToString(name, errors[i - 1]));
-  std::string last = ToString(name, errors[said - 1]);
-  if (errors.size() > said) last += fmt::format(" (and {} more errors)", errors.size() - said);
-  return console.Fail({.code = ErrorCode::kInvalidArgument, .text = last}, json);
+  ExitCode code = ExitCode::kUsage;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    const Error error{.code = ErrorCode::kInvalidArgument, .text = ToString(name, errors[i])};
+    if (i == 0) {
+      code = console.Fail(error, json);
+    } else if (i < kMostErrors) {
+      console.Error(error);
+    } else {
+      console.ErrorInJson(error);
+    }
+  }
+  if (errors.size() > kMostErrors)
+    console.Error(fmt::format("{}: and {} more errors", name, errors.size() - kMostErrors));
+  return code;
 }
 
 }  // namespace
 
 std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optional<Owner>& owner,
                                        std::chrono::milliseconds patience, bool json, Console& console) {
-  const std::string name = path == "-" ? "standard input" : path;
+  const std::string name = path == "-" ? "standard input" : ShownText(path);
   const auto text = ReadSource(path, patience);
   if (!text) {
     Error error = text.error();

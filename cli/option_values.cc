@@ -2,29 +2,14 @@
 
 #include <stdlib.h>
 
-#include <algorithm>
-
 #include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
 
-constexpr std::size_t kLongestName = 255;  // bytes of a table's name (NFT_NAME_MAXLEN - 1)
 constexpr const char* kBackendVariable = "NATPLAN_BACKEND";
 
 }  // namespace
-
-std::string CheckTable(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto first = [&](char c) { return letter(c) || c == '_' || c == '.'; };
-  const auto further = [&](char c) { return first(c) || (c >= '0' && c <= '9') || c == '-' || c == '/'; };
-  if (!name.empty() && name.size() <= kLongestName && first(name.front()) &&
-      std::ranges::all_of(name, further))
-    return "";
-  return fmt::format(
-      "\"{}\" is no table name; write 1 to {} letters, digits and _ . - /, beginning with a letter, _ or .",
-      name, kLongestName);
-}
 
 std::expected<Backend, std::string> ParseBackend(std::string_view name) {
   if (name == "auto") return Backend::kAuto;

@@ -10,10 +10,6 @@
 
 namespace natplan::cli {
 
-// What is wrong with a table's name, in one sentence; empty if nothing is. It is what nft takes as a name
-// without quotes (its scanner's "string"), so that a plan is always text for nft.
-std::string CheckTable(const std::string& name);
-
 // "auto", "nftables", "iptables"; the error is one sentence.
 std::expected<Backend, std::string> ParseBackend(std::string_view name);
 

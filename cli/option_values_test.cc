@@ -12,15 +12,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-TEST(OptionValuesTest, ATableHasANameThatNftTakesWithoutQuotes) {
-  for (const std::string& name :
-       {std::string("natplan"), std::string("io.systemd.nat"), std::string("_a-1/b"), std::string(255, 'a')})
-    EXPECT_EQ(CheckTable(name), "");
-  for (const std::string& name : {std::string(), std::string("1a"), std::string("a b"), std::string("a;b"),
-                                  std::string("a\""), std::string("-a"), std::string(256, 'a')})
-    EXPECT_THAT(CheckTable(name), HasSubstr("is no table name")) << name;
-}
-
 TEST(OptionValuesTest, ABackendHasOneOfThreeNames) {
   EXPECT_EQ(ParseBackend("auto").value(), Backend::kAuto);
   EXPECT_EQ(ParseBackend("nftables").value(), Backend::kNftables);

@@ -21,6 +21,7 @@ namespace natplan::cli {
 struct TableOptions {
   std::string table = kDefaultTable;
   bool exclusive = false;
+  bool force = false;  // exclusive in another program's table, too
   bool adopt = false;  // natplan's own table only
 
   Layout layout() const { return {table}; }
@@ -90,6 +91,7 @@ struct ListOptions {
 struct RemoveOptions {
   std::string table = kDefaultTable;
   std::optional<Owner> owner;  // none: the table, with everything in it
+  bool force = false;          // another program's, too
   CallOptions call;
 };
 

@@ -45,6 +45,7 @@ Result PreviewOnNothing(const FileOptions& options, const Wish& wish) {
           {.table = options.table.table,
            .scope = options.table.scope(),
            .owner = wish.owner,
+           .force = options.table.force,
            .deadline = options.call.deadline,
            .backend = iptables ? Backend::kIptables : Backend::kNftables});
   Result result = nat.Preview(wish.intents);
@@ -58,6 +59,7 @@ ExitCode Print(const PlanOptions& options, const Report& report, const BackendUs
   const Transaction& transaction = report.transaction;
   if (options.wanted.call.json) {
     console.PrintJson(Json{{"table", options.wanted.table.table},
+                           {"first_step", ToJson(report.first_step)},
                            {"operations", ToJson(transaction)},
                            {"foreign", report.foreign},
                            {"backend", backend.name},
@@ -71,6 +73,7 @@ ExitCode Print(const PlanOptions& options, const Report& report, const BackendUs
                         false);
   }
   if (options.bytes) {
+    if (!report.first_step.operations.empty()) console.Print(Describe(Encode(report.first_step, 1).bytes));
     console.Print(Describe(Encode(transaction, 1).bytes));
     return ExitCode::kDone;
   }
@@ -81,7 +84,7 @@ ExitCode Print(const PlanOptions& options, const Report& report, const BackendUs
     console.Line(fmt::format("# for {}-restore --noflush", IptablesName(family)), Style::kComment);
     console.Print(RestoreInput(lines));
   }
-  PrintLines(transaction, console);
+  PrintTransactions(report, console);
   PrintForeign(report, console);
   if (transaction.operations.empty() && IptablesLines(report).empty())
     console.Line("# nothing to do", Style::kComment);

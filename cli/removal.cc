@@ -11,6 +11,7 @@
 
 #include "cli/kernel_access.h"
 #include "core/plan/backoff.h"
+#include "core/plan/foreign_table.h"
 #include "core/plan/recovery.h"
 
 namespace natplan::cli {
@@ -19,8 +20,12 @@ namespace {
 // Deletes what a fresh reading shows, until a reading shows nothing or a deletion went through.
 class Removal {
  public:
-  Removal(Executor& kernel, const std::string& table, TimePoint deadline)
-      : kernel_(kernel), table_(table), deadline_(deadline), backoff_(static_cast<std::uint64_t>(getpid())) {}
+  Removal(Executor& kernel, const std::string& table, TimePoint deadline, bool force)
+      : kernel_(kernel),
+        table_(table),
+        deadline_(deadline),
+        force_(force),
+        backoff_(static_cast<std::uint64_t>(getpid())) {}
 
   std::expected<Report, Error> Run() {
     for (;;) {
@@ -30,6 +35,10 @@ class Removal {
         // After an unknown outcome this says that it was carried out.
         return Report{
             .changed = unknown_, .generation = snapshot->generation, .transaction = std::move(sent_)};
+      }
+      for (const TableSnapshot& table : snapshot->tables) {
+        if (force_) break;
+        if (auto foreign = WhyForeign(table)) return std::unexpected(Final(*std::move(foreign)));
       }
       sent_ = {.operations = {}, .required_generation = snapshot->generation};
       for (const TableSnapshot& table : snapshot->tables) sent_.operations.push_back(DeleteTable{table.id});
@@ -78,6 +87,7 @@ class Removal {
   Executor& kernel_;
   const std::string& table_;
   const TimePoint deadline_;
+  const bool force_;
   Backoff backoff_;
   Transaction sent_;
   bool unknown_ = false;
@@ -85,8 +95,9 @@ class Removal {
 
 }  // namespace
 
-std::expected<Report, Error> RemoveTables(Executor& kernel, const std::string& table, TimePoint deadline) {
-  return Removal(kernel, table, deadline).Run();
+std::expected<Report, Error> RemoveTables(Executor& kernel, const std::string& table, TimePoint deadline,
+                                          bool force) {
+  return Removal(kernel, table, deadline, force).Run();
 }
 
 }  // namespace natplan::cli

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "backends/nat.h"
 #include "backends/sim/sim_executor.h"
+#include "core/values/operation.h"
 #include "gtest/gtest.h"
 #include "kernel_sim/kernel.h"
 #include "kernel_sim/listing/kernel_listing.h"
@@ -46,6 +48,24 @@ TEST_F(RemovalTest, DeletesBothFamiliesInOneTransaction) {
   EXPECT_EQ(kernel_->generation(), before + 1);
   EXPECT_EQ(kernel_->transactions(), 3U);
   EXPECT_EQ(Listing(), "");
+}
+
+TEST_F(RemovalTest, AnotherProgramsTableIsRefusedWithoutForce) {
+  Start();
+  const auto kernel = MakeSimExecutor(*kernel_);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const TableId filter{Family::kIp, "filter"};
+  ASSERT_TRUE(std::holds_alternative<Committed>(kernel->Commit(
+      {.operations = {EnsureTable{filter},
+                      EnsureChain{filter, "INPUT", {"filter", Hook::kInput, 0, Policy::kAccept}}}},
+      deadline)));
+  const auto report = Remove("filter");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(report.error().theirs, "chain INPUT with 0 rules");
+  EXPECT_EQ(kernel_->transactions(), 3U);
+  EXPECT_TRUE(RemoveTables(*kernel, "filter", deadline, true));
+  EXPECT_EQ(Listing().find("filter"), std::string::npos);
 }
 
 TEST_F(RemovalTest, NothingThereIsSuccessAndNothingIsSent) {

@@ -16,10 +16,10 @@
 namespace natplan::cli {
 namespace {
 
-std::expected<Report, Error> RemoveFromNftables(const std::string& table, TimePoint deadline) {
+std::expected<Report, Error> RemoveFromNftables(const RemoveOptions& options, TimePoint deadline) {
   auto kernel = OpenKernel();
   if (!kernel) return std::unexpected(std::move(kernel.error()));
-  return RemoveTables(**kernel, table, deadline);
+  return RemoveTables(**kernel, options.table, deadline, options.force);
 }
 
 // With backend kAuto, the rules of iptables where nf_tables has no such table.
@@ -28,7 +28,7 @@ std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
   const TimePoint deadline = std::chrono::steady_clock::now() + options.call.deadline;
   std::expected<Report, Error> by_nftables = Report();
   if (backend != Backend::kIptables) {
-    by_nftables = RemoveFromNftables(options.table, deadline);
+    by_nftables = RemoveFromNftables(options, deadline);
     const bool lacking = !by_nftables && by_nftables.error().code == ErrorCode::kNotSupported;
     if (backend == Backend::kNftables || !(lacking || (by_nftables && !by_nftables->changed)))
       return by_nftables;

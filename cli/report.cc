@@ -27,6 +27,13 @@ void PrintLines(const Transaction& transaction, Console& console) {
   }
 }
 
+void PrintTransactions(const Report& report, Console& console) {
+  PrintLines(report.first_step, console);
+  if (!report.first_step.operations.empty())
+    console.Line("# then, in a second transaction, since the table is dormant:", Style::kComment);
+  PrintLines(report.transaction, console);
+}
+
 void PrintForeign(const Report& report, Console& console) {
   for (const std::string& foreign : report.foreign) {
     console.Line(fmt::format("# foreign, left alone: {}", foreign), Style::kComment);
@@ -54,7 +61,7 @@ void PrintBackend(const BackendUse& backend, Console& console) {
 void PrintChange(const Report& report, const BackendUse& backend, const Transaction* unanswered,
                  Console& console) {
   PrintBackend(backend, console);
-  PrintLines(report.transaction, console);
+  PrintTransactions(report, console);
   for (const std::string& line : IptablesLines(report))
     console.Line(line, IsDelete(line) ? Style::kRemoved : Style::kAdded);
   PrintForeign(report, console);
@@ -83,8 +90,8 @@ void NoteOwnerIsNotKept(const std::string& table, const std::optional<Owner>& ow
 
 ExitCode SayShortcomings(const Report& report, Console& console) {
   for (const std::string& note : report.notes) console.Note(note);
-  for (const Error& lost : report.lost) console.Error(ToString(lost));
-  for (const Error& missing : report.unsupported) console.Error(ToString(missing));
+  for (const Error& lost : report.lost) console.Error(lost);
+  for (const Error& missing : report.unsupported) console.Error(missing);
   if (!report.unsupported.empty()) {
     console.Error("the other family was carried out; what this kernel does not support was left out");
     return ExitCode::kNotSupported;

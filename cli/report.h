@@ -28,6 +28,10 @@ void PrintForeign(const Report& report, Console& console);
 // Nothing if it is nf_tables.
 void PrintBackend(const BackendUse& backend, Console& console);
 
+// What a report carried out or would carry out: the first step's lines, where there are two, before the
+// second's.
+void PrintTransactions(const Report& report, Console& console);
+
 // What changed, and the new generation. `unanswered` is the transaction whose answer was lost, if there is
 // one.
 void PrintChange(const Report& report, const BackendUse& backend, const Transaction* unanswered,

@@ -52,6 +52,7 @@ std::expected<OpenFile, ExitCode> Open(const FileOptions& options, Console& cons
   auto session = Session::Open({.table = options.table.table,
                                 .scope = options.table.scope(),
                                 .owner = wish->owner,
+                                .force = options.table.force,
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return std::unexpected(console.Fail(session.error(), options.call.json));

@@ -68,7 +68,10 @@ class Simulation {
   Nat& NatOf(const Owner& owner) {
     const auto found = nats_.find(owner);
     if (found != nats_.end()) return found->second;
-    Nat nat(OpenExecutor(), {.table = options_.table.table, .scope = options_.table.scope(), .owner = owner});
+    Nat nat(OpenExecutor(), {.table = options_.table.table,
+                             .scope = options_.table.scope(),
+                             .owner = owner,
+                             .force = options_.table.force});
     return nats_.emplace(owner, std::move(nat)).first->second;
   }
 

@@ -2,6 +2,8 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <ranges>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -9,7 +11,6 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/load.h"
-#include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
@@ -38,14 +39,20 @@ void Print(const WatchLine& line, bool json, Console& console) {
   if (json) {
     Json object = {{"event", Name(line.event)}, {"text", line.text}};
     if (!line.who.empty()) object["by"] = line.who;
-    return console.Print(object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    return console.PrintJsonLine(object);
   }
   const Style style = line.event == WatchEvent::kRestored || line.event == WatchEvent::kRegained
                           ? Style::kAdded
                       : line.event == WatchEvent::kForeign ? Style::kPlain
                                                            : Style::kRemoved;
-  if (line.who.empty()) return console.Line(fmt::format("{}: {}", Name(line.event), line.text), style);
-  console.Line(fmt::format("{} by {}: {}", Name(line.event), line.who, line.text), style);
+  std::string prefix(Name(line.event));
+  if (!line.who.empty()) prefix += " by " + line.who;
+  prefix += ": ";
+  // Of a problem, the operation and the two sides of a conflict stand in lines of their own.
+  for (const auto part : std::views::split(line.text, '\n')) {
+    console.Line(prefix + std::string(part.begin(), part.end()), style);
+    prefix = "  ";
+  }
 }
 
 }  // namespace
@@ -53,6 +60,7 @@ void Print(const WatchLine& line, bool json, Console& console) {
 ExitCode Run(const WatchOptions& options, Console& console) {
   const FileOptions& wanted = options.wanted;
   const bool json = wanted.call.json;
+  if (json) console.PrintJsonInLines();
   if (wanted.call.backend == Backend::kIptables) {
     return console.Fail({.code = ErrorCode::kNotSupported,
                          .errno_value = EOPNOTSUPP,
@@ -65,6 +73,7 @@ ExitCode Run(const WatchOptions& options, Console& console) {
   auto watch = NatWatch::Open({.table = wanted.table.table,
                                .scope = wanted.table.scope(),
                                .owner = wish->owner,
+                               .force = wanted.table.force,
                                .deadline = wanted.call.deadline},
                               std::move(wish->intents),
                               options.restore ? WatchPolicy::kRestore : WatchPolicy::kReport);

@@ -141,6 +141,16 @@ TEST_F(NatplanArgumentsTest, Item6_AForwardsProtocolIsLookedAtBeforePortTargetAn
   }
 }
 
+TEST_F(NatplanArgumentsTest, APortIsNotCutDownToSixteenBits) {
+  for (const unsigned int port : {65536U, 70000U, 65536U + 80U, 0xffffffffU}) {
+    EXPECT_EQ(AddForward(AF_INET, IPPROTO_TCP, port, kSource.data(), 80), -EINVAL);
+    EXPECT_NE(LastError().find("the host's port"), std::string::npos) << LastError();
+    EXPECT_EQ(AddForward(AF_INET, IPPROTO_TCP, 80, kSource.data(), port), -EINVAL);
+    EXPECT_NE(LastError().find("the target's port"), std::string::npos) << LastError();
+    EXPECT_EQ(RemoveForward(AF_INET, IPPROTO_TCP, port), -EINVAL);
+  }
+}
+
 TEST_F(NatplanArgumentsTest, Item7_AMissingTargetIsEinvalBeforeItsPort) {
   EXPECT_EQ(AddForward(AF_INET, IPPROTO_TCP, 80, nullptr, 0), -EINVAL);
   EXPECT_NE(LastError().find("the target of the forward is missing"), std::string::npos);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -13,7 +15,10 @@
 #include "cli/config/nearest.h"
 #include "cli/config/toml.h"
 #include "cli/host_bits.h"
+#include "core/text/shown_text.h"
+#include "core/values/impossible.h"
 #include "core/values/intent.h"
+#include "core/values/number.h"
 #include "core/values/port.h"
 #include "core/values/prefix.h"
 #include "fmt/format.h"
@@ -54,12 +59,10 @@ std::string_view TypeName(toml::node_type type) {
 
 std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
 
-// Much of a message may come from the file: what would steer a terminal, or fill it, must not reach one.
-std::string Printable(std::string text) {
+// Much of a message may come from the file: what would fill a terminal must not reach one.
+std::string Shortened(std::string_view text) {
   constexpr std::size_t kLongest = 1000;
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
-  std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
-  return text;
+  return ShownText(text.size() > kLongest ? std::string(text.substr(0, kLongest)) + "..." : text);
 }
 
 Diagnostic AtOffset(std::string_view text, std::size_t offset, std::string what) {
@@ -70,8 +73,18 @@ Diagnostic AtOffset(std::string_view text, std::size_t offset, std::string what)
           .text = std::move(what)};
 }
 
+void SortByPlace(std::vector<Diagnostic>& diagnostics) {
+  std::ranges::stable_sort(diagnostics, {}, [](const Diagnostic& d) { return std::tuple(d.line, d.column); });
+}
+
 class Reader {
  public:
+  explicit Reader(std::string_view text) : text_(text) {
+    line_starts_.push_back(0);
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos;)
+      line_starts_.push_back(++at);
+  }
+
   std::expected<Config, std::vector<Diagnostic>> Read(const toml::table& file) {
     CheckKeys(file, kFileKeys, "the file");
     ReadOwner(file);
@@ -82,9 +95,8 @@ class Reader {
                              "it holds no [[masquerade]] and no [[forward]]; to want nothing at all, write "
                              "`masquerade = []`, or use `natplan remove`"});
     }
-    const auto place = [](const Diagnostic& d) { return std::tuple(d.line, d.column); };
-    std::ranges::stable_sort(errors_, {}, place);
-    std::ranges::stable_sort(config_.notes, {}, place);
+    SortByPlace(errors_);
+    SortByPlace(config_.notes);
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     return std::move(config_);
   }
@@ -179,6 +191,7 @@ class Reader {
     if (!prefix) return Wrong(node, "source: " + prefix.error());
     const auto masquerade = Masquerade::Make(*prefix, out_interface);
     if (!masquerade) return Wrong(node, "source: " + masquerade.error().text);
+    if (const auto impossible = WhyImpossible(*masquerade)) return Wrong(node, "source: " + impossible->text);
     const toml::source_position place = node.source().begin;
     if (std::string note = HostBitsNote(*text, *prefix); !note.empty())
       config_.notes.push_back(At(place, std::move(note)));
@@ -196,15 +209,18 @@ class Reader {
     CheckKeys(table, kForwardKeys, "[[forward]]");
     const auto protocol_text = Get<std::string>(table, "[[forward]]", "protocol", "a string", "\"tcp\"");
     const auto number = Get<std::int64_t>(table, "[[forward]]", "host_port", "an integer", "2222");
+    const auto digits = number ? std::optional(Literal(*table.get("host_port"))) : std::nullopt;
     const auto to_text = Get<std::string>(table, "[[forward]]", "to", "a string", "\"192.168.50.121:22\"");
     const auto localhost = GetIfThere<bool>(table, "localhost", "a boolean", "true");
     const auto protocol =
         Parsed(table, "protocol", protocol_text, [](const auto& text) { return ParseProtocol(text); });
     const auto host_port =
-        Parsed(table, "host_port", number, [](std::int64_t value) { return Port::Make(value); });
+        Parsed(table, "host_port", digits, [](std::string_view text) { return ParsePort(text); });
     const auto to = Parsed(table, "to", to_text, [](const auto& text) { return Endpoint::Parse(text); });
     if (!protocol || !host_port || !to || !localhost) return;
     const Forward forward{*protocol, *host_port, *to, localhost->value_or(false)};
+    if (const auto impossible = WhyImpossible(forward))
+      return Wrong(*table.get("to"), "to: " + impossible->text);
     const toml::source_position place = table.get("host_port")->source().begin;
     const auto [first, inserted] = forwards_.emplace(forward.key(), place.line);
     if (!inserted) {
@@ -228,32 +244,29 @@ class Reader {
     return std::nullopt;
   }
 
+  // A number as the file writes it: TOML has more ways to write one than natplan takes.
+  std::string_view Literal(const toml::node& node) const {
+    constexpr std::string_view kOfNumbers = "+-_0123456789abcdefABCDEFxo";
+    const toml::source_position begin = node.source().begin;
+    const std::string_view rest = text_.substr(line_starts_.at(begin.line - 1) + begin.column - 1);
+    return rest.substr(0, rest.find_first_not_of(kOfNumbers));
+  }
+
+  std::string_view text_;
+  std::vector<std::size_t> line_starts_;
   Config config_;
   std::vector<Diagnostic> errors_;
   std::map<Masquerade, std::uint32_t> masquerades_;  // with the line that says so first
   std::map<HostPort, std::uint32_t> forwards_;
 };
 
-}  // namespace
-
-std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
-  const std::string text = Printable(diagnostic.text);
-  if (diagnostic.line == 0) return fmt::format("{}: {}", file, text);
-  return fmt::format("{}:{}:{}: {}", file, diagnostic.line, diagnostic.column, text);
-}
-
-std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
-  // toml++ 3.3 runs into undefined behaviour at some characters beyond ASCII.
-  const auto ascii = ToAscii(text);
-  if (!ascii) {
+// Of a file that is ASCII.
+std::expected<Config, std::vector<Diagnostic>> ParseAscii(const std::string& text) {
+  if (const auto deep = FindTooDeepKey(text)) {
     return std::unexpected(std::vector<Diagnostic>{
-        AtOffset(text, ascii.error(), "this is not TOML: a byte here is not UTF-8; save the file as UTF-8")});
+        AtOffset(text, *deep, "this key has too many parts; each key that natplan knows has one")});
   }
-  if (const auto deep = FindTooDeepKey(*ascii)) {
-    return std::unexpected(std::vector<Diagnostic>{
-        AtOffset(*ascii, *deep, "this key has too many parts; each key that natplan knows has one")});
-  }
-  const toml::parse_result file = toml::parse(*ascii);
+  const toml::parse_result file = toml::parse(text);
   if (!file) {
     const toml::source_position place = file.error().source().begin;
     return std::unexpected(std::vector<Diagnostic>{
@@ -262,7 +275,34 @@ std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text
          .text = fmt::format("this is not TOML: {} (docs/configuration.md shows the format)",
                              file.error().description())}});
   }
-  return Reader().Read(file.table());
+  return Reader(text).Read(file.table());
+}
+
+}  // namespace
+
+std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
+  const std::string text = Shortened(diagnostic.text);
+  if (diagnostic.line == 0) return fmt::format("{}: {}", file, text);
+  return fmt::format("{}:{}:{}: {}", file, diagnostic.line, diagnostic.column, text);
+}
+
+std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
+  const AsciiText ascii = ToAscii(text);
+  auto config = ParseAscii(ascii.text);
+  if (ascii.beyond.empty()) return config;
+  std::vector<Diagnostic> errors;
+  std::set<std::uint32_t> lines;
+  for (const BeyondAscii& one : ascii.beyond) {
+    errors.push_back({.line = one.line, .column = one.column, .text = one.what});
+    lines.insert(one.line);
+  }
+  // What is said of such a line speaks of what does not stand in the file.
+  if (!config) {
+    std::ranges::copy_if(config.error(), std::back_inserter(errors),
+                         [&](const Diagnostic& other) { return !lines.contains(other.line); });
+  }
+  SortByPlace(errors);
+  return std::unexpected(std::move(errors));
 }
 
 }  // namespace natplan::cli

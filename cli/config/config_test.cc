@@ -1,6 +1,7 @@
 #include "cli/config/config.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -184,8 +185,8 @@ TEST(ConfigTest, RefusesPrefixesThatAreTooLongOrTooShort) {
 }
 
 TEST(ConfigTest, AcceptsAPrefixAtTheTopOfTheAddressSpace) {
-  EXPECT_THAT(Wants(Source("240.0.0.0/4") + Source("255.255.255.255") + Source("ff00::/8")),
-              ElementsAre("masquerade 240.0.0.0/4", "masquerade 255.255.255.255", "masquerade ff00::/8"));
+  EXPECT_THAT(Wants(Source("240.0.0.0/4") + Source("255.255.255.254/31")),
+              ElementsAre("masquerade 240.0.0.0/4", "masquerade 255.255.255.254/31"));
 }
 
 TEST(ConfigTest, AcceptsOverlappingPrefixes) {
@@ -216,6 +217,37 @@ TEST(ConfigTest, RefusesPortsOutsideOfTheirRange) {
               ElementsAre(HasSubstr("f:4:6: to:")));
 }
 
+TEST(ConfigTest, APortIsWrittenInDecimalDigitsAlone) {
+  for (const std::string port : {"0x50", "0o120", "0b1010000", "+80", "8_0"}) {
+    EXPECT_THAT(Errors(ForwardText("\"tcp\"", port, "\"192.0.2.1:1\"")),
+                ElementsAre(AllOf(HasSubstr("f:3:13: host_port: \"" + port + "\" is not a port"),
+                                  HasSubstr("decimal digits"))));
+  }
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "080", "\"192.0.2.1:1\"")), ElementsAre(HasSubstr("f:3:")));
+  for (const std::string port : {"080", "+80", " 80", "80 ", "0x50"}) {
+    EXPECT_THAT(Errors(ForwardText("\"tcp\"", "80", "\"192.0.2.1:" + port + "\"")),
+                ElementsAre(AllOf(HasSubstr("f:4:6: to:"), HasSubstr("decimal digits"))));
+  }
+  for (const std::string length : {"08", "+8", " 8", "8 ", "0x8"}) {
+    EXPECT_THAT(Errors(Source("10.0.0.0/" + length)),
+                ElementsAre(AllOf(HasSubstr("f:2:10: source:"), HasSubstr("decimal digits"))));
+  }
+  EXPECT_THAT(Wants("forward = [{protocol = \"tcp\",host_port=80,to = \"192.0.2.1:1\"}]"),
+              ElementsAre("forward tcp port 80 to 192.0.2.1:1"));
+}
+
+TEST(ConfigTest, RefusesWhatCannotWork) {
+  for (const std::string target : {"0.0.0.0:1", "127.0.0.1:1", "224.0.0.1:1", "255.255.255.255:1", "[::]:1",
+                                   "[::1]:1", "[fe80::1]:1", "[::ffff:192.0.2.1]:1"}) {
+    EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"" + target + "\"")),
+                ElementsAre(AllOf(HasSubstr("f:4:6: to:"), HasSubstr("cannot work"))));
+  }
+  for (const std::string source : {"127.0.0.0/8", "::1", "224.0.0.0/4", "ff00::/8"}) {
+    EXPECT_THAT(Errors(Source(source)),
+                ElementsAre(AllOf(HasSubstr("f:2:10: source:"), HasSubstr("cannot work"))));
+  }
+}
+
 TEST(ConfigTest, RefusesAnUnknownProtocol) {
   EXPECT_THAT(Errors(ForwardText("\"icmp\"", "1", "\"192.0.2.1:1\"")),
               ElementsAre(AllOf(HasSubstr("f:2:12: protocol:"), HasSubstr("tcp, udp or sctp"))));
@@ -228,7 +260,8 @@ TEST(ConfigTest, RefusesTargetsThatAreNone) {
 }
 
 TEST(ConfigTest, RefusesATargetWhoseFamilyDoesNotFitItsBrackets) {
-  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"fd00::5:22\"")), ElementsAre(HasSubstr("brackets")));
+  EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"fd00::5:22\"")),
+              ElementsAre(AllOf(HasSubstr("brackets"), HasSubstr("[fd00::5]:22"))));
   EXPECT_THAT(Errors(ForwardText("\"tcp\"", "1", "\"[192.0.2.1]:22\"")), ElementsAre(HasSubstr("brackets")));
 }
 
@@ -243,6 +276,42 @@ TEST(ConfigTest, AllErrorsComeInTheOrderOfTheFile) {
   EXPECT_THAT(Errors(ForwardText("\"x\"", "0", "\"y\"") + Source("z") + "unknown = 1\n"),
               ElementsAre(HasSubstr("f:2:"), HasSubstr("f:3:"), HasSubstr("f:4:"), HasSubstr("f:6:"),
                           HasSubstr("f:7:")));
+}
+
+TEST(ConfigTest, NoValueIsChangedBeforeItIsJudged) {
+  const std::string forward = ForwardText("\"tcp\"", "1", "\"192.0.2.1:1\"");
+  for (const auto& [file, place] : std::vector<std::pair<std::string, std::string>>{
+           {"owner = \"m\u00fcller\"\n" + forward, "f:1:11: "},
+           {"owner = 'm\u00f6ller'\n" + forward, "f:1:11: "},
+           {"owner = \"\"\"\nm\u00fcller\"\"\"\n" + forward, "f:2:2: "},
+           {forward + "\"localh\u00f6st\" = true\n", "f:5:8: "},
+           {forward + "gr\u00fc\u00dfe = [\"\u00fc\"]\n", "f:5:3: "},
+           {"[[f\u00f6rward]]\n" + forward, "f:1:4: "},
+           {Source("10.0.0.0/8") + "out_interface = \"eth\u00b2\"\n", "f:3:21: "},
+           {Source("10.0.0.0\uff0f8"), "f:2:19: "},
+           {ForwardText("\"tc\u0440\"", "1", "\"192.0.2.1:1\""), "f:2:15: "},
+           {ForwardText("\"tcp\"", "\uff11", "\"192.0.2.1:1\""), "f:3:13: "},
+           {ForwardText("\"tcp\"", "1", "\"192.0.2.1:1\u00b9\""), "f:4:18: "},
+           {forward + "localhost\u00a0= true\n", "f:5:10: "}}) {
+    const auto errors = Errors(file);
+    ASSERT_FALSE(errors.empty()) << file;
+    EXPECT_THAT(errors[0], AllOf(HasSubstr(place), HasSubstr("ASCII"))) << file;
+  }
+  EXPECT_THAT(Errors("# m\u00fcller \U0001f600\n" + forward + "# \u00fc"), IsEmpty());
+}
+
+TEST(ConfigTest, EscapesOfTomlAreJudgedLikeWhatTheyStandFor) {
+  EXPECT_THAT(Errors("owner = \"m\\u00fcller\"\nmasquerade = []\n"), ElementsAre(HasSubstr("f:1:9: owner:")));
+  EXPECT_THAT(Errors(Source("10.0.0.0/8") + "out_interface = \"eth\\u00b2\"\n"),
+              ElementsAre(HasSubstr("f:3:17: out_interface:")));
+  EXPECT_THAT(Errors("masquerade = []\n\"gr\\u00fcn\\u202e\" = 1\n"),
+              ElementsAre(AllOf(HasSubstr("f:2:1: unknown key"), HasSubstr("gr\u00fcn\\u202e"))));
+  EXPECT_THAT(Wants("\"mas\\u0071uerade\" = []\n"), IsEmpty()) << "that is another way to write the key";
+}
+
+TEST(ConfigTest, OtherMistakesOfTheFileAreSaidBesideWhatIsNotAscii) {
+  EXPECT_THAT(Errors("owner = \"m\u00fcller\"\n" + Source("10.0.0.0/33") + "sauce = \"\u00fc\"\n"),
+              ElementsAre(HasSubstr("f:1:11: "), HasSubstr("f:3:10: source:"), HasSubstr("f:4:10: U+00FC")));
 }
 
 TEST(ConfigTest, WhatTheFileSaysCannotSteerATerminal) {

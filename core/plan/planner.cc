@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/plan/extra_rules.h"
+#include "core/plan/foreign_table.h"
 #include "core/plan/ledger.h"
 
 namespace natplan {
@@ -154,6 +155,10 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       ElementPlan gone = PlanAllElements(ForFamily(input, family, view, false));
       plan.changes[index] = std::move(gone.changes);
       continue;
+    }
+    if (input.scope == Scope::kExclusive && !input.force && table != nullptr) {
+      plan.obstacle = WhyForeign(*table);
+      if (plan.obstacle) return plan;
     }
     if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) continue;
     extra.localhost = NeedsLocalhost(input, family, view);

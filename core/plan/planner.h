@@ -37,6 +37,7 @@ struct PlanInput {
   const DesiredState::Touched& edited;  // by this call
   const std::set<Family>& without;      // families that this kernel does not support
   const std::set<Owner>& mine;          // the owners that this context speaks for
+  bool force = false;                   // kExclusive in another program's table, too
 };
 
 // What is to be read for a plan.

@@ -6,6 +6,8 @@
 #include <new>
 #include <utility>
 
+#include "core/plan/refusal.h"
+#include "core/plan/step_result.h"
 #include "core/values/generation.h"
 
 namespace natplan {
@@ -15,7 +17,7 @@ Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_
 Scope Reconciler::scope() const { return Resolve(options_.scope, options_.layout, mirror_->view); }
 
 PlanInput Reconciler::Input() const {
-  return {options_.layout, scope(), desired_, held_, edited_, without_, mine_};
+  return {options_.layout, scope(), desired_, held_, edited_, without_, mine_, options_.force};
 }
 
 void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint deadline) {
@@ -25,6 +27,7 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   result_ = Report{};
   unknown_ = false;
   committed_ = false;
+  first_step_ = {};
   retries_ = 0;
   last_cause_.reset();
   repeats_ = 0;
@@ -32,6 +35,7 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   Undo();
   request_ = std::move(request);
   pending_ = false;
+  if (auto error = WhyRefused(options_.layout, request_)) return Refuse(*std::move(error));
   if (options_.layout.own()) {
     for (const Owner& owner : OwnersOf(request_, options_.owner))
       pending_ = pending_ || !mine_.contains(owner);
@@ -169,6 +173,11 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
   if (auto other = SharedHash(mine_, mirror_->view)) return Fail(std::move(*other));
   TakeOthers();
   plan_ = PlanFromSnapshot(Input(), snapshot, mirror_->view);
+  if (mode_ == Mode::kPlan && plan_.continues) {
+    // Nobody carries the first step out: the second is planned from what it would leave.
+    first_step_ = plan_.transaction;
+    plan_ = PlanFromSnapshot(Input(), After(first_step_, snapshot), mirror_->view);
+  }
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);
     mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
@@ -229,6 +238,7 @@ void Reconciler::TakePlan(bool fresh) {
   plan_.transaction.required_generation = mirror_->generation;
   if (mode_ == Mode::kPlan) {
     report_.transaction = std::move(plan_.transaction);
+    report_.first_step = std::move(first_step_);
     mirror_.reset();
     Undo();
     return Finish();
@@ -259,6 +269,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   if (std::holds_alternative<Committed>(outcome)) {
     committed_ = true;
     if (plan_.continues) {
+      first_step_ = std::move(plan_.transaction);
       KeepOwners();
       marks_ = {};  // they are in the kernel
       mirror_.reset();
@@ -341,6 +352,7 @@ void Reconciler::Retry(std::optional<Error> cause) {
 // The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
 void Reconciler::Succeed() {
   report_.changed = committed_;
+  report_.first_step = std::move(first_step_);
   report_.retries = retries_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);

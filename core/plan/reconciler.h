@@ -46,6 +46,9 @@ struct Report {
   bool changed = false;          // a transaction was committed
   int retries = 0;               // how often the kernel refused because somebody else committed in between
   std::uint32_t generation = 0;  // the kernel's, after the call
+  // Of a repair in two steps the first, if there is one (a dormant table in which a chain is replaced);
+  // `transaction` follows it.
+  Transaction first_step = {};
   // What was carried out last; in mode kPlan what would be. After an unknown outcome that turned out to be
   // committed there is nothing left to do and this is empty.
   Transaction transaction = {};
@@ -93,6 +96,7 @@ class Reconciler {
     std::uint64_t jitter_seed = 1;
     Owner owner = Owner::Default();  // whose state a call without edits looks at
     Inheritance inheritance = Inheritance::kAdopt;
+    bool force = false;  // kExclusive in another program's table, too
   };
 
   explicit Reconciler(Options options);
@@ -166,7 +170,8 @@ class Reconciler {
   std::vector<Edit> undo_;
   DesiredState::Touched edited_;
   Plan plan_;
-  Report report_;  // what is said if plan_ goes through
+  Transaction first_step_;  // of a repair in two steps
+  Report report_;           // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
   bool handed_out_ = false;          // the commit that is to be answered
   bool committed_ = false;           // this call committed something

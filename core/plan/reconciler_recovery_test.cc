@@ -248,6 +248,23 @@ TEST_F(ReconcilerRecoveryTest, ADormantTableWithAWrongChainIsWholeAfterTwoCommit
   EXPECT_TRUE(FindSet(*kernel_.Find(Family::kIp6), kMasqueradeSet)->elements.empty());
 }
 
+TEST_F(ReconcilerRecoveryTest, APlanShowsBothStepsAsTheyAreCarriedOut) {
+  const std::vector<Edit> edits = {Add(Mask("10.2.0.0/16")), Add(Mask("fd00::/64"))};
+  ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
+  kernel_.Find(Family::kIp)->dormant = true;
+  FindChain(*kernel_.Find(Family::kIp), "output")->base->priority = 0;
+  kernel_.Edit();
+  const Result plan = Run(edits, Mode::kPlan);
+  const Result result = Run(edits);
+  ASSERT_TRUE(plan);
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->first_step.operations.empty());
+  EXPECT_FALSE(result->transaction.operations.empty());
+  EXPECT_EQ(plan->first_step.operations, result->first_step.operations);
+  EXPECT_EQ(plan->transaction.operations, result->transaction.operations);
+  EXPECT_TRUE(Run(edits, Mode::kPlan)->first_step.operations.empty()) << "it is whole";
+}
+
 TEST_F(ReconcilerRecoveryTest, WhatTheFirstOfTwoCommitsCarriedIsTakenBackIfTheCallEndsBetween) {
   ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
   kernel_.Find(Family::kIp)->dormant = true;

@@ -33,8 +33,10 @@ std::string Who(const ForeignChange& change) {
 
 std::vector<std::string> LinesOf(const Report& report) {
   std::vector<std::string> lines;
-  for (const Operation& operation : report.transaction.operations) {
-    for (std::string& line : ToLines(operation)) lines.push_back(std::move(line));
+  for (const Transaction* step : {&report.first_step, &report.transaction}) {
+    for (const Operation& operation : step->operations) {
+      for (std::string& line : ToLines(operation)) lines.push_back(std::move(line));
+    }
   }
   return lines;
 }

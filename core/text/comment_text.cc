@@ -1,28 +1,16 @@
 #include "core/text/comment_text.h"
 
+#include "core/text/shown_text.h"
+
 namespace natplan {
-namespace {
-
-bool IsControl(char c) {
-  constexpr char kDelete = 127;
-  return static_cast<unsigned char>(c) < ' ' || c == kDelete;
-}
-
-}  // namespace
 
 std::string CommentText(std::string_view comment) {
   if (comment.empty()) return "";
   std::string out = " comment \"";
-  for (const char c : comment) out += IsControl(c) || c == '"' ? '?' : c;
+  for (const char c : ShownText(comment)) out += c == '"' ? std::string("\\x22") : std::string(1, c);
   return out + '"';
 }
 
-std::string NameText(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (IsControl(c)) c = '?';
-  }
-  return out;
-}
+std::string NameText(std::string_view name) { return ShownText(name); }
 
 }  // namespace natplan

@@ -8,11 +8,11 @@
 namespace natplan {
 
 // ` comment "web"`, and nothing for an empty one. nft has no way to write a quote or a control character in a
-// comment, and another program may have put one into the kernel: each becomes '?', so that a comment never
-// ends the line that it stands in.
+// comment, and another program may have put one into the kernel: a quote becomes "\x22" and the rest is as
+// ShownText() has it, so that a comment never ends the line that it stands in.
 std::string CommentText(std::string_view comment);
 
-// The name as it is; control characters, which other programs can give a name and nft cannot write, as '?'.
+// The name as ShownText() has it: other programs can give a name any byte, and nft cannot write most of them.
 std::string NameText(std::string_view name);
 
 }  // namespace natplan

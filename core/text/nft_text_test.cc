@@ -281,8 +281,8 @@ TEST(NftTextTest, NamesThatOthersGaveEndNoLine) {
   const TableId table{Family::kIp, "t"};
   EXPECT_EQ(ToText({.operations = {DeleteChain{table, "a\nflush ruleset"}, FlushSet{table, "b\n", false},
                                    DeleteRule{table, "c\n", 1}, DeleteTable{{Family::kIp, "d\n"}}}}),
-            "delete chain ip t a?flush ruleset\nflush set ip t b?\ndelete rule ip t c? handle 1\n"
-            "delete table ip d?\n");
+            "delete chain ip t a\\x0aflush ruleset\nflush set ip t b\\x0a\ndelete rule ip t c\\x0a handle 1\n"
+            "delete table ip d\\x0a\n");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Change {
   TableId table = {};
   std::uint32_t port = 0;  // of the socket that made it
   std::optional<Operation> operation = {};
-  std::string other = {};  // where no operation says it: what was changed, in a line
+  std::string other = {};                  // where no operation says it: what was changed, in a line
+  std::optional<AppendRule> deleted = {};  // of DeleteRule, which has a handle alone: the rule that went
   friend bool operator==(const Change&, const Change&) = default;
 };
 

@@ -1,8 +1,35 @@
 #include "core/values/port.h"
 
-#include <charconv>
+#include <utility>
+
+#include "core/values/number.h"
 
 namespace natplan {
+namespace {
+
+// Why a text of several colons and no bracket is no endpoint; empty if it holds no IPv6 address.
+std::string WhyBracketsAreMissing(std::string_view text) {
+  const std::string quoted = "\"" + std::string(text) + "\"";
+  const auto in_brackets = [](std::string_view host, std::string_view port) {
+    return "[" + std::string(host) + "]:" + std::string(port);
+  };
+  const std::size_t colon = text.rfind(':');
+  const std::string_view host = text.substr(0, colon);
+  const auto is_ip6 = [](std::string_view one) {
+    const auto address = Address::Parse(one);
+    return address && address->family() == Family::kIp6;
+  };
+  if (is_ip6(host) && ParsePort(text.substr(colon + 1))) {
+    return quoted +
+           " needs brackets around its IPv6 address, which ends with the port otherwise; write it like " +
+           in_brackets(host, text.substr(colon + 1));
+  }
+  if (!is_ip6(text)) return "";
+  return quoted + " has no port, and an IPv6 address stands in brackets; write it like " +
+         in_brackets(text, "80");
+}
+
+}  // namespace
 
 std::expected<Port, std::string> Port::Make(std::int64_t number) {
   if (number < 1 || number > 65535) {
@@ -35,26 +62,21 @@ std::expected<Endpoint, std::string> Endpoint::Parse(std::string_view text) {
   const std::string quoted = "\"" + std::string(text) + "\"";
   const bool bracketed = text.starts_with('[');
   const std::size_t colon = text.rfind(':');
+  if (!bracketed && text.find(':') != colon) {
+    if (std::string why = WhyBracketsAreMissing(text); !why.empty()) return std::unexpected(std::move(why));
+  }
   if (colon == std::string_view::npos || colon == 0 || (bracketed && text[colon - 1] != ']')) {
     return std::unexpected(quoted + " has no port; write it like 192.0.2.1:80 or [2001:db8::1]:80");
   }
   const std::string_view host = bracketed ? text.substr(1, colon - 2) : text.substr(0, colon);
   auto address = Address::Parse(host);
   if (!address) return std::unexpected(address.error());
-  if (bracketed != (address->family() == Family::kIp6)) {
-    return std::unexpected(quoted +
-                           " is ambiguous: an IPv6 address stands in brackets and an IPv4 address does not; "
-                           "write it like 192.0.2.1:80 or [2001:db8::1]:80");
+  if (bracketed && address->family() == Family::kIp) {
+    return std::unexpected(quoted + " has brackets, in which an IPv6 address stands; write it like " +
+                           std::string(host) + std::string(text.substr(colon)));
   }
-  const std::string_view digits = text.substr(colon + 1);
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
-    return std::unexpected("\"" + std::string(digits) + "\" in " + quoted +
-                           " is not a port; write a number from 1 to 65535");
-  }
-  auto port = Port::Make(number);
-  if (!port) return std::unexpected(port.error());
+  auto port = ParsePort(text.substr(colon + 1));
+  if (!port) return std::unexpected(quoted + ": " + port.error());
   return Endpoint{*address, *port};
 }
 

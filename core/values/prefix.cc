@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdint>
+
+#include "core/values/number.h"
 
 namespace natplan {
 namespace {
@@ -21,13 +23,17 @@ Address FillHostBits(const Address& address, int length, bool value) {
   return Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
 }
 
+std::string WrongLength(const Address& address, std::string_view length) {
+  return "a prefix of " + address.ToString() + " has 0 to " + std::to_string(AddressBits(address.family())) +
+         " bits, not " + std::string(length);
+}
+
 }  // namespace
 
 std::expected<Prefix, std::string> Prefix::Make(const Address& address, int length) {
   const int bits = AddressBits(address.family());
   if (length < 0 || length > bits) {
-    return std::unexpected("a prefix of " + address.ToString() + " has 0 to " + std::to_string(bits) +
-                           " bits, not " + std::to_string(length));
+    return std::unexpected(WrongLength(address, std::to_string(length)));
   }
   return Prefix(FillHostBits(address, length, false), length);
 }
@@ -38,14 +44,15 @@ std::expected<Prefix, std::string> Prefix::Parse(std::string_view text) {
   if (!address) return std::unexpected(address.error());
   if (slash == std::string_view::npos) return Make(*address, AddressBits(address->family()));
   const std::string_view digits = text.substr(slash + 1);
-  int length = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (error != std::errc() || end != digits.data() + digits.size() || digits.front() == '-') {
-    return std::unexpected(
-        "\"" + std::string(digits) + "\" is not a prefix length; write the number of bits, like " +
-        address->ToString() + "/" + std::to_string(AddressBits(address->family()) * 3 / 4));
+  const auto length = ParseNumber(digits);
+  if (!length) {
+    return std::unexpected("\"" + std::string(digits) +
+                           "\" is not a prefix length; write the number of bits, " +
+                           std::string(kNumberForm) + ", like " + address->ToString() + "/" +
+                           std::to_string(AddressBits(address->family()) * 3 / 4));
   }
-  return Make(*address, length);
+  if (*length > AddressBits(address->family())) return std::unexpected(WrongLength(*address, digits));
+  return Make(*address, static_cast<int>(*length));
 }
 
 Address Prefix::last() const { return FillHostBits(network_, length_, true); }

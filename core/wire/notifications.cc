@@ -177,17 +177,21 @@ bool NotificationReader::AddChain(bool is_new, const TableId& table, const Attri
 bool NotificationReader::AddRule(bool is_new, const TableId& table, const AttributeTable& attributes) {
   const auto chain = attributes.String(NFTA_RULE_CHAIN);
   if (!chain) return false;
-  if (!is_new) {
-    const auto handle = attributes.U64(NFTA_RULE_HANDLE);
-    if (!handle) return false;
-    Put(DeleteRule{table, std::string(*chain), *handle});
-  } else if (HasRoom()) {  // Expressions are long: they are read only if they are kept.
-    Put(AppendRule{table, std::string(*chain),
-                   wire::ReadExpressions(attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{})),
-                   wire::CommentOf(attributes, NFTA_RULE_USERDATA)});
-  } else {
+  const auto handle = attributes.U64(NFTA_RULE_HANDLE);
+  if (!is_new && !handle) return false;
+  if (!HasRoom()) {  // Expressions are long: they are read only if they are kept.
     ++begun_.omitted;
+    return true;
   }
+  AppendRule rule{table, std::string(*chain),
+                  wire::ReadExpressions(attributes.Find(NFTA_RULE_EXPRESSIONS).value_or(Bytes{})),
+                  wire::CommentOf(attributes, NFTA_RULE_USERDATA)};
+  if (is_new) {
+    Put(std::move(rule));
+    return true;
+  }
+  Put(DeleteRule{table, std::string(*chain), *handle});
+  begun_.changes.back().deleted = std::move(rule);
   return true;
 }
 

@@ -113,6 +113,15 @@ TEST(NotificationReader, EachChangeIsAnOperation) {
                               DeleteTable{kTable4}}));
 }
 
+TEST(NotificationReader, ADeletedRuleIsToldWithWhatItSaid) {
+  const Bytes comment = {0, 4, 'w', 'e', 'b', 0};
+  const CommittedBatch batch =
+      BatchOf({Told(kDeleteRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(6)),
+                                  Nest(4, {Nest(1, {Attr(1, Text("masq"))})}), Attr(7, comment)})});
+  EXPECT_EQ(batch.changes.at(0).operation, Operation(DeleteRule{kTable4, "c", 6}));
+  EXPECT_EQ(batch.changes.at(0).deleted, (AppendRule{kTable4, "c", {MasqueradeExpression{}}, "web"}));
+}
+
 TEST(NotificationReader, TheNodesOfARangeThatStandSideBySideAreOneElement) {
   EXPECT_EQ(OperationsIn(BatchOf({Set("s", 4), Elements(kNewElement, "s", {Node({10, 0, 0, 0})}),
                                   Elements(kNewElement, "s", {EndNode({11, 0, 0, 0})}),

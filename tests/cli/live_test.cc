@@ -207,7 +207,7 @@ TEST(LiveTest, ListShowsPrefixesAndForwards) {
                   "\"host_port\": 8080,\n          \"to\": \"[fd00:50::121]:80\",\n"
                   "          \"owner\": \"default\",\n          \"localhost\": false\n        }\n      ],\n"
                   "      \"unowned\": [],\n      \"foreign\": [],\n      \"ledger\": [],\n"
-                  "      \"repair\": []\n"));
+                  "      \"refused\": [],\n      \"repair\": []\n"));
   });
 }
 

@@ -5,7 +5,7 @@ namespace natplan::contract {
 std::vector<Intent> FullHouse() {
   return {Source("10.1.0.0/24"),      Source("10.2.0.0/16"),      Source("240.0.0.0/4"),
           To(2221, "10.1.0.2:22"),    To(2222, "10.1.0.3:22"),    To(53, "10.2.0.4:53", Protocol::kUdp),
-          Source("fd00:1::/64"),      Source("fd00:2::/48"),      Source("ff00::/8"),
+          Source("fd00:1::/64"),      Source("fd00:2::/48"),      Source("fe00::/8"),
           To(2221, "[fd00:1::2]:22"), To(2222, "[fd00:1::3]:22"), To(53, "[fd00:2::4]:53", Protocol::kUdp)};
 }
 
@@ -28,7 +28,8 @@ void ExpectFullHouse(World& world, bool ninth) {
   world.ExpectTable(Ours(), nodes,
                     {"tcp . 2221 : 10.1.0.2 . 22", "tcp . 2222 : 10.1.0.3 . 22", "udp . 53 : 10.2.0.4 . 53"});
   world.ExpectTable(
-      Ours(Family::kIp6), {"fd00:1::", "fd00:1:0:1:: end", "fd00:2::", "fd00:2:1:: end", "ff00::"},
+      Ours(Family::kIp6),
+      {"fd00:1::", "fd00:1:0:1:: end", "fd00:2::", "fd00:2:1:: end", "fe00::", "ff00:: end"},
       {"tcp . 2221 : fd00:1::2 . 22", "tcp . 2222 : fd00:1::3 . 22", "udp . 53 : fd00:2::4 . 53"});
 }
 

@@ -48,7 +48,7 @@ void Ipv4PrefixesBecomeHalfOpenRanges(World& world) {
 void Ipv4PrefixesAtTheTopHaveNoEnd(World& world) {
   CheckRanges(world, {{"240.0.0.0/4", "240.0.0.0", nullptr},
                       {"255.255.255.240/28", "255.255.255.240", nullptr},
-                      {"255.255.255.255/32", "255.255.255.255", nullptr},
+                      {"255.255.255.254/31", "255.255.255.254", nullptr},
                       {"128.0.0.0/1", "128.0.0.0", nullptr}});
 }
 
@@ -60,31 +60,46 @@ void Ipv6PrefixesBecomeHalfOpenRanges(World& world) {
                       {"2001:db8::ffff/128", "2001:db8::ffff", "2001:db8::1:0"}});
 }
 
+// Those are multicast addresses, which nobody may want: somebody else put them there.
 void Ipv6PrefixesAtTheTopHaveNoEnd(World& world) {
-  CheckRanges(world, {{"ff00::/8", "ff00::", nullptr},
-                      {"ffff::/16", "ffff::", nullptr},
-                      {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
-                       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", nullptr}});
+  const TableId table = Ours(Family::kIp6);
+  for (const auto& [prefix, first] : {std::pair{"ff00::/8", "ff00::"}, std::pair{"ffff::/16", "ffff::"},
+                                      std::pair{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+                                                "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}}) {
+    std::vector<Operation> operations = Skeleton(table);
+    operations.push_back(Adds(table, {prefix}));
+    world.Act(std::string("another program holds ") + prefix, operations);
+    Nat& nat = world.Open();
+    world.Changes("masquerade fe00::/8", nat.AddMasquerade(Source("fe00::/8")));
+    world.ExpectNodes(table, kMasqueradeSet, {"fe00::", "ff00:: end", first});
+    world.Expect(world.Matches(table, kMasqueradeSet, Address::Parse(first).value()),
+                 "the first should match");
+    world.Expect(world.Matches(table, kMasqueradeSet, Prefix::Parse(prefix).value().last()),
+                 "the last should match");
+    world.Changes("remove fe00::/8", nat.RemoveMasquerade(Source("fe00::/8")));
+    world.ExpectNodes(table, kMasqueradeSet, {first});
+    world.FlushRuleset();
+  }
 }
 
 // An end below the start of an open range, and an end at the key of a start, side by side.
 void AnOpenRangeAndItsNeighbourMatchExactly(World& world) {
   Nat& nat = world.Open();
-  world.Changes("masquerade 240.0.0.0/4", nat.AddMasquerade(Source("240.0.0.0/4")));
-  world.Changes("masquerade 224.0.0.0/4", nat.AddMasquerade(Source("224.0.0.0/4")));
+  world.Changes("masquerade 248.0.0.0/5", nat.AddMasquerade(Source("248.0.0.0/5")));
+  world.Changes("masquerade 240.0.0.0/5", nat.AddMasquerade(Source("240.0.0.0/5")));
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   world.ExpectNodes(Ours(), kMasqueradeSet,
-                    {"10.0.0.0", "10.0.1.0 end", "224.0.0.0", "240.0.0.0 end", "240.0.0.0"});
+                    {"10.0.0.0", "10.0.1.0 end", "240.0.0.0", "248.0.0.0 end", "248.0.0.0"});
   const auto matches = [&](const char* text) {
     return world.Matches(Ours(), kMasqueradeSet, Address::Parse(text).value());
   };
   world.Expect(matches("10.0.0.0") && matches("10.0.0.255"), "10.0.0.0/24 should match");
   world.Expect(!matches("9.255.255.255") && !matches("10.0.1.0"), "its neighbours should not match");
-  world.Expect(!matches("223.255.255.255"), "what lies below 224.0.0.0/4 should not match");
-  world.Expect(matches("224.0.0.0") && matches("239.255.255.255"), "224.0.0.0/4 should match");
-  world.Expect(matches("240.0.0.0") && matches("255.255.255.255"), "240.0.0.0/4 should match");
-  world.Changes("remove 224.0.0.0/4", nat.RemoveMasquerade(Source("224.0.0.0/4")));
-  world.Expect(!matches("239.255.255.255") && matches("240.0.0.0"), "240.0.0.0/4 alone should match");
+  world.Expect(!matches("239.255.255.255"), "what lies below 240.0.0.0/5 should not match");
+  world.Expect(matches("240.0.0.0") && matches("247.255.255.255"), "240.0.0.0/5 should match");
+  world.Expect(matches("248.0.0.0") && matches("255.255.255.255"), "248.0.0.0/5 should match");
+  world.Changes("remove 240.0.0.0/5", nat.RemoveMasquerade(Source("240.0.0.0/5")));
+  world.Expect(!matches("247.255.255.255") && matches("248.0.0.0"), "248.0.0.0/5 alone should match");
 }
 
 const Element* OnlyEntry(World& world, Family family) {

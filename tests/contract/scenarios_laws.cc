@@ -22,9 +22,9 @@ Forward WithLocalhost(std::uint16_t host_port, std::string_view endpoint) {
 std::vector<Intent> OfEveryKind() {
   return {Source("10.0.0.0/8"),
           Source("10.1.0.0/16"),
-          Source("255.255.255.255/32"),
+          Source("255.255.255.254/31"),
           Source("fd00::/8"),
-          Source("ffff::/16"),
+          Source("fe00::/8"),
           Behind("0.0.0.0/0", "eth0"),
           Behind("10.0.0.0/8", "eth1"),
           Behind("192.0.2.0/28", "eth1"),

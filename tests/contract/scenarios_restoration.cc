@@ -76,7 +76,7 @@ void EverythingReturnsAfterElementsAreDeleted(World& world) {
   RestoresAfter(world, [&] {
     world.Act("delete one element of each",
               {Deletes(Ours(), {"10.2.0.0/16"}), Deletes(Ours(), To(2222, "10.1.0.3:22")),
-               Deletes(Ours(Family::kIp6), {"ff00::/8"})});
+               Deletes(Ours(Family::kIp6), {"fe00::/8"})});
   });
 }
 void HalfOfARangeThatIsDeletedReturns(World& world) {

@@ -40,15 +40,17 @@ void SortLedger(std::vector<std::string>& lines) {
   std::sort(begin, std::find_if_not(begin, lines.end(), of_ledger));
 }
 
-// The whole lines that a watch printed, without what it says of Scene::Apply(), and without the numbers of
-// processes: the kernel's are others than those that a process in a pid namespace knows.
+// The whole lines that a watch printed, without what it says of Scene::Apply(), without the numbers of
+// processes (the kernel's are others than those that a process in a pid namespace knows), and without what a
+// deleted rule said, which a row does not repeat for each rule of the layout; it has to say something.
 std::string Readable(const std::string& printed) {
   static const std::regex kNumber(R"(^(changed by \S+) \(pid [1-9]\d*\): )");
+  static const std::regex kRule(R"(^(changed by .* delete rule .* handle \d+)  # .+$)");
   std::istringstream stream(printed.substr(0, printed.rfind('\n') + 1));
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) {
     if (line.starts_with(std::string("changed by ") + kApplying)) continue;
-    lines.push_back(std::regex_replace(line, kNumber, "$1: "));
+    lines.push_back(std::regex_replace(std::regex_replace(line, kNumber, "$1: "), kRule, "$1"));
   }
   SortLedger(lines);
   std::string text;
