@@ -31,18 +31,18 @@ class IptablesTool final : public IptablesRunner {
  public:
   explicit IptablesTool(IptablesToolOptions options = {});
 
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override;
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override;
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override;
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override;
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override;
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override;
   std::expected<FileLock, Error> Lock(TimePoint deadline) override;
 
  private:
-  std::expected<std::string, Error> Program(Family family, std::string_view verb) const;
+  std::expected<std::string, Error> Program(IptablesSide side, Family family, std::string_view verb) const;
+  std::expected<std::string, Error> Used(Family family, std::string_view verb) const;
   // Why the iptables that belongs to this iptables-restore cannot list table nat; none if it can.
   std::optional<Error> ListingError(std::string_view restore, TimePoint deadline) const;
-  std::expected<std::string, Error> RunSave(const std::string& program, TimePoint deadline) const;
-
   IptablesToolOptions options_;
   ProgramSearch programs_;
   std::vector<std::string> environment_;

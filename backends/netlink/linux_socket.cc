@@ -16,6 +16,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "backends/netlink/socket_error.h"
+
 namespace natplan {
 namespace {
 
@@ -74,10 +76,9 @@ int Secure(int descriptor) {
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
   if (descriptor < 0) {
-    const bool unsupported = errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT;
-    return Failure(unsupported ? ErrorCode::kNotSupported : ErrorCode::kEnvironment, errno,
-                   unsupported ? "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)"
-                               : "cannot open a netlink socket");
+    if (errno != EPROTONOSUPPORT) return std::unexpected(SocketError(errno, "cannot open a netlink socket"));
+    return Failure(ErrorCode::kNotSupported, errno,
+                   "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)");
   }
   descriptor = Secure(descriptor);
   if (descriptor < 0)

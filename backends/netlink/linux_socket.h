@@ -26,7 +26,7 @@ namespace natplan {
 class LinuxSocket final : public NetlinkSocket {
  public:
   // A new socket in the calling thread's network namespace. kNotSupported: a kernel without
-  // NETLINK_NETFILTER; else kEnvironment (too many open files, ...).
+  // NETLINK_NETFILTER; all else as SocketError() says it.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Open();
 
   // Takes a NETLINK_NETFILTER descriptor that the caller made, in the network namespace that is wanted.

@@ -60,16 +60,17 @@ class RacingRunner final : public IptablesRunner {
  public:
   RacingRunner(IptablesTool tool, std::string command)
       : tool_(std::move(tool)), command_(std::move(command)) {}
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override {
-    return tool_.Save(family, deadline);
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override {
+    return tool_.Save(side, family, deadline);
   }
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override {
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override {
     if (!command_.empty()) Sh(std::exchange(command_, ""));
-    return tool_.Restore(family, input, check_only, deadline);
+    return tool_.Restore(side, family, input, check_only, deadline);
   }
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override {
-    return tool_.SaveOther(family, deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override {
+    return tool_.Holds(side, family, comment, deadline);
   }
   std::expected<FileLock, Error> Lock(TimePoint deadline) override { return tool_.Lock(deadline); }
 
