@@ -101,7 +101,10 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     for (const Family family : kFamilies) {
       if (wanted[Index(family)] && unread_[Index(family)]) return failed(*unread_[Index(family)]);
     }
-    if (const auto missing = Missing(wanted)) return failed(*missing);
+    IptablesPlan leftovers = PlanLeftovers(*other, wish);
+    const bool only_leftovers =
+        !wanted[0] && !wanted[1] && !(leftovers.lines[0].empty() && leftovers.lines[1].empty());
+    if (const auto missing = Missing(wanted); missing && !only_leftovers) return failed(*missing);
     // Nobody has changed anything, so it would be refused again.
     if (refused && *refused == *snapshot) return failed(*cause);
 
@@ -112,7 +115,6 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     const bool idle = mode == Mode::kPlan || (plan.lines[0].empty() && plan.lines[1].empty());
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
-      IptablesPlan leftovers = PlanLeftovers(*other, wish);
       IptablesReport report = Report(std::move(plan), wanted, lock.note());
       report.changed = !idle || unknown.has_value();
       if (auto taken = TakeAway(std::move(leftovers), mode, report, deadline); !taken)

@@ -293,6 +293,16 @@ TEST_F(IptablesContextTest, WhatTheOtherVariantHoldsOfTheSameOwnersIsTakenAway) 
   EXPECT_FALSE(Apply(both_)->changed);
 }
 
+TEST_F(IptablesContextTest, TheOtherVariantIsCleanedAlsoWhereTheOneInUseDoesNotWork) {
+  fake_.other_rules[0] = {kRuleOfA};
+  for (auto& answer : fake_.save_answer) answer = std::unexpected(Failure(ErrorCode::kNotSupported));
+  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
+  const auto removed = Apply({.scope = Scope::kExclusive});
+  ASSERT_TRUE(removed) << removed.error().text;
+  EXPECT_TRUE(removed->changed);
+  EXPECT_TRUE(fake_.other_rules[0].empty());
+}
+
 TEST_F(IptablesContextTest, IfTheOtherVariantCannotBeChangedTheCallFailsAndSaysSo) {
   fake_.other_rules[0] = {kRuleOfA};
   fake_.other_restore_error[0] = Failure(ErrorCode::kRefused);

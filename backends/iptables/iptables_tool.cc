@@ -80,7 +80,19 @@ std::expected<std::string, Error> IptablesTool::Program(IptablesSide side, Famil
   return path;
 }
 
+std::expected<NamespaceStay, Error> IptablesTool::Begin() const {
+  if (mark_->InCopy()) {
+    return std::unexpected(
+        Error{.code = ErrorCode::kEnvironment,
+              .errno_value = ECHILD,
+              .text = "this is a child of the process that opened the context; open one here"});
+  }
+  return namespace_.Enter();
+}
+
 std::expected<std::string, Error> IptablesTool::Save(IptablesSide side, Family family, TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
   const auto program = Program(side, family, "save");
   if (!program) return std::unexpected(program.error());
   // All tables rather than "-t nat": asked for a table, iptables-legacy-save creates it.
@@ -96,6 +108,8 @@ std::expected<std::string, Error> IptablesTool::Save(IptablesSide side, Family f
 
 std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family, std::string_view comment,
                                                TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
   const auto used = Used(family, "save");
   const auto variant = used ? VariantOf(*used) : std::nullopt;
   if (variant) {
@@ -110,6 +124,8 @@ std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family,
 
 std::expected<void, Error> IptablesTool::Restore(IptablesSide side, Family family, const std::string& input,
                                                  bool check_only, TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
   const auto program = Program(side, family, "restore");
   if (!program) return std::unexpected(program.error());
   const auto left = deadline - std::chrono::steady_clock::now();
@@ -153,6 +169,8 @@ std::optional<Error> IptablesTool::ListingError(std::string_view restore, TimePo
 }
 
 std::expected<FileLock, Error> IptablesTool::Lock(TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
   return FileLock::Acquire(options_.lock_files, deadline);
 }
 

@@ -1,9 +1,11 @@
 #include "backends/iptables/iptables_tool.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +14,8 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include "tests/support/namespace.h"
 
 namespace natplan {
 namespace {
@@ -170,6 +174,46 @@ TEST_F(IptablesToolTest, FindsTheOtherVariantByTheFileBehindTheName) {
   EXPECT_FALSE(Tool().Save(IptablesSide::kOther, Family::kIp6, In(seconds(5))));
   Program("ip6tables-save", "echo neither of both");
   EXPECT_FALSE(Tool().Save(IptablesSide::kOther, Family::kIp6, In(seconds(5))));
+}
+
+// As bytes of an exit status, since a child's failures would print and not count.
+TEST_F(IptablesToolTest, InAForkedChildEveryCallFails) {
+  Program("iptables-save", "echo ran");
+  IptablesTool tool = Tool();
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool refused =
+        tool.Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))).error().errno_value == ECHILD &&
+        tool.Restore(IptablesSide::kUsed, Family::kIp, "", false, In(seconds(5))).error().errno_value ==
+            ECHILD &&
+        tool.Holds(IptablesSide::kUsed, Family::kIp, "x", In(seconds(5))).error().errno_value == ECHILD &&
+        tool.Lock(In(seconds(5))).error().errno_value == ECHILD &&
+        Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))) == "ran\n";
+    _exit(refused ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+  EXPECT_TRUE(tool.Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))));
+}
+
+TEST_F(IptablesToolTest, RunsInTheNetworkNamespaceInWhichItWasMade) {
+  Program("iptables-save", "readlink /proc/self/ns/net");
+  testing::RunInNamespaceOrSkip([this] {
+    IptablesTool tool = Tool();
+    const auto ask = [&] { return tool.Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))); };
+    const std::string before = *ask();
+    ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+    const std::string elsewhere = *Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5)));
+    EXPECT_NE(elsewhere, before);
+    EXPECT_EQ(*ask(), before);
+    // The thread is where it was.
+    EXPECT_EQ(*Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))), elsewhere);
+    testing::DropCapabilities();
+    const auto refused = ask();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kNotPermitted) << refused.error().text;
+  });
 }
 
 TEST_F(IptablesToolTest, LocksTheFile) {

@@ -152,7 +152,7 @@ std::optional<std::uint64_t> LinuxSocket::network_namespace() const {
   return cookie;
 }
 
-LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor), process_(getpid()) { SetOptions(); }
+LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor) { SetOptions(); }
 
 LinuxSocket::~LinuxSocket() { close(descriptor_); }
 
@@ -165,8 +165,6 @@ void LinuxSocket::SetOptions() {
   SetReceiveBuffer(descriptor_, kReceiveBuffer);
   send_buffer_ = static_cast<std::size_t>(std::max(IntOption(descriptor_, SO_SNDBUF), 0));
 }
-
-bool LinuxSocket::InChild() const { return getpid() != process_; }
 
 std::expected<void, int> LinuxSocket::Send(std::span<const std::uint8_t> datagram) {
   if (InChild()) return std::unexpected(ECHILD);

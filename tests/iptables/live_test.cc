@@ -273,7 +273,7 @@ TEST_P(IptablesLiveTest, WithoutPermissionTheErrorSaysSo) {
   });
 }
 
-TEST_P(IptablesLiveTest, RulesInTheOtherVariantAreReportedAndLeft) {
+TEST_P(IptablesLiveTest, RulesOfTheSameOwnerInTheOtherVariantAreTakenAway) {
   RunInNamespaceOrSkip([&] {
     const std::string other = legacy() ? "iptables-nft" : "iptables-legacy";
     const std::string rule = " -t nat -A POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a ";
@@ -282,9 +282,10 @@ TEST_P(IptablesLiveTest, RulesInTheOtherVariantAreReportedAndLeft) {
     auto context = Context();
     const auto result = Apply(context, {.mine = {kA}});
     ASSERT_TRUE(result) << result.error().text;
-    ASSERT_EQ(result->notes.size(), 1U);
-    EXPECT_NE(result->notes[0].find("natplan:natplan:a"), std::string::npos);
-    EXPECT_NE(Sh(other + "-save").find("natplan:natplan:a"), std::string::npos);
+    EXPECT_EQ(result->notes.size(), 1U);
+    ASSERT_EQ(result->lines[0].size(), 1U);
+    EXPECT_NE(result->lines[0][0].find("natplan:natplan:a"), std::string::npos);
+    EXPECT_EQ(Sh(other + "-save").find("natplan:natplan:a"), std::string::npos);
   });
 }
 
