@@ -6,10 +6,11 @@
 // deadline that bounds waiting, retries and back-off; the kernel carries a whole transaction out inside
 // sendmsg(2), and that one system call cannot be interrupted. A change is one transaction: whatever fails,
 // and whenever the process ends, the kernel holds the old state or the new one. After fork(2) the child must
-// not use it: every call gives ECHILD. Building a context sends nothing and creates nothing. Descriptors are
-// close-on-exec and above 2. No exception leaves it, whatever the log callback throws. Out of memory is
-// ErrorCode::kNoMemory if nothing was changed; otherwise what was done is said, or kUnknownOutcome. A context
-// that was moved from answers every call with kInvalidArgument.
+// not use it: every call gives ECHILD. With iptables it needs the exit statuses of its own children: SIGCHLD
+// must not be ignored, nor every child be waited for (docs/library.md). Building a context sends nothing and
+// creates nothing. Descriptors are close-on-exec and above 2. No exception leaves it, whatever the log callback
+// throws. Out of memory is ErrorCode::kNoMemory if nothing was changed; otherwise what was done is said, or
+// kUnknownOutcome. A context that was moved from answers every call with kInvalidArgument.
 #ifndef NATPLAN_BACKENDS_NAT_H_
 #define NATPLAN_BACKENDS_NAT_H_
 

@@ -57,13 +57,13 @@ IptablesVariants FindIptablesVariants(const ProgramSearch& programs) {
 }
 
 IptablesFacts ReadIptablesFacts(IptablesRunner& runner, Family family, bool try_nat, TimePoint deadline) {
-  IptablesFacts facts{.used = Parse(family, runner.Save(family, deadline)),
-                      .other = Parse(family, runner.SaveOther(family, deadline))};
+  IptablesFacts facts{.used = Parse(family, runner.Save(IptablesSide::kUsed, family, deadline)),
+                      .other = Parse(family, runner.Save(IptablesSide::kOther, family, deadline))};
   if (!try_nat || !facts.used) return facts;
   // A rule for an address of the documentation's.
   const char* rule = family == Family::kIp ? "-I POSTROUTING 1 -s 192.0.2.1/32 -j MASQUERADE"
                                            : "-I POSTROUTING 1 -s 2001:db8::1/128 -j MASQUERADE";
-  if (auto tried = runner.Restore(family, RestoreInput({rule}), true, deadline); !tried)
+  if (auto tried = runner.Restore(IptablesSide::kUsed, family, RestoreInput({rule}), true, deadline); !tried)
     facts.used = std::unexpected(std::move(tried.error()));
   return facts;
 }

@@ -80,9 +80,14 @@ class FakeRunner final : public IptablesRunner {
   std::expected<void, Error> restore = {};
   std::string tried;
 
-  std::expected<std::string, Error> Save(Family, TimePoint) override { return save; }
-  std::expected<std::string, Error> SaveOther(Family, TimePoint) override { return other; }
-  std::expected<void, Error> Restore(Family, const std::string& input, bool check_only, TimePoint) override {
+  std::expected<std::string, Error> Save(IptablesSide side, Family, TimePoint) override {
+    return side == IptablesSide::kUsed ? save : other;
+  }
+  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, TimePoint) override {
+    return false;
+  }
+  std::expected<void, Error> Restore(IptablesSide, Family, const std::string& input, bool check_only,
+                                     TimePoint) override {
     EXPECT_TRUE(check_only) << "the doctor changes nothing";
     tried = input;
     return restore;

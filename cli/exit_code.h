@@ -15,6 +15,7 @@ enum class ExitCode : int {
   kNotSupported = 4,    // this kernel lacks a piece, for all that was asked for or for one family
   kUnknownOutcome = 5,  // after all re-reads nobody can tell whether the change was carried out
   kEnvironment = 6,     // out of memory, message too large, deadline, output that cannot be written
+  kUnreadable = 7,      // what is there could not be read, so nothing is said of it and nothing changed
 };
 
 constexpr ExitCode ToExitCode(ErrorCode code) {
@@ -28,6 +29,8 @@ constexpr ExitCode ToExitCode(ErrorCode code) {
       return ExitCode::kNotPermitted;
     case ErrorCode::kNotSupported:
       return ExitCode::kNotSupported;
+    case ErrorCode::kUnreadable:
+      return ExitCode::kUnreadable;
     case ErrorCode::kUnknownOutcome:
       return ExitCode::kUnknownOutcome;
     case ErrorCode::kNoMemory:

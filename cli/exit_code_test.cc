@@ -12,6 +12,7 @@ TEST(ExitCodeTest, EachErrorHasTheDocumentedCode) {
   EXPECT_EQ(static_cast<int>(ToExitCode(ErrorCode::kNotPermitted)), 3);
   EXPECT_EQ(static_cast<int>(ToExitCode(ErrorCode::kNotSupported)), 4);
   EXPECT_EQ(static_cast<int>(ToExitCode(ErrorCode::kUnknownOutcome)), 5);
+  EXPECT_EQ(static_cast<int>(ToExitCode(ErrorCode::kUnreadable)), 7);
   for (const ErrorCode code :
        {ErrorCode::kNoMemory, ErrorCode::kTooLarge, ErrorCode::kDeadline, ErrorCode::kEnvironment}) {
     EXPECT_EQ(static_cast<int>(ToExitCode(code)), 6);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,13 @@ struct Holdings {
   std::vector<FamilyListing> families = {};
   std::uint32_t generation = 0;  // of nf_tables
   BackendUse backend = {};
+  // With backend kAuto, beside a table of nf_tables: what else there is of natplan in iptables, or why nobody
+  // can tell.
+  std::optional<Error> beside = {};
 };
 
-// With backend kAuto, the rules of iptables where there is no such table, if there are any.
+// With backend kAuto, the rules of iptables where there is no such table, if there are any. An error wherever
+// not everything could be read and there is nothing to show.
 std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend backend, TimePoint deadline);
 
 }  // namespace natplan::cli

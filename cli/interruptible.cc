@@ -55,19 +55,19 @@ class InterruptibleRunner final : public IptablesRunner {
  public:
   explicit InterruptibleRunner(std::unique_ptr<IptablesRunner> runner) : runner_(std::move(runner)) {}
 
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override {
-    return runner_->Save(family, deadline);
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override {
+    return runner_->Save(side, family, deadline);
   }
 
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override {
-    if (check_only) return runner_->Restore(family, input, check_only, deadline);
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override {
+    if (check_only) return runner_->Restore(side, family, input, check_only, deadline);
     if (SignalCame() && !made_one_) {
       return std::unexpected(
           Error{.code = ErrorCode::kDeadline, .errno_value = EINTR, .text = "interrupted"});
     }
     const Standing before = BeginChange();
-    auto restored = runner_->Restore(family, input, check_only, deadline);
+    auto restored = runner_->Restore(side, family, input, check_only, deadline);
     if (restored) {
       made_one_ = true;
     } else if (restored.error().code != ErrorCode::kUnknownOutcome && !SignalCame()) {
@@ -77,8 +77,9 @@ class InterruptibleRunner final : public IptablesRunner {
     return restored;
   }
 
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override {
-    return runner_->SaveOther(family, deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override {
+    return runner_->Holds(side, family, comment, deadline);
   }
   std::expected<FileLock, Error> Lock(TimePoint deadline) override { return runner_->Lock(deadline); }
 

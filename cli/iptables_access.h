@@ -14,12 +14,12 @@
 
 namespace natplan::cli {
 
-// What the rules with this table's name say. With backend kAuto iptables is what may be there beside
-// nf_tables: both of its variants are looked at, and one that does not work has nothing.
+// What the rules with this table's name say, of both variants of iptables. With backend kAuto iptables is
+// what may be there beside nf_tables: where the kernel says that it has no such rule, no program is run.
 std::expected<std::vector<OwnedIntent>, Error> IptablesIntents(const std::string& table, Backend backend,
                                                                TimePoint deadline);
 
-// Deletes all rules with this table's name, of all owners.
+// Deletes all rules with this table's name, of all owners and both variants; kAuto means the same as above.
 std::expected<Report, Error> RemoveIptablesRules(const std::string& table, Backend backend,
                                                  TimePoint deadline);
 

@@ -27,8 +27,10 @@ ExitCode Run(const ListOptions& options, Console& console) {
                            {"generation", holdings->generation},
                            {"backend", backend.name},
                            {"reason", backend.reason},
-                           {"families", std::move(all)}});
-    return ExitCode::kDone;
+                           {"families", std::move(all)},
+                           {"beside", holdings->beside ? ToJson(*holdings->beside) : Json()}});
+    if (holdings->beside) console.Error(ToString(*holdings->beside));
+    return holdings->beside ? ToExitCode(holdings->beside->code) : ExitCode::kDone;
   }
   PrintBackend(backend, console);
   const bool iptables = backend.name == "iptables";
@@ -41,7 +43,7 @@ ExitCode Run(const ListOptions& options, Console& console) {
     console.Line((iptables ? "# there are no rules of " : "# there is no table ") + options.table,
                  Style::kComment);
   }
-  return ExitCode::kDone;
+  return holdings->beside ? console.Fail(*holdings->beside, false) : ExitCode::kDone;
 }
 
 }  // namespace natplan::cli

@@ -31,11 +31,13 @@ class EmptyKernel final : public Executor {
 // The same for iptables.
 class EmptyIptables final : public IptablesRunner {
  public:
-  std::expected<std::string, Error> Save(Family, TimePoint) override { return ""; }
-  std::expected<void, Error> Restore(Family, const std::string&, bool, TimePoint) override {
+  std::expected<std::string, Error> Save(IptablesSide, Family, TimePoint) override { return ""; }
+  std::expected<void, Error> Restore(IptablesSide, Family, const std::string&, bool, TimePoint) override {
     return std::unexpected(Error());
   }
-  std::expected<std::string, Error> SaveOther(Family, TimePoint) override { return ""; }
+  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, TimePoint) override {
+    return false;
+  }
   std::expected<FileLock, Error> Lock(TimePoint) override { return std::unexpected(Error()); }
 };
 

@@ -1,6 +1,8 @@
 // natplan remove: deletes a table of all families, in one transaction; or what one owner wants.
+#include <algorithm>
 #include <chrono>
 #include <expected>
+#include <iterator>
 #include <utility>
 
 #include "cli/commands.h"
@@ -22,20 +24,30 @@ std::expected<Report, Error> RemoveFromNftables(const RemoveOptions& options, Ti
   return RemoveTables(**kernel, options.table, deadline, options.force);
 }
 
-// With backend kAuto, the rules of iptables where nf_tables has no such table.
+// With backend kAuto, what iptables has as well: none of it is looked for less because of the other.
 std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
   const Backend backend = options.call.backend;
   const TimePoint deadline = std::chrono::steady_clock::now() + options.call.deadline;
-  std::expected<Report, Error> by_nftables = Report();
-  if (backend != Backend::kIptables) {
-    by_nftables = RemoveFromNftables(options, deadline);
-    const bool lacking = !by_nftables && by_nftables.error().code == ErrorCode::kNotSupported;
-    if (backend == Backend::kNftables || !(lacking || (by_nftables && !by_nftables->changed)))
-      return by_nftables;
-  }
+  if (backend == Backend::kIptables) return RemoveIptablesRules(options.table, backend, deadline);
+  auto by_nftables = RemoveFromNftables(options, deadline);
+  if (backend == Backend::kNftables) return by_nftables;
+  if (!by_nftables && by_nftables.error().code != ErrorCode::kNotSupported) return by_nftables;
   auto by_iptables = RemoveIptablesRules(options.table, backend, deadline);
-  const bool nothing = by_iptables && !by_iptables->changed;
-  return nothing && backend == Backend::kAuto && by_nftables ? by_nftables : by_iptables;
+  const bool removed = by_nftables && by_nftables->changed;
+  if (!by_iptables) {
+    if (removed) {
+      by_iptables.error().text =
+          fmt::format("the table {} of nf_tables was removed, but not what iptables may have: {}",
+                      options.table, by_iptables.error().text);
+    }
+    return by_iptables;
+  }
+  if (!by_nftables || (by_iptables->changed && !removed)) return by_iptables;
+  by_nftables->changed |= by_iptables->changed;
+  by_nftables->iptables = std::move(by_iptables->iptables);
+  by_nftables->unsupported = std::move(by_iptables->unsupported);
+  std::ranges::move(by_iptables->notes, std::back_inserter(by_nftables->notes));
+  return by_nftables;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Any bytes as what iptables-save printed: an answer or an error with a text. What is read is planned from,
-// and the plan names only rules that are there, changes no rule of others, and leads to a state in which
-// there is nothing left to do.
+// and the plan names only rules that are there and natplan's, each in one line, changes no rule of others,
+// and leads to a state in which there is nothing left to do.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -15,27 +15,41 @@ namespace {
 
 [[noreturn]] void Wrong() { std::abort(); }
 
-std::string Line(const natplan::SavedRule& rule) { return rule.chain + " " + rule.spec; }
-
-// The rules after iptables-restore took the lines: "-D CHAIN SPEC" and "-I CHAIN 1 SPEC".
-std::vector<std::string> After(const natplan::SavedNat& before, const std::vector<std::string>& lines) {
-  std::vector<std::string> rules;
-  for (const natplan::SavedRule& rule : before.rules) rules.push_back(Line(rule));
-  for (const std::string& line : lines) {
-    const std::size_t space = line.find(' ', 3);
-    if (space == std::string::npos) Wrong();
-    const std::string chain = line.substr(3, space - 3);
-    if (line.starts_with("-D ")) {
-      const auto at = std::ranges::find(rules, chain + line.substr(space));
-      if (at == rules.end()) Wrong();
-      rules.erase(at);
-    } else if (line.starts_with("-I ") && line.substr(space, 3) == " 1 ") {
-      rules.insert(rules.begin(), chain + line.substr(space + 2));
-    } else {
-      Wrong();
-    }
+// A line for iptables-restore, "-D CHAIN SPEC" or "-I CHAIN 1 SPEC", as the rule that it names.
+natplan::SavedRule RuleOf(const std::string& line) {
+  const std::size_t space = line.find(' ', 3);
+  if (space == std::string::npos || line.find('\n') != std::string::npos) Wrong();
+  std::string_view spec = std::string_view(line).substr(space + 1);
+  if (line.starts_with("-I ")) {
+    if (!spec.starts_with("1 ")) Wrong();
+    spec.remove_prefix(2);
+  } else if (!line.starts_with("-D ")) {
+    Wrong();
   }
-  return rules;
+  std::string text = "*nat\n-A " + line.substr(3, space - 3) + " ";
+  text += spec;
+  const auto read = natplan::ReadSavedNat(text + "\nCOMMIT\n");
+  if (!read || read->rules.size() != 1 || read->rules[0].spec != spec) Wrong();
+  if (!read->rules[0].comment.starts_with("natplan:natplan:")) Wrong();
+  return read->rules[0];
+}
+
+// The table after iptables-restore took the lines.
+natplan::SavedNat After(natplan::SavedNat nat, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    const natplan::SavedRule rule = RuleOf(line);
+    if (line.starts_with("-I ")) {
+      nat.rules.insert(nat.rules.begin(), rule);
+      continue;
+    }
+    const auto same = [&](const natplan::SavedRule& one) {
+      return one.chain == rule.chain && one.spec == rule.spec;
+    };
+    const auto at = std::ranges::find_if(nat.rules, same);
+    if (at == nat.rules.end()) Wrong();
+    nat.rules.erase(at);
+  }
+  return nat;
 }
 
 }  // namespace
@@ -58,12 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What the rules say is what they say again once it is wanted.
   const std::vector<natplan::OwnedIntent> intents = natplan::IntentsOf(have, tag);
   const natplan::IptablesPlan plan = natplan::PlanIptables(have, wish, tag);
-  std::string text = "*nat\n";
-  for (const std::string& rule : After(*nat, plan.lines[0])) text += "-A " + rule + "\n";
-  const auto changed = natplan::ReadSavedNat(text + "COMMIT\n");
-  if (!changed) Wrong();
   natplan::IptablesSnapshot then;
-  then.nat[0] = *changed;
+  then.nat[0] = After(*nat, plan.lines[0]);
   if (!natplan::PlanIptables(then, wish, tag).lines[0].empty()) Wrong();
   for (const natplan::OwnedIntent& owned : intents) {
     if (owned.owner == owner) continue;

@@ -19,6 +19,8 @@ int ErrorNumber(const Error& error) {
       return EPERM;
     case ErrorCode::kNotSupported:
       return EOPNOTSUPP;
+    case ErrorCode::kUnreadable:
+      return EBADMSG;
     case ErrorCode::kNoMemory:
       return ENOMEM;
     case ErrorCode::kTooLarge:

@@ -17,6 +17,7 @@
 //   -EEXIST           another owner, or another program, holds what was asked for
 //   -EPERM            CAP_NET_ADMIN is missing, or the table belongs to another program's socket
 //   -EOPNOTSUPP       the kernel lacks a piece, which the sentence names; also IPv6 where it is switched off
+//   -EBADMSG          what is there could not be read, so nothing is said of it; nothing was changed
 //   -ENOMEM           out of memory, here or in the kernel
 //   -ETIMEDOUT, -ENOBUFS
 //                     the time was over, or the kernel's answer was lost: the change may be in place. Make

@@ -1,42 +1,57 @@
 #include "backends/iptables/fake_iptables.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <sstream>
 #include <utility>
 
 #include "core/plan/test_nat_table.h"
+#include "core/text/iptables_text.h"
 
 namespace natplan {
 
-std::expected<std::string, Error> FakeIptablesRunner::Save(Family family, TimePoint) {
+std::expected<std::string, Error> FakeIptablesRunner::Save(IptablesSide side, Family family, TimePoint) {
   const auto index = static_cast<std::size_t>(family);
-  if (fake_->save_answer[index]) return *fake_->save_answer[index];
-  return SavedText(fake_->rules[index]);
+  const bool other = side == IptablesSide::kOther;
+  if (const auto& answer = (other ? fake_->other_save_answer : fake_->save_answer)[index]) return *answer;
+  return SavedText((other ? fake_->other_rules : fake_->rules)[index]);
 }
 
-std::expected<void, Error> FakeIptablesRunner::Restore(Family family, const std::string& input,
-                                                       bool check_only, TimePoint) {
+std::expected<void, Error> FakeIptablesRunner::Restore(IptablesSide side, Family family,
+                                                       const std::string& input, bool check_only, TimePoint) {
   const auto index = static_cast<std::size_t>(family);
+  const bool other = side == IptablesSide::kOther;
   if (!check_only) {
     ++fake_->restores;
     if (fake_->before_restore) fake_->before_restore(fake_->restores);
   }
-  const auto& error = check_only ? fake_->test_error[index] : fake_->restore_error[index];
+  const auto& error = other        ? fake_->other_restore_error[index]
+                      : check_only ? fake_->test_error[index]
+                                   : fake_->restore_error[index];
   if (error) return std::unexpected(*error);
-  std::vector<std::string> rules = fake_->rules[index];
+  std::vector<std::string>& kept = (other ? fake_->other_rules : fake_->rules)[index];
+  std::vector<std::string> rules = kept;
   std::istringstream lines(input);
   for (std::string line; std::getline(lines, line);) {
     if (line == "*nat" || line == "COMMIT") continue;
     if (!TakeLine(rules, line))
       return std::unexpected(Error{.code = ErrorCode::kRefused, .text = "no such rule: " + line});
   }
-  if (!check_only) fake_->rules[index] = std::move(rules);
-  return {};
+  if (check_only) return {};
+  kept = std::move(rules);
+  if (fake_->lost_outcomes[index] == 0) return {};
+  --fake_->lost_outcomes[index];
+  return std::unexpected(Error{.code = ErrorCode::kUnknownOutcome, .text = "the exit status was lost"});
 }
 
-std::expected<std::string, Error> FakeIptablesRunner::SaveOther(Family family, TimePoint deadline) {
-  fake_->other_deadline = deadline;
-  return SavedText(fake_->other_rules[static_cast<std::size_t>(family)]);
+std::expected<bool, Error> FakeIptablesRunner::Holds(IptablesSide side, Family family,
+                                                     std::string_view comment, TimePoint) {
+  const auto index = static_cast<std::size_t>(family);
+  if (fake_->holds_error[index]) return std::unexpected(*fake_->holds_error[index]);
+  const auto saved =
+      ReadSavedNat(SavedText((side == IptablesSide::kOther ? fake_->other_rules : fake_->rules)[index]));
+  return saved && std::ranges::any_of(
+                      saved->rules, [&](const SavedRule& rule) { return rule.comment.starts_with(comment); });
 }
 
 std::expected<FileLock, Error> FakeIptablesRunner::Lock(TimePoint deadline) {

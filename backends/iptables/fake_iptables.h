@@ -20,12 +20,17 @@ struct FakeIptables {
   std::array<std::vector<std::string>, 2> other_rules = {};  // of the variant that is not in use
   // By Family: the answer of iptables-save, instead of the rules.
   std::array<std::optional<std::expected<std::string, Error>>, 2> save_answer = {};
+  std::array<std::optional<std::expected<std::string, Error>>, 2> other_save_answer = {};
   // By Family: why iptables-restore fails, for real and with --test.
   std::array<std::optional<Error>, 2> restore_error = {};
   std::array<std::optional<Error>, 2> test_error = {};
+  std::array<std::optional<Error>, 2> other_restore_error = {};
+  // By Family: the restore is carried out, and its outcome is lost, so many times.
+  std::array<int, 2> lost_outcomes = {};
+  // By Family: why the kernel itself cannot be asked.
+  std::array<std::optional<Error>, 2> holds_error = {};
   std::optional<Error> lock_error = {};
   std::vector<std::string> lock_files = {};  // none: nothing is locked
-  TimePoint other_deadline = {};             // of the last reading of the variant that is not in use
   // Called before each real restore, with its number from 1 on: what another program does meanwhile.
   std::function<void(int)> before_restore = {};
   int restores = 0;
@@ -35,10 +40,11 @@ struct FakeIptables {
 class FakeIptablesRunner final : public IptablesRunner {
  public:
   explicit FakeIptablesRunner(FakeIptables* fake) : fake_(fake) {}
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override;
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override;
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override;
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override;
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override;
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override;
   std::expected<FileLock, Error> Lock(TimePoint deadline) override;
 
  private:

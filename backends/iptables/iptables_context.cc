@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -34,13 +35,33 @@ IptablesContext::IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag
                                  std::uint64_t jitter_seed)
     : runner_(std::move(runner)), tag_(std::move(tag)), backoff_(jitter_seed) {}
 
+std::expected<bool, Error> IptablesContext::Holds(TimePoint deadline) {
+  for (const IptablesSide side : kIptablesSides) {
+    for (const Family family : kFamilies) {
+      auto holds = runner_->Holds(side, family, tag_.begin(), deadline);
+      if (!holds || *holds) return holds;
+    }
+  }
+  return false;
+}
+
 std::expected<std::vector<OwnedIntent>, Error> IptablesContext::Intents(TimePoint deadline) {
   unsupported_ = {};
   const auto snapshot = Read(deadline);
   if (!snapshot) return std::unexpected(snapshot.error());
-  // An IPv6 that fails is no reason not to show IPv4, and the other way round.
-  if (!snapshot->nat[0] && !snapshot->nat[1]) return std::unexpected(*Missing({true, true}));
-  return IntentsOf(*snapshot, tag_);
+  const auto other = ReadOther(deadline);
+  if (!other) return std::unexpected(other.error());
+  // A family that cannot be read has no rules of natplan, as the kernel says; without both there is no
+  // telling whether iptables works here.
+  if (!snapshot->nat[0] && !snapshot->nat[1] && !other->nat[0] && !other->nat[1])
+    return std::unexpected(*Missing({true, true}));
+  std::vector<OwnedIntent> all = IntentsOf(*snapshot, tag_);
+  const std::vector<OwnedIntent> more = IntentsOf(*other, tag_);
+  all.insert(all.end(), more.begin(), more.end());
+  std::ranges::sort(all);
+  const auto repeated = std::ranges::unique(all);
+  all.erase(repeated.begin(), repeated.end());
+  return all;
 }
 
 std::expected<IptablesReport, Error> IptablesContext::Apply(const IptablesWish& wish, Mode mode,
@@ -56,111 +77,186 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     if (!held) return std::unexpected(held.error());
     lock = *std::move(held);
   }
-  NoteOtherVariant(deadline);
   unsupported_ = {};
   std::optional<IptablesSnapshot> refused;  // in which a plan was refused
   std::array<bool, 2> planned{};            // by Family: whether rules of it were to be changed
   std::optional<Error> cause;
+  std::optional<Error> unknown;  // why a change may or may not have been made
+  const auto failed = [&](Error error) {
+    const std::optional<Error>& before = unknown ? unknown : cause;
+    if (before && error != *before) error.text += "; before that: " + before->text;
+    if (unknown) error.code = ErrorCode::kUnknownOutcome;
+    return std::unexpected(std::move(error));
+  };
   backoff_.Reset();
   for (;;) {
     const auto snapshot = Read(deadline);
-    if (!snapshot) {
-      Error error = snapshot.error();
-      if (cause) error.text += "; before that: " + cause->text;
-      return std::unexpected(std::move(error));
-    }
+    if (!snapshot) return failed(snapshot.error());
+    const auto other = ReadOther(deadline);
+    if (!other) return failed(other.error());
     const IptablesWish wish = wish_from(IntentsOf(*snapshot, tag_));
     // A family in which rules are only to be removed is wanted, too, if it turns out that they cannot be.
     std::array<bool, 2> wanted = WantedBy(wish);
     for (const Family family : kFamilies) wanted[Index(family)] |= planned[Index(family)];
     for (const Family family : kFamilies) {
-      if (wanted[Index(family)] && unread_[Index(family)]) return std::unexpected(*unread_[Index(family)]);
+      if (wanted[Index(family)] && unread_[Index(family)]) return failed(*unread_[Index(family)]);
     }
-    if (const auto missing = Missing(wanted)) return std::unexpected(*missing);
+    IptablesPlan leftovers = PlanLeftovers(*other, wish);
+    const bool only_leftovers =
+        !wanted[0] && !wanted[1] && !(leftovers.lines[0].empty() && leftovers.lines[1].empty());
+    if (const auto missing = Missing(wanted); missing && !only_leftovers) return failed(*missing);
     // Nobody has changed anything, so it would be refused again.
-    if (refused && *refused == *snapshot) return std::unexpected(*cause);
+    if (refused && *refused == *snapshot) return failed(*cause);
 
     IptablesPlan plan = PlanIptables(*snapshot, wish, tag_);
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
-    if (conflict != plan.conflicts.end()) return std::unexpected(conflict->error);
+    if (conflict != plan.conflicts.end()) return failed(conflict->error);
     for (const Family family : kFamilies) planned[Index(family)] |= !plan.lines[Index(family)].empty();
     const bool idle = mode == Mode::kPlan || (plan.lines[0].empty() && plan.lines[1].empty());
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
       IptablesReport report = Report(std::move(plan), wanted, lock.note());
-      report.changed = !idle;
+      report.changed = !idle || unknown.has_value();
+      if (auto taken = TakeAway(std::move(leftovers), mode, report, deadline); !taken)
+        return std::unexpected(std::move(taken.error()));
       return report;
     }
     cause = carried.error();
     // What a family lacks was noted, and the other one is tried alone.
     if (cause->code == ErrorCode::kNotSupported) continue;
-    if (cause->code != ErrorCode::kRefused) return std::unexpected(*cause);
-    // Most likely a rule that was to be deleted has gone since it was read.
-    refused = *snapshot;
     const auto now = std::chrono::steady_clock::now();
-    if (now >= deadline) return std::unexpected(*cause);
+    if (cause->code == ErrorCode::kUnknownOutcome) {
+      unknown = cause;  // the next reading tells
+    } else if (cause->code == ErrorCode::kRefused) {
+      // Most likely a rule that was to be deleted has gone since it was read.
+      refused = *snapshot;
+    } else {
+      return failed(*cause);
+    }
+    if (now >= deadline) return failed(*cause);
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(backoff_.Next(), deadline - now));
   }
 }
 
-std::expected<SavedNat, Error> IptablesContext::ReadFamily(Family family, TimePoint deadline) {
-  const auto text = runner_->Save(family, deadline);
+std::expected<SavedNat, Error> IptablesContext::ReadFamily(IptablesSide side, Family family,
+                                                           TimePoint deadline) {
+  const auto text = runner_->Save(side, family, deadline);
   if (!text) return std::unexpected(text.error());
   auto nat = ReadSavedNat(*text);
   if (!nat) {
     Error error = nat.error();
-    error.text = std::string(IptablesName(family)) +
-                 "-save printed what natplan cannot read, and nothing was changed: " + error.text;
+    error.text = std::string(IptablesName(family)) + "-save printed what natplan cannot read: " + error.text;
     return std::unexpected(std::move(error));
   }
   if (nat->incompatible) {
-    return std::unexpected(
-        Error{.code = ErrorCode::kRefused,
-              .errno_value = EIO,
-              .text = "table " + std::string(Name(family)) +
-                      " nat was not made by iptables, which cannot read it; look at it with: "
-                      "nft list table " +
-                      std::string(Name(family)) + " nat"});
+    const std::string table = std::string(Name(family)) + " nat";
+    return std::unexpected(Error{
+        .code = ErrorCode::kUnreadable,
+        .errno_value = EIO,
+        .text = "table " + table + " holds rules that " + std::string(IptablesName(family)) +
+                " cannot show, so it shows none (\"incompatible\"); look at them with `nft -a list table " +
+                table + "` and remove those that iptables did not make, or use --backend nftables"});
   }
   return nat;
 }
 
-// Fails if the time is over. A family that is not supported, or that cannot be read, is left out.
+// The same, believed only as far as the kernel itself agrees about natplan's rules. A family that is not
+// supported, or that cannot be read, is left out if they are not there.
+std::expected<std::optional<SavedNat>, Error> IptablesContext::ReadBelieved(IptablesSide side, Family family,
+                                                                            std::optional<Error>& why,
+                                                                            TimePoint deadline) {
+  for (int tries = 0;; ++tries) {
+    auto nat = ReadFamily(side, family, deadline);
+    if (!nat && nat.error().code == ErrorCode::kDeadline) return std::unexpected(std::move(nat.error()));
+    const auto ours = [&](const SavedRule& rule) { return rule.comment.starts_with(tag_.begin()); };
+    if (nat && std::ranges::any_of(nat->rules, ours)) return *std::move(nat);
+    const auto holds = runner_->Holds(side, family, tag_.begin(), deadline);
+    if (holds && !*holds) {
+      if (nat) return *std::move(nat);
+      why = std::move(nat.error());
+      return std::nullopt;
+    }
+    if (!holds) {
+      const bool known = !nat && nat.error().code != ErrorCode::kNotSupported;
+      return std::unexpected(known ? std::move(nat.error()) : holds.error());
+    }
+    const std::string there = "table nat of " + std::string(IptablesName(family)) + " holds rules of natplan";
+    if (!nat) {
+      Error error = std::move(nat.error());
+      if (error.code == ErrorCode::kNotSupported) error.code = ErrorCode::kUnreadable;
+      error.text = there + ", and they cannot be read; nothing was changed. " + error.text;
+      return std::unexpected(std::move(error));
+    }
+    // Another process may have added the first one in between.
+    if (tries < 2) continue;
+    return std::unexpected(Error{.code = ErrorCode::kUnreadable,
+                                 .errno_value = EIO,
+                                 .text = there + ", and " + std::string(IptablesName(family)) +
+                                         "-save does not show them; nothing was changed"});
+  }
+}
+
 std::expected<IptablesSnapshot, Error> IptablesContext::Read(TimePoint deadline) {
   IptablesSnapshot snapshot;
   unread_ = {};
   for (const Family family : kFamilies) {
     if (unsupported_[Index(family)]) continue;
-    auto nat = ReadFamily(family, deadline);
-    if (nat) {
-      snapshot.nat[Index(family)] = *std::move(nat);
-    } else if (nat.error().code == ErrorCode::kNotSupported) {
-      unsupported_[Index(family)] = nat.error();
-    } else if (nat.error().code == ErrorCode::kDeadline) {
-      return std::unexpected(nat.error());
-    } else {
-      unread_[Index(family)] = nat.error();
-    }
+    std::optional<Error> why;
+    auto nat = ReadBelieved(IptablesSide::kUsed, family, why, deadline);
+    if (!nat) return std::unexpected(std::move(nat.error()));
+    snapshot.nat[Index(family)] = *std::move(nat);
+    if (!why) continue;
+    (why->code == ErrorCode::kNotSupported ? unsupported_ : unread_)[Index(family)] = std::move(why);
   }
   return snapshot;
 }
 
-void IptablesContext::NoteOtherVariant(TimePoint deadline) {
-  if (other_variant_) return;
-  other_variant_.emplace();
-  // Nobody needs this answer, so a program that hangs must not use up the time.
-  const auto now = std::chrono::steady_clock::now();
-  const TimePoint until = now + (deadline - now) / 4;
+// Where the variant that is not in use has rules of natplan; elsewhere its programs are not run.
+std::expected<IptablesSnapshot, Error> IptablesContext::ReadOther(TimePoint deadline) {
+  IptablesSnapshot snapshot;
   for (const Family family : kFamilies) {
-    const auto text = runner_->SaveOther(family, until);
-    if (!text) continue;  // most hosts have no rules there, and many no such program
-    const auto nat = ReadSavedNat(*text);
-    if (!nat) continue;
-    for (const std::string& rule : NatplanRules(family, *nat)) {
-      other_variant_->push_back("the variant of " + std::string(IptablesName(family)) +
-                                " that is not in use has a rule of natplan, which acts beside ours: " + rule);
-    }
+    const auto holds = runner_->Holds(IptablesSide::kOther, family, tag_.begin(), deadline);
+    if (!holds) return std::unexpected(holds.error());
+    if (!*holds) continue;
+    std::optional<Error> why;
+    auto nat = ReadBelieved(IptablesSide::kOther, family, why, deadline);
+    if (!nat) return std::unexpected(std::move(nat.error()));
+    snapshot.nat[Index(family)] = *std::move(nat);
   }
+  return snapshot;
+}
+
+// What the other variant holds of the owners of this call goes, since it acts beside the rules of this one.
+IptablesPlan IptablesContext::PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const {
+  IptablesWish none{.mine = wish.mine, .scope = wish.scope};
+  for (const OwnedIntent& owned : wish.intents) none.mine.insert(owned.owner);
+  return PlanIptables(other, none, tag_);
+}
+
+std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mode mode,
+                                                     IptablesReport& report, TimePoint deadline) {
+  for (const Family family : kFamilies) {
+    std::vector<std::string>& lines = leftovers.lines[Index(family)];
+    if (lines.empty()) continue;
+    if (mode == Mode::kApply) {
+      const auto done = Restore(IptablesSide::kOther, family, lines, false, deadline);
+      if (!done) {
+        Error error = done.error();
+        if (report.changed) error.code = ErrorCode::kUnknownOutcome;
+        error.text = std::string("the rules of ") + std::string(IptablesName(family)) +
+                     " are as asked for, but those of natplan in the variant that is not in use could not be "
+                     "taken away and act beside them: " +
+                     error.text;
+        return std::unexpected(std::move(error));
+      }
+      report.changed = true;
+    }
+    report.notes.push_back("the variant of " + std::string(IptablesName(family)) +
+                           " that is not in use holds rules of natplan, which are taken away");
+    auto& all = report.lines[Index(family)];
+    all.insert(all.end(), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
+  }
+  return {};
 }
 
 // Why nothing can be done: no family in which something is wanted works, or, if nothing is wanted, none at
@@ -177,9 +273,10 @@ std::optional<Error> IptablesContext::Missing(const std::array<bool, 2>& wanted)
   return first;
 }
 
-std::expected<void, Error> IptablesContext::Restore(Family family, const std::vector<std::string>& lines,
-                                                    bool check_only, TimePoint deadline) {
-  const auto done = runner_->Restore(family, RestoreInput(lines), check_only, deadline);
+std::expected<void, Error> IptablesContext::Restore(IptablesSide side, Family family,
+                                                    const std::vector<std::string>& lines, bool check_only,
+                                                    TimePoint deadline) {
+  const auto done = runner_->Restore(side, family, RestoreInput(lines), check_only, deadline);
   if (done) return {};
   Error error = done.error();
   error.operation = lines.front();
@@ -195,16 +292,18 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
   };
   if (both) {
     // Finds most of what can be wrong while nothing is changed yet.
-    if (const auto looked = Restore(Family::kIp6, plan.lines[1], true, deadline); !looked)
+    if (const auto looked = Restore(IptablesSide::kUsed, Family::kIp6, plan.lines[1], true, deadline);
+        !looked)
       return failed(Family::kIp6, looked.error());
   }
   for (const Family family : kFamilies) {
     if (plan.lines[Index(family)].empty()) continue;
-    const auto done = Restore(family, plan.lines[Index(family)], false, deadline);
+    const auto done = Restore(IptablesSide::kUsed, family, plan.lines[Index(family)], false, deadline);
     if (done) continue;
     Error error = done.error();
-    if (both && family == Family::kIp6) {
-      if (const auto undone = Restore(Family::kIp, plan.undo[0], false, deadline); !undone) {
+    if (both && family == Family::kIp6 && error.code != ErrorCode::kUnknownOutcome) {
+      if (const auto undone = Restore(IptablesSide::kUsed, Family::kIp, plan.undo[0], false, deadline);
+          !undone) {
         error.code = ErrorCode::kUnknownOutcome;
         error.text += "; the rules of IPv4 were changed before and could not be put back (" +
                       undone.error().text + "): they are as asked for, those of IPv6 are not";
@@ -225,13 +324,12 @@ IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool,
     if (wanted[Index(family)] && unsupported_[Index(family)])
       report.unsupported.push_back(*unsupported_[Index(family)]);
     if (unread_[Index(family)]) {
-      report.notes.push_back(
-          std::string(IptablesName(family)) +
-          " could not be read, and nothing is wanted of it: " + unread_[Index(family)]->text);
+      report.notes.push_back(std::string(IptablesName(family)) +
+                             " could not be read; nothing is wanted of it, and it has no rules of natplan: " +
+                             unread_[Index(family)]->text);
     }
   }
   if (!lock_note.empty()) report.notes.push_back(lock_note);
-  report.notes.insert(report.notes.end(), other_variant_->begin(), other_variant_->end());
   return report;
 }
 

@@ -31,15 +31,17 @@ struct IptablesReport {
       {};                        // rules with our comment that natplan does not make; in scope kOwn left
   std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
   std::vector<Error> unsupported = {};  // families in which something is to be done and nothing can be
-  // For people: rules of natplan in the variant of iptables that is not in use, a lock that could not be had,
-  // a family that could not be read and of which nothing is wanted.
+  // For people: rules of natplan that the variant of iptables held that is not in use, a lock that could not
+  // be had, a family that could not be read, of which nothing is wanted and in which natplan has no rules.
   std::vector<std::string> notes = {};
 };
 
 // The rules in the kernel are all the state there is: each call reads them, under the lock of natplan, and
 // what it changes is one transaction a family. IPv4 and IPv6 are two programs and cannot be changed at once:
-// if IPv6 is refused, IPv4 is put back. No rule of another program is touched, no chain is flushed, no policy
-// set. Not thread-safe. Throws nothing but std::bad_alloc.
+// if IPv6 is refused, IPv4 is put back. What the other variant of iptables holds of the same owners is taken
+// away afterwards. That there are no rules of natplan is believed only if the kernel itself says so. No rule
+// of another program is touched, no chain is flushed, no policy set. Not thread-safe. Throws nothing but
+// std::bad_alloc.
 class IptablesContext {
  public:
   struct Options {
@@ -51,13 +53,18 @@ class IptablesContext {
   static std::expected<IptablesContext, Error> Make(std::unique_ptr<IptablesRunner>&& runner,
                                                     const Options& options);
 
-  // What the rules say, of all owners. A family that is not supported has none; kNotSupported if neither is.
+  // Whether the kernel has any rule of this table's name, in either variant; runs no program.
+  std::expected<bool, Error> Holds(TimePoint deadline);
+  // What the rules of both variants say, of all owners. A family that is not supported has none;
+  // kNotSupported if neither is. An error, kUnreadable above all, wherever rules of natplan may be that
+  // cannot be read.
   std::expected<std::vector<OwnedIntent>, Error> Intents(TimePoint deadline);
 
   // Brings the rules to the wish. An error means that they are as they were, unless its text says which
   // family was changed, or its code is kUnknownOutcome. kConflict: a port in `wish.edited` that somebody else
   // holds. kNotSupported: no family in which something is wanted works. Rules that another program changed
-  // between reading and changing are read again, until `deadline`.
+  // between reading and changing are read again, until `deadline`, and so are rules after a change of which
+  // nobody knows how it ended.
   std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode, TimePoint deadline);
   // The same for a wish that is made from what Intents() would say, such as one intent more for an owner. It
   // is made anew after each reading and under the lock, so that two processes with one owner lose nothing.
@@ -67,22 +74,26 @@ class IptablesContext {
  private:
   IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag tag, std::uint64_t jitter_seed);
 
-  std::expected<SavedNat, Error> ReadFamily(Family family, TimePoint deadline);
+  std::expected<SavedNat, Error> ReadFamily(IptablesSide side, Family family, TimePoint deadline);
+  std::expected<std::optional<SavedNat>, Error> ReadBelieved(IptablesSide side, Family family,
+                                                             std::optional<Error>& why, TimePoint deadline);
   std::expected<IptablesSnapshot, Error> Read(TimePoint deadline);
-  void NoteOtherVariant(TimePoint deadline);
+  std::expected<IptablesSnapshot, Error> ReadOther(TimePoint deadline);
+  IptablesPlan PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const;
+  std::expected<void, Error> TakeAway(IptablesPlan leftovers, Mode mode, IptablesReport& report,
+                                      TimePoint deadline);
   std::optional<Error> Missing(const std::array<bool, 2>& wanted) const;
   std::expected<void, Error> Carry(const IptablesPlan& plan, TimePoint deadline);
-  std::expected<void, Error> Restore(Family family, const std::vector<std::string>& lines, bool check_only,
-                                     TimePoint deadline);
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::vector<std::string>& lines,
+                                     bool check_only, TimePoint deadline);
   IptablesReport Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
                         const std::string& lock_note) const;
 
   std::unique_ptr<IptablesRunner> runner_;
   RuleTag tag_;
   Backoff backoff_;
-  std::array<std::optional<Error>, 2> unsupported_;        // by Family, in this call
-  std::array<std::optional<Error>, 2> unread_;             // by Family, in the last reading
-  std::optional<std::vector<std::string>> other_variant_;  // notes about it; none: nobody looked yet
+  std::array<std::optional<Error>, 2> unsupported_;  // by Family, in this call
+  std::array<std::optional<Error>, 2> unread_;       // by Family, in the last reading
 };
 
 }  // namespace natplan

@@ -104,7 +104,8 @@ TEST_F(IptablesContextTest, AWishFromWhatIsThereIsMadeAnewAfterEachReading) {
   // Meanwhile the same owner gets one intent more and loses the one that is to be deleted.
   fake_.before_restore = [&](int number) {
     if (number == 1)
-      fake_.rules[0] = {"POSTROUTING -s 10.2.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE"};
+      fake_.rules[0] = {
+          "POSTROUTING -s 10.2.0.0/16 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
   };
   const auto replace = [](std::vector<OwnedIntent> intents) {
     std::erase(intents, Masq(kA, "10.1.0.0/16"));
@@ -210,7 +211,7 @@ TEST_F(IptablesContextTest, AFamilyThatCannotBeReadMattersOnlyIfItIsWanted) {
   EXPECT_EQ(result->notes.size(), 1U);
   const auto wanted = Apply(both_);
   ASSERT_FALSE(wanted);
-  EXPECT_EQ(wanted.error().code, ErrorCode::kEnvironment);
+  EXPECT_EQ(wanted.error().code, ErrorCode::kUnreadable);
   EXPECT_NE(wanted.error().text.find("line 1 "), std::string::npos) << wanted.error().text;
 }
 
@@ -218,12 +219,13 @@ TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
   fake_.save_answer[0] = "# Table `nat' is incompatible, use 'nft' tool.\n";
   const auto result = Apply({.intents = {both_.intents[0]}});
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::kRefused);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnreadable);
+  EXPECT_NE(result.error().text.find("ip nat"), std::string::npos) << result.error().text;
   EXPECT_EQ(fake_.restores, 0);
 }
 
 TEST_F(IptablesContextTest, ErrorsOfTheEnvironmentStopTheCall) {
-  for (const ErrorCode code : {ErrorCode::kNotPermitted, ErrorCode::kDeadline, ErrorCode::kUnknownOutcome,
+  for (const ErrorCode code : {ErrorCode::kNotPermitted, ErrorCode::kDeadline, ErrorCode::kTooLarge,
                                ErrorCode::kNoMemory, ErrorCode::kEnvironment}) {
     fake_ = {};
     fake_.restore_error[0] = Failure(code);
@@ -272,19 +274,136 @@ TEST_F(IptablesContextTest, ALockThatCannotBeHadIsANote) {
   EXPECT_NE(result->notes[0].find("/nowhere/at/all"), std::string::npos);
 }
 
-TEST_F(IptablesContextTest, TheOtherVariantMayNotUseUpTheTime) {
-  const auto half = steady_clock::now() + seconds(50);
-  ASSERT_TRUE(Apply(both_, Mode::kApply, seconds(100)));
-  EXPECT_LT(fake_.other_deadline, half);
+constexpr const char* kRuleOfA =
+    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
+constexpr const char* kRuleOfB =
+    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE";
+
+TEST_F(IptablesContextTest, WhatTheOtherVariantHoldsOfTheSameOwnersIsTakenAway) {
+  fake_.other_rules[0] = {kRuleOfA, kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+  const auto plan = Apply(both_, Mode::kPlan);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->lines[0].back(), std::string("-D ") + kRuleOfA);
+  EXPECT_EQ(fake_.restores, 0);
+  const auto result = Apply(both_);
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(result->notes.size(), 1U);
+  EXPECT_EQ(fake_.other_rules[0],
+            (std::vector<std::string>{kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"}));
+  EXPECT_FALSE(Apply(both_)->changed);
 }
 
-TEST_F(IptablesContextTest, ReportsRulesInTheOtherVariant) {
-  fake_.other_rules[0] = {"POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE",
-                          "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+TEST_F(IptablesContextTest, TheOtherVariantIsCleanedAlsoWhereTheOneInUseDoesNotWork) {
+  fake_.other_rules[0] = {kRuleOfA};
+  for (auto& answer : fake_.save_answer) answer = std::unexpected(Failure(ErrorCode::kNotSupported));
+  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
+  const auto removed = Apply({.scope = Scope::kExclusive});
+  ASSERT_TRUE(removed) << removed.error().text;
+  EXPECT_TRUE(removed->changed);
+  EXPECT_TRUE(fake_.other_rules[0].empty());
+}
+
+TEST_F(IptablesContextTest, IfTheOtherVariantCannotBeChangedTheCallFailsAndSaysSo) {
+  fake_.other_rules[0] = {kRuleOfA};
+  fake_.other_restore_error[0] = Failure(ErrorCode::kRefused);
   const auto result = Apply(both_);
-  ASSERT_TRUE(result);
-  ASSERT_EQ(result->notes.size(), 1U);
-  EXPECT_NE(result->notes[0].find("natplan:natplan:a"), std::string::npos);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);  // part of it was made
+  EXPECT_EQ(fake_.rules[0].size(), 1U);
+  const auto again = Apply(both_);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kRefused);
+}
+
+TEST_F(IptablesContextTest, RulesOfTheOtherVariantThatCannotBeReadAreAnError) {
+  fake_.other_rules[1] = {"POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE"};
+  fake_.other_save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported, "not installed"));
+  for (const auto& error : {Apply({.mine = {kA}}).error(), Apply(both_).error(),
+                            context_.Intents(steady_clock::now() + seconds(5)).error()}) {
+    EXPECT_EQ(error.code, ErrorCode::kUnreadable);
+    EXPECT_NE(error.text.find("not installed"), std::string::npos) << error.text;
+  }
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, IntentsAreThoseOfBothVariants) {
+  fake_.rules[0] = {kRuleOfA, kRuleOfB};
+  fake_.other_rules[0] = {kRuleOfB};
+  EXPECT_EQ(Intents(), (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.0.0.0/8")}));
+}
+
+// Whatever iptables-save answers, with 0 or not, that there is nothing is not believed where there is.
+TEST_F(IptablesContextTest, NothingThereIsNeverSaidOfRulesThatAreThere) {
+  const std::vector<std::expected<std::string, Error>> answers = {
+      "",
+      "*nat\nCOMMIT\n",
+      "*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n",
+      "# Table `nat' is incompatible, use 'nft' tool.\n",
+      "junk\n",
+      "*nat\n",
+      std::unexpected(Failure(ErrorCode::kUnreadable, "killed")),
+      std::unexpected(Failure(ErrorCode::kNotSupported, "not installed")),
+  };
+  for (const std::size_t family : {0U, 1U}) {
+    for (const auto& answer : answers) {
+      fake_ = {};
+      fake_.rules[0] = {kRuleOfA};
+      fake_.rules[1] = {"POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
+      fake_.save_answer[family] = answer;
+      const auto intents = context_.Intents(steady_clock::now() + seconds(5));
+      ASSERT_FALSE(intents) << *answer;
+      EXPECT_EQ(intents.error().code, ErrorCode::kUnreadable) << intents.error().text;
+      for (const IptablesWish& wish : {IptablesWish{.mine = {kA}}, IptablesWish{.mine = {kB}},
+                                       IptablesWish{.scope = Scope::kExclusive}, both_}) {
+        const auto applied = Apply(wish);
+        ASSERT_FALSE(applied);
+        EXPECT_EQ(applied.error().code, ErrorCode::kUnreadable) << applied.error().text;
+      }
+      EXPECT_EQ(fake_.restores, 0);
+    }
+  }
+}
+
+TEST_F(IptablesContextTest, AKernelThatCannotBeAskedIsNoEmptyOne) {
+  fake_.holds_error[1] = Failure(ErrorCode::kNotPermitted);
+  EXPECT_EQ(context_.Holds(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(context_.Intents(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
+  EXPECT_EQ(Apply({.mine = {kA}}).error().code, ErrorCode::kNotPermitted);
+}
+
+TEST_F(IptablesContextTest, AFamilyThatCannotBeReadAndHoldsNothingOfOursDoesNotBlindTheOther) {
+  fake_.rules[0] = {kRuleOfA};
+  fake_.save_answer[1] = "# Table `nat' is incompatible, use 'nft' tool.\n";
+  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
+  const auto removed = Apply({.scope = Scope::kExclusive});
+  ASSERT_TRUE(removed) << removed.error().text;
+  EXPECT_TRUE(fake_.rules[0].empty());
+}
+
+TEST_F(IptablesContextTest, AnOutcomeThatIsLostIsLookedUp) {
+  fake_.lost_outcomes[0] = 1;
+  const auto result = Apply(both_);
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_TRUE(result->changed);
+  EXPECT_EQ(Intents(), both_.intents);
+  EXPECT_EQ(fake_.restores, 2);
+  // Carried out, though nobody said so.
+  fake_.lost_outcomes[1] = 1;
+  const auto removed = Apply({.mine = {kA}});
+  ASSERT_TRUE(removed) << removed.error().text;
+  EXPECT_TRUE(removed->changed);
+  EXPECT_TRUE(Intents().empty());
+}
+
+TEST_F(IptablesContextTest, AnOutcomeThatIsLostAndCannotBeLookedUpIsUnknown) {
+  fake_.lost_outcomes[0] = 1;
+  fake_.before_restore = [&](int) {
+    fake_.save_answer[0] = std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
+  };
+  const auto result = Apply({.intents = {both_.intents[0]}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_EQ(fake_.rules[0].size(), 1U);
 }
 
 TEST(IptablesContext, RefusesATableNameThatDoesNotFit) {

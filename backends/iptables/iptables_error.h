@@ -11,8 +11,8 @@ namespace natplan {
 
 // `program` ended with `exit_status`, which is not 0, and said `complaint` (its stderr, LC_ALL=C). The exit
 // status tells little: 1 stands for a rule that is not there as well as for a missing right. So the words
-// count where iptables quotes strerror(3): kNotPermitted, kNotSupported, kDeadline for the xtables lock, and
-// kRefused for all else.
+// count where iptables quotes strerror(3): kNotPermitted, kNotSupported, kDeadline for the xtables lock, what
+// stands for memory, size and descriptors, and kRefused for all else.
 Error ErrorOfExit(std::string_view program, int exit_status, std::string_view complaint);
 
 }  // namespace natplan

@@ -34,6 +34,10 @@ TEST(ErrorOfExit, TellsAMissingRightFromAMissingKernelAndFromAMissingRule) {
       CodeOf(1, "iptables-restore: line 2 failed: Bad rule (does a matching rule exist in that chain?).\n"),
       ErrorCode::kRefused);
   EXPECT_EQ(CodeOf(1, "iptables-restore: line 2 failed\n"), ErrorCode::kRefused);
+  EXPECT_EQ(
+      CodeOf(1, "sendmsg() failed: Message too long\niptables-restore: line 3 failed: Message too long.\n"),
+      ErrorCode::kTooLarge);
+  EXPECT_EQ(CodeOf(1, "iptables-restore: line 3 failed: Too many open files.\n"), ErrorCode::kEnvironment);
   EXPECT_EQ(CodeOf(4, "Another app is currently holding the xtables lock; still 3s 0us time ahead\n"),
             ErrorCode::kDeadline);
 }

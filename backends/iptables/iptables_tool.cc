@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "backends/iptables/iptables_error.h"
+#include "backends/iptables/kernel_rules.h"
 #include "backends/iptables/process.h"
 #include "core/text/iptables_text.h"
 
@@ -22,10 +23,18 @@ std::string FromEnvironment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// The file behind all symbolic links: "/usr/sbin/xtables-nft-multi".
-std::string RealPath(const std::string& path) {
+// By the file behind all symbolic links, "/usr/sbin/xtables-nft-multi"; none of a program of another name.
+std::optional<IptablesVariant> VariantOf(const std::string& path) {
   const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
-  return real == nullptr ? "" : real.get();
+  const std::string_view file = real == nullptr ? "" : real.get();
+  if (file.ends_with("/xtables-nft-multi")) return IptablesVariant::kNft;
+  if (file.ends_with("/xtables-legacy-multi") || file.ends_with("/xtables-multi"))
+    return IptablesVariant::kLegacy;
+  return std::nullopt;
+}
+
+IptablesVariant OtherThan(IptablesVariant variant) {
+  return variant == IptablesVariant::kNft ? IptablesVariant::kLegacy : IptablesVariant::kNft;
 }
 
 std::unexpected<Error> Missing(const std::string& program) {
@@ -47,7 +56,7 @@ IptablesTool::IptablesTool(IptablesToolOptions options)
     options_.lock_files.push_back(folder + "/natplan.lock");
 }
 
-std::expected<std::string, Error> IptablesTool::Program(Family family, std::string_view verb) const {
+std::expected<std::string, Error> IptablesTool::Used(Family family, std::string_view verb) const {
   const std::string legacy = std::string(IptablesName(family)) + "-legacy-";
   // Both or neither: one variant must not read what the other writes.
   if (options_.prefer_legacy && !programs_.Find(legacy + "save").empty() &&
@@ -63,25 +72,66 @@ ProcessRequest IptablesTool::Request(const std::string& program, TimePoint deadl
   return {.program = program, .environment = environment_, .deadline = deadline, .running = options_.running};
 }
 
-std::expected<std::string, Error> IptablesTool::RunSave(const std::string& program,
-                                                        TimePoint deadline) const {
-  // All tables rather than "-t nat": asked for a table, iptables-legacy-save creates it.
-  auto result = RunProcess(Request(program, deadline));
-  if (!result) return std::unexpected(result.error());
-  if (result->exit_status != 0)
-    return std::unexpected(ErrorOfExit(program, result->exit_status, result->error_output));
-  return std::move(result->output);
+std::expected<std::string, Error> IptablesTool::Program(IptablesSide side, Family family,
+                                                        std::string_view verb) const {
+  auto used = Used(family, verb);
+  if (side == IptablesSide::kUsed || !used) return used;
+  const std::string name(IptablesName(family));
+  const auto variant = VariantOf(*used);
+  if (!variant) return Missing("another variant of " + name);
+  const std::string other = name + "-" + std::string(Name(OtherThan(*variant))) + "-" + std::string(verb);
+  std::string path = programs_.Find(other);
+  if (path.empty()) return Missing(other);
+  return path;
 }
 
-std::expected<std::string, Error> IptablesTool::Save(Family family, TimePoint deadline) {
-  const auto program = Program(family, "save");
+std::expected<NamespaceStay, Error> IptablesTool::Begin() const {
+  if (mark_->InCopy()) {
+    return std::unexpected(
+        Error{.code = ErrorCode::kEnvironment,
+              .errno_value = ECHILD,
+              .text = "this is a child of the process that opened the context; open one here"});
+  }
+  return namespace_.Enter();
+}
+
+std::expected<std::string, Error> IptablesTool::Save(IptablesSide side, Family family, TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
+  const auto program = Program(side, family, "save");
   if (!program) return std::unexpected(program.error());
-  return RunSave(*program, deadline);
+  // All tables rather than "-t nat": asked for a table, iptables-legacy-save creates it.
+  auto result = RunProcess(Request(*program, deadline));
+  if (result && result->exit_status == 0) return std::move(result->output);
+  Error error = result ? ErrorOfExit(*program, result->exit_status, result->error_output)
+                       : static_cast<const Error&>(result.error());
+  // The program ran, and nobody can tell what is wrong.
+  const bool lost = !result && result.error().begun && error.code == ErrorCode::kEnvironment;
+  if (lost || error.code == ErrorCode::kRefused) error.code = ErrorCode::kUnreadable;
+  return std::unexpected(std::move(error));
 }
 
-std::expected<void, Error> IptablesTool::Restore(Family family, const std::string& input, bool check_only,
-                                                 TimePoint deadline) {
-  const auto program = Program(family, "restore");
+std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family, std::string_view comment,
+                                               TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
+  const auto used = Used(family, "save");
+  const auto variant = used ? VariantOf(*used) : std::nullopt;
+  if (variant) {
+    const bool is_used = side == IptablesSide::kUsed;
+    return KernelHasComment(is_used ? *variant : OtherThan(*variant), family, comment, deadline);
+  }
+  if (side == IptablesSide::kOther) return false;
+  auto by_nft = KernelHasComment(IptablesVariant::kNft, family, comment, deadline);
+  if (!by_nft || *by_nft) return by_nft;
+  return KernelHasComment(IptablesVariant::kLegacy, family, comment, deadline);
+}
+
+std::expected<void, Error> IptablesTool::Restore(IptablesSide side, Family family, const std::string& input,
+                                                 bool check_only, TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
+  const auto program = Program(side, family, "restore");
   if (!program) return std::unexpected(program.error());
   const auto left = deadline - std::chrono::steady_clock::now();
   // For the lock of iptables-legacy; whole seconds, and not so many that the program is stopped first.
@@ -95,12 +145,17 @@ std::expected<void, Error> IptablesTool::Restore(Family family, const std::strin
   const auto result = RunProcess(request);
   if (!result) {
     Error error = result.error();
-    // One that was stopped in the middle may have been done; one for which there was no time was not begun.
-    if (!check_only && left.count() > 0 && error.code == ErrorCode::kDeadline)
-      error.code = ErrorCode::kUnknownOutcome;
+    // One that was begun may have done it: it was stopped in the middle, or somebody else took its status.
+    if (!check_only && result.error().begun) error.code = ErrorCode::kUnknownOutcome;
     return std::unexpected(std::move(error));
   }
   if (result->exit_status == 0) return {};
+  if (result->killed && !check_only) {
+    return std::unexpected(
+        Error{.code = ErrorCode::kUnknownOutcome,
+              .errno_value = EINTR,
+              .text = *program + " was ended by signal " + std::to_string(result->exit_status - 128)});
+  }
   // iptables-legacy-restore keeps the reason to itself.
   if (result->error_output.find("unable to initialize table") != std::string::npos) {
     if (auto error = ListingError(*program, deadline)) return std::unexpected(*std::move(error));
@@ -117,19 +172,9 @@ std::optional<Error> IptablesTool::ListingError(std::string_view restore, TimePo
   return ErrorOfExit(program, result->exit_status, result->error_output);
 }
 
-std::expected<std::string, Error> IptablesTool::SaveOther(Family family, TimePoint deadline) {
-  const auto program = Program(family, "save");
-  if (!program) return std::unexpected(program.error());
-  const std::string real = RealPath(*program);
-  std::string other;
-  if (real.ends_with("/xtables-nft-multi")) other = std::string(IptablesName(family)) + "-legacy-save";
-  if (real.ends_with("/xtables-legacy-multi")) other = std::string(IptablesName(family)) + "-nft-save";
-  const std::string path = other.empty() ? "" : programs_.Find(other);
-  if (path.empty()) return Missing("another variant of " + std::string(IptablesName(family)));
-  return RunSave(path, deadline);
-}
-
 std::expected<FileLock, Error> IptablesTool::Lock(TimePoint deadline) {
+  const auto here = Begin();
+  if (!here) return std::unexpected(here.error());
   return FileLock::Acquire(options_.lock_files, deadline);
 }
 

@@ -6,14 +6,17 @@
 
 #include <atomic>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "backends/fork_mark.h"
 #include "backends/iptables/iptables_runner.h"
 #include "backends/iptables/process.h"
 #include "backends/iptables/program_search.h"
+#include "backends/network_namespace.h"
 
 namespace natplan {
 
@@ -31,25 +34,31 @@ struct IptablesToolOptions {
 
 // Runs the programs without a shell, with an environment of PATH, LC_ALL=C and, where the caller has it and
 // is not setuid, XTABLES_LOCKFILE: without root iptables-legacy cannot open its own lock file. Which programs
-// they are is looked up with each call; one variant serves both reading and changing.
+// they are is looked up with each call; one variant serves both reading and changing. They run in the network
+// namespace that the thread was in that made this value, wherever the calling thread is now; where that
+// cannot be had, the call fails (NetworkNamespace). In a child of that process every call gives ECHILD.
 class IptablesTool final : public IptablesRunner {
  public:
   explicit IptablesTool(IptablesToolOptions options = {});
 
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override;
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override;
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override;
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override;
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override;
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override;
   std::expected<FileLock, Error> Lock(TimePoint deadline) override;
 
  private:
-  std::expected<std::string, Error> Program(Family family, std::string_view verb) const;
+  std::expected<std::string, Error> Program(IptablesSide side, Family family, std::string_view verb) const;
+  std::expected<std::string, Error> Used(Family family, std::string_view verb) const;
   // Why the iptables that belongs to this iptables-restore cannot list table nat; none if it can.
   std::optional<Error> ListingError(std::string_view restore, TimePoint deadline) const;
   ProcessRequest Request(const std::string& program, TimePoint deadline) const;
-  std::expected<std::string, Error> RunSave(const std::string& program, TimePoint deadline) const;
+  std::expected<NamespaceStay, Error> Begin() const;
 
   IptablesToolOptions options_;
+  std::unique_ptr<ForkMark> mark_ = std::make_unique<ForkMark>();
+  NetworkNamespace namespace_;
   ProgramSearch programs_;
   std::vector<std::string> environment_;
 };

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,16 +29,17 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostErrorOutput = 4096;
 // How long a killed program may take to vanish: the kernel finishes what it is doing first.
 constexpr milliseconds kReapTime(500);
-// How often it is looked whether the program has ended while it prints nothing.
+// How often it is looked whether the program has ended, on a kernel that does not tell (before Linux 5.4).
 constexpr milliseconds kLook(20);
 
-std::unexpected<Error> Fail(ErrorCode code, int errno_value, std::string text) {
-  return std::unexpected(Error{.code = code, .errno_value = errno_value, .text = std::move(text)});
+Error Failure(ErrorCode code, int errno_value, std::string text) {
+  return {.code = code, .errno_value = errno_value, .text = std::move(text)};
 }
 
 std::unexpected<Error> FailWithErrno(const std::string& what) {
   const int saved = errno;
-  return Fail(ErrorCode::kEnvironment, saved, what + ": " + std::generic_category().message(saved));
+  return std::unexpected(Failure(saved == ENOMEM ? ErrorCode::kNoMemory : ErrorCode::kEnvironment, saved,
+                                 what + ": " + std::generic_category().message(saved)));
 }
 
 // A file in memory rather than a pipe: there is no reader to wait for, and none that may vanish.
@@ -168,13 +170,17 @@ class SignalsHeld {
 // A program that runs. Killed, with all that it started, at the end of this value.
 class Child {
  public:
-  Child(pid_t process, std::atomic<pid_t>* running) : process_(process), running_(running) {
+  // Its number may become another process's as soon as somebody else has waited for it; its descriptor stays.
+  Child(pid_t process, std::atomic<pid_t>* running)
+      : process_(process),
+        descriptor_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))),
+        running_(running) {
     if (running_ != nullptr) *running_ = process;
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (ended_) return;
+    if (Ended()) return;
     kill(-process_, SIGKILL);
     const TimePoint until = std::chrono::steady_clock::now() + kReapTime;
     while (!Ended() && std::chrono::steady_clock::now() < until) poll(nullptr, 0, 1);
@@ -186,86 +192,102 @@ class Child {
   bool Ended() {
     if (ended_) return true;
     siginfo_t info{};
-    const bool known = waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    const bool known = Wait(info, WNOWAIT);
     if ((known && info.si_pid == 0) || (!known && errno == EINTR)) return false;
     if (known) kill(-process_, SIGKILL);
     ended_ = true;
     if (running_ != nullptr) *running_ = 0;
-    int status = 0;
-    if (waitpid(process_, &status, WNOHANG) == process_)
-      status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    info = {};
+    if (known && Wait(info, 0) && info.si_pid == process_) ending_ = info;
     return true;
   }
 
   // None: somebody else took it.
-  std::optional<int> status() const { return status_; }
+  const std::optional<siginfo_t>& ending() const { return ending_; }
+  // Readable once it has ended; -1 where the kernel does not tell.
+  int descriptor() const { return descriptor_.is_open() ? descriptor_.number() : -1; }
 
  private:
+  bool Wait(siginfo_t& info, int flags) const {
+    constexpr auto kByDescriptor = static_cast<idtype_t>(3);  // P_PIDFD
+    const int options = WEXITED | WNOHANG | flags;
+    if (descriptor_.is_open()) {
+      if (waitid(kByDescriptor, static_cast<id_t>(descriptor_.number()), &info, options) == 0) return true;
+      if (errno != EINVAL) return false;
+    }
+    return waitid(P_PID, static_cast<id_t>(process_), &info, options) == 0;
+  }
+
   pid_t process_;
+  Descriptor descriptor_;
   std::atomic<pid_t>* running_;
   bool ended_ = false;
-  std::optional<int> status_;
+  std::optional<siginfo_t> ending_;
 };
 
-// Waits until something was printed or a moment has passed.
-void WaitForOutput(const Output& output, const Output& error_output, milliseconds most) {
-  std::array<pollfd, 2> polled = {output.ToPoll(), error_output.ToPoll()};
-  poll(polled.data(), polled.size(), static_cast<int>(most.count()));
+// Waits until something was printed, the program has ended, or a moment has passed.
+void WaitForNews(const Child& child, const Output& output, const Output& error_output, milliseconds most) {
+  std::array<pollfd, 3> polled = {
+      output.ToPoll(), error_output.ToPoll(), {.fd = child.descriptor(), .events = POLLIN, .revents = 0}};
+  if (child.descriptor() < 0) most = std::min(most, kLook);
+  constexpr milliseconds kMost(std::chrono::hours(1));
+  poll(polled.data(), polled.size(), static_cast<int>(std::min(most, kMost).count()));
 }
 
 }  // namespace
 
-std::expected<ProcessResult, Error> RunProcess(const ProcessRequest& request) {
-  const auto late = [&] {
-    return Fail(ErrorCode::kDeadline, ETIMEDOUT, request.program + " did not end in time and was stopped");
+std::expected<ProcessResult, ProcessFailure> RunProcess(const ProcessRequest& request) {
+  const auto late = [&](bool begun) {
+    return std::unexpected(ProcessFailure{
+        Failure(ErrorCode::kDeadline, ETIMEDOUT, request.program + " did not end in time and was stopped"),
+        begun});
   };
-  if (std::chrono::steady_clock::now() >= request.deadline) return late();
+  const auto not_begun = [](Error error) { return std::unexpected(ProcessFailure{std::move(error)}); };
+  if (std::chrono::steady_clock::now() >= request.deadline) return late(false);
   auto input = InputFile(request.input);
-  if (!input) return std::unexpected(input.error());
+  if (!input) return not_begun(std::move(input.error()));
   Output output(request.most_output);
   Output error_output(kMostErrorOutput);
   std::optional<Child> child;
   {
     auto out = output.Open();
-    if (!out) return std::unexpected(out.error());
+    if (!out) return not_begun(std::move(out.error()));
     auto error_out = error_output.Open();
-    if (!error_out) return std::unexpected(error_out.error());
+    if (!error_out) return not_begun(std::move(error_out.error()));
     const SignalsHeld held;
     pid_t process = 0;
     if (const int failure = Actions().Spawn(request, *input, *out, *error_out, process); failure != 0) {
       errno = failure;
-      return FailWithErrno("cannot run " + request.program);
+      return not_begun(FailWithErrno("cannot run " + request.program).error());
     }
     child.emplace(process, request.running);
   }
-  milliseconds silent_look(1);
   for (;;) {
     const bool ended = child->Ended();
     output.Read();
     error_output.Read();
     if (output.too_much()) {
-      return Fail(ErrorCode::kTooLarge, EMSGSIZE,
-                  request.program + " printed more than " + std::to_string(request.most_output) +
-                      " bytes and was stopped");
+      return std::unexpected(
+          ProcessFailure{Failure(ErrorCode::kTooLarge, EMSGSIZE,
+                                 request.program + " printed more than " +
+                                     std::to_string(request.most_output) + " bytes and was stopped"),
+                         true});
     }
     if (ended) break;
     const TimePoint now = std::chrono::steady_clock::now();
-    if (now >= request.deadline) return late();
-    const auto left = std::chrono::ceil<milliseconds>(request.deadline - now);
-    // Once both are closed, nothing tells of the end but asking.
-    milliseconds look = kLook;
-    if (!output.is_open() && !error_output.is_open()) {
-      look = silent_look;
-      silent_look = std::min(silent_look * 2, kLook);
-    }
-    WaitForOutput(output, error_output, std::min(left, look));
+    if (now >= request.deadline) return late(true);
+    WaitForNews(*child, output, error_output, std::chrono::ceil<milliseconds>(request.deadline - now));
   }
-  if (!child->status()) {
-    return Fail(ErrorCode::kEnvironment, ECHILD,
+  if (!child->ending()) {
+    return std::unexpected(ProcessFailure{
+        Failure(ErrorCode::kEnvironment, ECHILD,
                 "how " + request.program +
-                    " ended is not known: this process ignores SIGCHLD, or waits for every child");
+                    " ended is not known: this process ignores SIGCHLD, or waits for every child"),
+        true});
   }
-  return ProcessResult{*child->status(), output.TakeText(), error_output.TakeText()};
+  const bool killed = child->ending()->si_code != CLD_EXITED;
+  return ProcessResult{(killed ? 128 : 0) + child->ending()->si_status, killed, output.TakeText(),
+                       error_output.TakeText()};
 }
 
 }  // namespace natplan

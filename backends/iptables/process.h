@@ -30,15 +30,22 @@ struct ProcessRequest {
 
 struct ProcessResult {
   int exit_status = 0;  // as exit(3) had it, or 128 + the signal that ended it
+  bool killed = false;  // by a signal: nobody knows how far it had come
   std::string output = {};
   std::string error_output = {};
 };
 
+// Why there is no result.
+struct ProcessFailure : Error {
+  bool begun = false;  // the program ran, and may have done what it was started for
+};
+
 // The program has only these three descriptors, default signal dispositions, and a process group of its own,
 // which is killed when the program does not end in time (kDeadline, ETIMEDOUT), prints too much (kTooLarge),
-// or has ended and left something behind. Needs SIGCHLD not to be ignored: otherwise the exit status is lost
-// (kEnvironment, ECHILD).
-std::expected<ProcessResult, Error> RunProcess(const ProcessRequest& request);
+// or has ended and left something behind. Where this process ignores SIGCHLD, has SA_NOCLDWAIT, or waits for
+// whichever child ends, in another thread or in a signal handler, the exit status is lost (kEnvironment,
+// ECHILD); no other child is mistaken for this one.
+std::expected<ProcessResult, ProcessFailure> RunProcess(const ProcessRequest& request);
 
 }  // namespace natplan
 

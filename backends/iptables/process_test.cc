@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,7 +36,10 @@ TEST(RunProcess, GivesInputAndTakesOutputAndStatus) {
 }
 
 TEST(RunProcess, TellsASignalFromAnExit) {
-  EXPECT_EQ(RunProcess(Shell("kill -TERM $$"))->exit_status, 128 + SIGTERM);
+  const auto killed = RunProcess(Shell("kill -TERM $$"));
+  EXPECT_EQ(killed->exit_status, 128 + SIGTERM);
+  EXPECT_TRUE(killed->killed);
+  EXPECT_FALSE(RunProcess(Shell("exit 143"))->killed);
 }
 
 TEST(RunProcess, SignalsThatAreBlockedOrIgnoredHereAreNotSoInTheProgram) {
@@ -129,6 +133,27 @@ TEST(RunProcess, StartsNothingWhenTheTimeIsOver) {
   const auto result = RunProcess(Shell("exit 0", milliseconds(0)));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
+}
+
+// As a daemon does that waits for whichever child ends.
+TEST(RunProcess, NoticesThatSomebodyElseTookTheStatus) {
+  const auto before = signal(SIGCHLD, [](int) {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
+  });
+  const auto result = RunProcess(Shell("echo here; sleep 0.1; exit 3"));
+  signal(SIGCHLD, before);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().errno_value, ECHILD);
+  EXPECT_TRUE(result.error().begun);
+}
+
+TEST(RunProcess, LeavesOtherChildrenToTheirOwner) {
+  const pid_t other = fork();
+  if (other == 0) _exit(7);
+  EXPECT_EQ(RunProcess(Shell("exit 3"))->exit_status, 3);
+  int status = 0;
+  ASSERT_EQ(waitpid(other, &status, 0), other);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
 TEST(RunProcess, SaysThatTheStatusIsLostWhereChildrenAreIgnored) {

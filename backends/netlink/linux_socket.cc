@@ -17,6 +17,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "backends/netlink/socket_error.h"
+
 namespace natplan {
 namespace {
 
@@ -75,17 +77,9 @@ int Secure(int descriptor) {
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
   if (descriptor < 0) {
-    // A security module, or a filter of system calls.
-    if (errno == EPERM || errno == EACCES) {
-      return Failure(
-          ErrorCode::kNotPermitted, errno,
-          "this process may not open a netlink socket; look at what its service manager or container "
-          "forbids it");
-    }
-    const bool unsupported = errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT;
-    return Failure(unsupported ? ErrorCode::kNotSupported : ErrorCode::kEnvironment, errno,
-                   unsupported ? "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)"
-                               : "cannot open a netlink socket");
+    if (errno != EPROTONOSUPPORT) return std::unexpected(SocketError(errno, "cannot open a netlink socket"));
+    return Failure(ErrorCode::kNotSupported, errno,
+                   "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)");
   }
   descriptor = Secure(descriptor);
   if (descriptor < 0)
@@ -169,7 +163,7 @@ std::optional<std::uint64_t> LinuxSocket::network_namespace() const {
   return cookie;
 }
 
-LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor), process_(getpid()) { SetOptions(); }
+LinuxSocket::LinuxSocket(int descriptor) : descriptor_(descriptor) { SetOptions(); }
 
 LinuxSocket::~LinuxSocket() { close(descriptor_); }
 
@@ -182,8 +176,6 @@ void LinuxSocket::SetOptions() {
   SetReceiveBuffer(descriptor_, kReceiveBuffer);
   send_buffer_ = static_cast<std::size_t>(std::max(IntOption(descriptor_, SO_SNDBUF), 0));
 }
-
-bool LinuxSocket::InChild() const { return getpid() != process_; }
 
 std::expected<void, int> LinuxSocket::Send(std::span<const std::uint8_t> datagram) {
   if (InChild()) return std::unexpected(ECHILD);

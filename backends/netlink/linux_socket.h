@@ -2,8 +2,6 @@
 #ifndef NATPLAN_BACKENDS_NETLINK_LINUX_SOCKET_H_
 #define NATPLAN_BACKENDS_NETLINK_LINUX_SOCKET_H_
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -11,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "backends/fork_mark.h"
 #include "backends/netlink/socket.h"
 #include "core/values/error.h"
 
@@ -19,14 +18,15 @@ namespace natplan {
 // Speaks to the network namespace that the calling thread was in when the socket was made, wherever the
 // thread goes afterwards. Blocks nowhere but in WaitReadable.
 //
-// Fork: in a child of the process that made it every call that can fail gives ECHILD, because parent and
-// child would read each other's answers. Destroying it in the child closes the child's copy alone.
+// Fork: in a child of the process that made it, whatever its process id, every call that can fail gives
+// ECHILD, because parent and child would read each other's answers. Destroying it in the child closes the
+// child's copy alone.
 //
 // The descriptor is CLOEXEC and above 2, so that a closed stdin, stdout or stderr is never replaced by it.
 class LinuxSocket final : public NetlinkSocket {
  public:
   // A new socket in the calling thread's network namespace. kNotSupported: a kernel without
-  // NETLINK_NETFILTER; kNotPermitted: EPERM or EACCES; else kEnvironment (too many open files, ...).
+  // NETLINK_NETFILTER; all else as SocketError() says it.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Open();
 
   // Takes a NETLINK_NETFILTER descriptor that the caller made, in the network namespace that is wanted.
@@ -67,10 +67,10 @@ class LinuxSocket final : public NetlinkSocket {
   static std::unique_ptr<LinuxSocket> Own(int descriptor);
   static std::expected<std::unique_ptr<LinuxSocket>, Error> OpenListening();
   void SetOptions();
-  bool InChild() const;
+  bool InChild() const { return mark_.InCopy(); }
 
   const int descriptor_;
-  const pid_t process_;          // that made it
+  const ForkMark mark_;
   std::uint32_t port_ = 0;       // 0: not asked for since the kernel bound it
   std::size_t send_buffer_ = 0;  // SO_SNDBUF as getsockopt(2) gives it
 };

@@ -240,9 +240,7 @@ std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleT
 std::vector<std::string> NatplanRules(Family family, const SavedNat& saved) {
   std::vector<std::string> out;
   for (const SavedRule& rule : saved.rules) {
-    const auto at = std::ranges::find(rule.words, "--comment");
-    if (at == rule.words.end() || at + 1 == rule.words.end() || !(at + 1)->starts_with("natplan:")) continue;
-    out.push_back(CommandLine(family, "-A", rule));
+    if (rule.comment.starts_with(kNatplanComment)) out.push_back(CommandLine(family, "-A", rule));
   }
   return out;
 }

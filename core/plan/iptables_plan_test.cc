@@ -55,11 +55,12 @@ TEST(PlanIptables, InsertsAtTheTopSoThatTheOrderIsThatOfTheWish) {
   const auto plan = PlanIptables(
       FakeNat{}.Read(), {.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64"), Masq(kA, "10.1.0.0/16")}},
       kTag);
-  EXPECT_EQ(plan.lines[0],
-            (Text{"-I POSTROUTING 1 -s 10.1.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE",
-                  "-I POSTROUTING 1 -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE"}));
+  EXPECT_EQ(
+      plan.lines[0],
+      (Text{"-I POSTROUTING 1 -s 10.1.0.0/16 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+            "-I POSTROUTING 1 -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"}));
   EXPECT_EQ(plan.lines[1],
-            Text{"-I POSTROUTING 1 -s fd00::/64 -m comment --comment natplan:natplan:a -j MASQUERADE"});
+            Text{"-I POSTROUTING 1 -s fd00::/64 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"});
 }
 
 TEST(PlanIptables, ASecondApplyHasNothingToDo) {
@@ -80,7 +81,7 @@ TEST(PlanIptables, LeavesForeignRulesAndOtherOwners) {
   EXPECT_EQ(nat.rules[0].size(), 6U);
   (void)nat.Apply({.mine = {kA}});
   EXPECT_EQ(nat.rules[0],
-            (Text{"POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:b -j MASQUERADE",
+            (Text{"POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE",
                   foreign[0], foreign[1]}));
 }
 
@@ -111,7 +112,7 @@ TEST(PlanIptables, RemovesSecondCopiesOfItsOwn) {
   nat.rules[0].insert(nat.rules[0].end(), copies.begin(), copies.end());
   const auto plan = nat.Apply({.intents = {Masq(kA, "10.0.0.0/8")}});
   EXPECT_EQ(plan.lines[0],
-            Text{"-D POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE"});
+            Text{"-D POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"});
   EXPECT_EQ(nat.rules[0].size(), 3U);
 }
 
@@ -207,7 +208,7 @@ TEST(PlanIptables, TwoWishesForOnePortAreAConflict) {
 TEST(PlanIptables, ShowsATaggedRuleThatItDoesNotMakeAndRemovesItOnlyIfExclusive) {
   FakeNat nat;
   const std::string odd =
-      "POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE --random";
+      "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE --random";
   nat.rules[0] = {odd, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
   const auto own = nat.Apply({.mine = {kA}});
   EXPECT_TRUE(IsEmpty(own));
@@ -215,7 +216,7 @@ TEST(PlanIptables, ShowsATaggedRuleThatItDoesNotMakeAndRemovesItOnlyIfExclusive)
   (void)nat.Apply({.intents = {Masq(kB, "10.0.0.0/8")}});
   (void)nat.Apply({.intents = {Masq(kA, "10.1.0.0/16")}, .scope = Scope::kExclusive});
   EXPECT_EQ(nat.rules[0],
-            (Text{"POSTROUTING -s 10.1.0.0/16 -m comment --comment natplan:natplan:a -j MASQUERADE",
+            (Text{"POSTROUTING -s 10.1.0.0/16 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
                   "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"}));
 }
 
@@ -275,10 +276,10 @@ TEST(PlanIptables, HoldsForRandomWishes) {
 
 TEST(NatplanRules, FindsThemWhateverTheirTable) {
   const auto saved = ReadSavedNat(
-      "*nat\n-A POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:other:a -j MASQUERADE\n"
+      "*nat\n-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:other:a\" -j MASQUERADE\n"
       "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"not ours\" -j MASQUERADE\nCOMMIT\n");
   EXPECT_EQ(NatplanRules(Family::kIp6, *saved), Text{"ip6tables -t nat -A POSTROUTING -s 10.0.0.0/8 -m "
-                                                     "comment --comment natplan:other:a -j MASQUERADE"});
+                                                     "comment --comment \"natplan:other:a\" -j MASQUERADE"});
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ bool SameWords(const IptablesRule& saved, const IptablesRule& made) {
 
 std::expected<RuleTag, Error> RuleTag::Make(std::string_view table) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string begin = "natplan:";
+  std::string begin(kNatplanComment);
   for (const char c : table) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '_' || c == '-' || c == '.';
@@ -146,14 +146,10 @@ std::optional<Owner> RuleTag::OwnerIn(std::string_view comment) const {
 }
 
 std::string Spec(const IptablesRule& rule, const std::string& comment) {
-  std::vector<std::string> words = rule.match;
-  Append(words, {"-m", "comment", "--comment", comment});
-  Append(words, rule.target);
   std::string out;
-  for (const std::string& word : words) {
-    if (!out.empty()) out += ' ';
-    out += QuoteWord(word);
-  }
+  for (const std::string& word : rule.match) out += QuoteWord(word) + ' ';
+  out += "-m comment --comment " + Quoted(comment);
+  for (const std::string& word : rule.target) out += ' ' + QuoteWord(word);
   return out;
 }
 
@@ -163,12 +159,12 @@ std::vector<IptablesRule> Lower(const Intent& intent) {
 
 TaggedRule TakeApart(const SavedRule& saved, const RuleTag& tag) {
   TaggedRule out{.rule = {.chain = saved.chain, .match = saved.words, .target = {}}};
-  const std::vector<std::string> head = {"-m", "comment", "--comment"};
+  out.owner = tag.OwnerIn(saved.comment);
+  if (!out.owner) return out;
+  const std::vector<std::string> match = {"-m", "comment", "--comment", saved.comment};
   std::vector<std::string>& words = out.rule.match;
-  const auto at = std::search(words.begin(), words.end(), head.begin(), head.end());
-  if (words.end() - at <= 3) return out;
-  out.owner = tag.OwnerIn(*(at + 3));
-  if (out.owner) words.erase(at, at + 4);
+  const auto at = std::search(words.begin(), words.end(), match.begin(), match.end());
+  if (at != words.end()) words.erase(at, at + 4);
   return out;
 }
 

@@ -26,12 +26,14 @@ class RuleTag {
   static std::expected<RuleTag, Error> Make(std::string_view table);
 
   std::string CommentFor(const Owner& owner) const { return begin_ + owner.name(); }
+  // "natplan:TABLE:"
+  const std::string& begin() const { return begin_; }
   // None if the comment is not of this table.
   std::optional<Owner> OwnerIn(std::string_view comment) const;
 
  private:
   explicit RuleTag(std::string begin) : begin_(std::move(begin)) {}
-  std::string begin_;  // "natplan:TABLE:"
+  std::string begin_;
 };
 
 // A rule as words, which iptables-save prints in this order. A comment goes between the two parts.

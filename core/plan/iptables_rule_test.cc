@@ -139,21 +139,21 @@ TEST(Raise, TellsLocalhostByTheRuleOfOutput) {
 TEST(Raise, LeavesWhatLowerDoesNotMake) {
   const auto tag = *RuleTag::Make("natplan");
   for (const char* line : {
-           "-A POSTROUTING -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A POSTROUTING -s 0.0.0.0/0 -o eth0 -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A POSTROUTING ! -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE --random",
-           "-A POSTROUTING -s fd00::/64 -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A POSTROUTING -s 10.0.0.0/8 -o eth+ -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A INPUT -s 10.0.0.0/8 -m comment --comment natplan:natplan:a -j MASQUERADE",
-           "-A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment natplan:natplan:a -j DNAT "
+           "-A POSTROUTING -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A POSTROUTING -s 0.0.0.0/0 -o eth0 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A POSTROUTING ! -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE --random",
+           "-A POSTROUTING -s fd00::/64 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A POSTROUTING -s 10.0.0.0/8 -o eth+ -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A INPUT -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE",
+           "-A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment \"natplan:natplan:a\" -j DNAT "
            "--to-destination 10.0.0.1:80",
            "-A PREROUTING -p tcp -m tcp --dport 0 -m addrtype --dst-type LOCAL -m comment --comment "
-           "natplan:natplan:a -j DNAT --to-destination 10.0.0.1:80",
+           "\"natplan:natplan:a\" -j DNAT --to-destination 10.0.0.1:80",
            "-A PREROUTING -p tcp -m tcp --dport 80 -m addrtype --dst-type LOCAL -m comment --comment "
-           "natplan:natplan:a -j DNAT --to-destination 10.0.0.1-10.0.0.9:80",
-           "-A PREROUTING -p tcp -m comment --comment natplan:natplan:a",
-           "-A PREROUTING -m comment --comment natplan:natplan:a --dport",
+           "\"natplan:natplan:a\" -j DNAT --to-destination 10.0.0.1-10.0.0.9:80",
+           "-A PREROUTING -p tcp -m comment --comment \"natplan:natplan:a\"",
+           "-A PREROUTING -m comment --comment \"natplan:natplan:a\" --dport",
        }) {
     const auto saved = ReadSavedNat("*nat\n" + std::string(line) + "\nCOMMIT\n");
     ASSERT_TRUE(saved) << line;

@@ -1,6 +1,7 @@
 #include "core/text/iptables_text.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -12,6 +13,8 @@ constexpr std::string_view kBlanks = " \t";
 
 bool IsBlank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
+bool IsBreak(char c) { return IsBlank(c) || c == '\n'; }
+
 // Cuts the next word off that ends at a blank.
 std::string_view TakeWord(std::string_view& rest) {
   const std::size_t end = std::min(rest.find_first_of(kBlanks), rest.size());
@@ -21,35 +24,62 @@ std::string_view TakeWord(std::string_view& rest) {
   return word;
 }
 
-// The words of a spec; none if a quote is not closed. Inside quotes a backslash stands before a character
-// that is meant as itself.
-std::optional<std::vector<std::string>> Words(std::string_view spec) {
-  std::vector<std::string> words;
+// What stands in quotes at the beginning of `text`, which is then cut off with its quotes; none if that is no
+// quoted word: iptables-save puts a backslash before a quote within one, and a blank or the line's end
+// behind.
+std::optional<std::string> TakeQuoted(std::string_view& text) {
+  if (!text.starts_with('"')) return std::nullopt;
   std::string word;
-  bool in_word = false;
-  bool quoted = false;
-  for (std::size_t i = 0; i < spec.size(); ++i) {
-    char c = spec[i];
-    if (c == '"') {
-      quoted = !quoted;
-      in_word = true;
-      continue;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      if (i + 1 < text.size() && !IsBreak(text[i + 1])) return std::nullopt;
+      text.remove_prefix(i + 1);
+      return word;
     }
-    if (!quoted && IsBlank(c)) {
-      if (in_word) words.push_back(std::exchange(word, {}));
-      in_word = false;
-      continue;
-    }
-    if (quoted && c == '\\') {
-      if (++i == spec.size()) return std::nullopt;
-      c = spec[i];
-    }
-    word += c;
-    in_word = true;
+    if (text[i] == '\\' && ++i == text.size()) return std::nullopt;
+    word += text[i];
   }
-  if (quoted) return std::nullopt;
-  if (in_word) words.push_back(std::move(word));
-  return words;
+  return std::nullopt;
+}
+
+// For an error's text.
+std::string Printable(std::string_view line) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c >= ' ' && c <= '~') {
+      out += c;
+    } else {
+      out += {'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 15U]};
+    }
+  }
+  return out;
+}
+
+// Options whose values iptables-save prints as they are.
+bool IsBeforeName(std::string_view option) {
+  return option == "-i" || option == "-o" || option == "-j" || option == "-g";
+}
+
+// Reads words into the rule up to the end of the line; a quoted one may have several.
+void TakeWords(std::string_view& text, SavedRule& rule) {
+  while (!text.empty() && text.front() != '\n') {
+    if (IsBlank(text.front())) {
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::string_view before = rule.words.empty() ? std::string_view() : rule.words.back();
+    auto quoted = IsBeforeName(before) ? std::nullopt : TakeQuoted(text);
+    if (quoted) {
+      if (before == "--comment" && rule.comment.empty()) rule.comment = *quoted;
+      rule.words.push_back(*std::move(quoted));
+      continue;
+    }
+    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
+    rule.words.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
 }
 
 // "[12:3456]", a pair of counters.
@@ -61,23 +91,29 @@ bool IsCounters(std::string_view text) {
 
 class Reader {
  public:
-  std::expected<SavedNat, Error> Read(std::string_view text) {
-    while (!text.empty()) {
-      ++line_number_;
-      const std::size_t end = text.find('\n');
-      if (end == std::string_view::npos) return Fail("is cut off", text);
-      const std::string_view line = text.substr(0, end);
-      text.remove_prefix(end + 1);
-      if (const auto problem = Take(line)) return Fail(*problem, line);
+  explicit Reader(std::string_view text) : text_(text), rest_(text) {}
+
+  std::expected<SavedNat, Error> Read() {
+    if (const std::size_t zero = text_.find('\0'); zero != std::string_view::npos)
+      return Fail("has a byte of value 0", text_.substr(0, zero).rfind('\n') + 1);
+    while (!rest_.empty()) {
+      const std::size_t begin = text_.size() - rest_.size();
+      const std::string_view line = rest_.substr(0, rest_.find('\n'));
+      if (const auto problem = Take(line)) return Fail(*problem, begin);
+      if (rest_.empty()) return Fail("is cut off", begin);
+      rest_.remove_prefix(1);
     }
-    if (table_) return Fail("is missing: no COMMIT follows table " + *table_, "");
+    if (table_) return Fail("is missing: no COMMIT follows table " + *table_, text_.size() - 1);
     return std::move(saved_);
   }
 
  private:
-  // What is wrong with the line.
+  // Takes what begins at this line off `rest_`, but for the newline at its end; or says what is wrong.
   std::optional<std::string> Take(std::string_view line) {
-    if (line.find('\0') != std::string_view::npos) return "has a byte of value 0";
+    if (IsRule(line)) return TakeRule();
+    if (rule_ != nullptr && !Begins(line)) return GoOn();
+    rule_ = nullptr;
+    rest_.remove_prefix(line.size());
     if (line.empty()) return std::nullopt;
     switch (line.front()) {
       case '#':
@@ -94,12 +130,20 @@ class Reader {
       default:
         break;
     }
-    if (line == "COMMIT") {
-      if (!table_) return "ends a table that was not begun";
-      table_.reset();
-      return std::nullopt;
-    }
-    return TakeRule(line);
+    if (line != "COMMIT") return "is not of iptables-save";
+    if (!table_) return "ends a table that was not begun";
+    table_.reset();
+    return std::nullopt;
+  }
+
+  static bool IsRule(std::string_view line) {
+    if (line.starts_with('[') && !IsCounters(TakeWord(line))) return false;
+    return TakeWord(line) == "-A";
+  }
+
+  // Whether something else begins here than a part of a rule.
+  static bool Begins(std::string_view line) {
+    return line == "COMMIT" || line.starts_with('#') || line.starts_with('*') || line.starts_with(':');
   }
 
   // "PREROUTING ACCEPT [0:0]"
@@ -112,51 +156,77 @@ class Reader {
   }
 
   // "[0:0] -A PREROUTING -p tcp ...", with or without counters
-  std::optional<std::string> TakeRule(std::string_view line) {
-    if (line.starts_with('[') && !IsCounters(TakeWord(line))) return "does not begin with counters";
-    if (TakeWord(line) != "-A") return "is not of iptables-save";
+  std::optional<std::string> TakeRule() {
     if (!table_) return "is a rule outside of a table";
-    const std::string_view chain = TakeWord(line);
-    if (chain.empty()) return "is a rule without a chain";
-    if (*table_ != "nat") return std::nullopt;
-    auto words = Words(line);
-    if (!words) return "has a quote that is not closed";
-    saved_.rules.push_back({std::string(chain), std::string(line), std::move(*words)});
+    if (rest_.starts_with('[')) TakeWord(rest_);
+    TakeWord(rest_);  // -A
+    const std::size_t end = std::min(rest_.find_first_of(" \t\n"), rest_.size());
+    if (end == 0) return "is a rule without a chain";
+    std::vector<SavedRule>& rules = *table_ == "nat" ? saved_.rules : others_;
+    if (&rules == &others_) others_.clear();
+    rule_ = &rules.emplace_back();
+    rule_->chain = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    while (!rest_.empty() && IsBlank(rest_.front())) rest_.remove_prefix(1);
+    return TakeSpec();
+  }
+
+  // A line that goes on with the rule before it, in which a name has a newline.
+  std::optional<std::string> GoOn() {
+    rule_->spec += '\n';
+    return TakeSpec();
+  }
+
+  std::optional<std::string> TakeSpec() {
+    const std::string_view before = rest_;
+    TakeWords(rest_, *rule_);
+    rule_->spec += before.substr(0, before.size() - rest_.size());
+    if (rule_->comment.starts_with(kNatplanComment) && rule_->spec.find('\n') != std::string::npos)
+      return "has natplan's comment in a rule of several lines, which natplan does not make";
     return std::nullopt;
   }
 
-  std::unexpected<Error> Fail(const std::string& problem, std::string_view line) const {
+  std::unexpected<Error> Fail(const std::string& problem, std::size_t begin) const {
     constexpr std::size_t kShown = 80;  // bytes of a line that may be anything
-    std::string shown;
-    for (const char c : line.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '?';
-    std::string text = "line " + std::to_string(line_number_) + " of iptables-save's output " + problem;
-    if (!shown.empty()) text += ": " + shown;
-    return std::unexpected(Error{.code = ErrorCode::kEnvironment, .text = std::move(text)});
+    const auto number = 1 + std::ranges::count(text_.substr(0, begin), '\n');
+    const std::string_view line = text_.substr(begin, text_.substr(begin).find('\n'));
+    std::string text = "line " + std::to_string(number) + " of iptables-save's output " + problem;
+    if (!line.empty()) text += ": " + Printable(line.substr(0, kShown));
+    if (line.size() > kShown) text += "...";
+    return std::unexpected(
+        Error{.code = ErrorCode::kUnreadable, .errno_value = EBADMSG, .text = std::move(text)});
   }
 
+  const std::string_view text_;
+  std::string_view rest_;
   SavedNat saved_;
+  std::vector<SavedRule> others_;     // the last rule, if it is of another table
+  SavedRule* rule_ = nullptr;         // the last rule, while the lines behind it may belong to it
   std::optional<std::string> table_;  // the one that we are in
   bool seen_ = false;                 // table nat
-  std::size_t line_number_ = 0;
 };
 
 }  // namespace
 
 std::string_view IptablesName(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
 
-std::expected<SavedNat, Error> ReadSavedNat(std::string_view text) { return Reader().Read(text); }
+std::expected<SavedNat, Error> ReadSavedNat(std::string_view text) { return Reader(text).Read(); }
 
-std::string QuoteWord(std::string_view word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-    return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '\'';
-  });
-  if (plain) return std::string(word);
+std::string Quoted(std::string_view word) {
   std::string out = "\"";
   for (const char c : word) {
-    if (c == '"' || c == '\\') out += '\\';
+    if (c == '"' || c == '\\' || c == '\'') out += '\\';
     out += c;
   }
   return out + '"';
+}
+
+std::string QuoteWord(std::string_view word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
+    return c > ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  if (plain) return std::string(word);
+  return Quoted(word);
 }
 
 std::string RestoreInput(const std::vector<std::string>& lines) {

@@ -21,23 +21,36 @@ struct SavedRule {
   std::string chain;
   std::string spec;                // the text behind "-A CHAIN ", byte for byte: a "-D" needs just that
   std::vector<std::string> words;  // of `spec`, without quotes and escapes
+  // The word behind "--comment", if it is in quotes. What natplan writes there always is, and what somebody
+  // else wrote cannot leave its own quotes.
+  std::string comment = {};
   friend auto operator<=>(const SavedRule&, const SavedRule&) = default;
 };
 
 // The nat table of one address family.
 struct SavedNat {
   std::vector<SavedRule> rules = {};  // in order, of all chains
-  // The table is there, but not of iptables' making, and its rules were left out.
+  // The table is there, but has what iptables cannot show, and its rules were left out.
   bool incompatible = false;
   friend bool operator==(const SavedNat&, const SavedNat&) = default;
 };
 
-// Reads what iptables-save printed: of table nat the rules, of other tables only that they are well-formed.
-// No table nat is an empty one, which is how a kernel answers in which nobody has used it yet. Text that
-// iptables-save does not print, or that was cut off, is an error (kEnvironment) that names the line.
+// What the comments of all rules of natplan begin with.
+inline constexpr std::string_view kNatplanComment = "natplan:";
+
+// Reads what iptables-save printed: of table nat the rules, of other tables only where they end. No table nat
+// is an empty one, which is how a kernel answers in which nobody has used it yet.
+//
+// iptables-save quotes strings of its matches, newlines in them included, and prints names of interfaces and
+// chains as they are, whatever they hold. So a quote begins at a word's beginning and ends in front of a
+// blank, and a line that begins nothing goes on with the rule before it: such rules are other programs',
+// which need not be understood. Text that iptables-save does not print, that was cut off, or that tears a
+// rule with natplan's comment, is an error (kUnreadable) that names the line.
 std::expected<SavedNat, Error> ReadSavedNat(std::string_view text);
 
-// A word as a rule's spec has it: in quotes, with escapes, where it must be.
+// In quotes, with escapes, as iptables-save prints a comment.
+std::string Quoted(std::string_view word);
+// A word as a rule's spec has it: the same where it must be.
 std::string QuoteWord(std::string_view word);
 
 // What iptables-restore --noflush reads: these lines ("-I CHAIN 1 SPEC", "-D CHAIN SPEC"), taken together or

@@ -64,8 +64,6 @@ TEST(ReadSavedNat, NamesTheLineOfJunk) {
   const std::vector<Case> cases = {
       {"hello\n", "line 1 "},
       {"*nat\n-A\nCOMMIT\n", "line 2 "},
-      {"*nat\n-A POSTROUTING -m comment --comment \"open\nCOMMIT\n", "line 2 "},
-      {"*nat\n-A POSTROUTING -m comment --comment \"open\\\nCOMMIT\n", "line 2 "},
       {"*nat\n[x] -A POSTROUTING\nCOMMIT\n", "line 2 "},
       {"*nat\n[] -A POSTROUTING\nCOMMIT\n", "line 2 "},
       {"*nat\n[1] -A POSTROUTING\nCOMMIT\n", "line 2 "},
@@ -84,9 +82,75 @@ TEST(ReadSavedNat, NamesTheLineOfJunk) {
   for (const Case& c : cases) {
     const auto saved = ReadSavedNat(c.text);
     ASSERT_FALSE(saved) << c.text;
-    EXPECT_EQ(saved.error().code, ErrorCode::kEnvironment);
+    EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
     EXPECT_EQ(saved.error().text.find(c.line), 0U) << saved.error().text;
   }
+}
+
+constexpr const char* kOurs =
+    "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE\n";
+
+// What the programs of both variants print of rules that somebody may have made.
+const std::vector<std::string> kForeign = {
+    "-A OUTPUT -m comment --comment \"a\nb\" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \"\n\" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \"x\n-A POSTROUTING -s 10.9.0.0/16 -m comment --comment "
+    "natplan:natplan:a -j "
+    "MASQUERADE\" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \"q\\\"\n-A POSTROUTING -m comment --comment \\\"natplan:natplan:a\\\" "
+    "-j "
+    "MASQUERADE\nCOMMIT\n*nat\" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \"back\\\\slash \\\\\\\" \x80\xff \x1b[31m \\'s \" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \"\" -j RETURN\n", "-A OUTPUT -m comment --comment \"\\\\\" -j RETURN\n",
+    "-A OUTPUT -m comment --comment \" natplan:natplan:a\" -j RETURN\n",
+    // Names are printed as they are.
+    "-A OUTPUT -o we\"ird -j RETURN\n", "-A OUTPUT -o \"ird -j RETURN\n", "-A OUTPUT -o we\nird -j RETURN\n",
+    "-A OUTPUT -o we\n\"ird -j RETURN\n", "-A OUTPUT -o x \" -j RETURN\n", "-A OUTPUT -o x\n\n-j RETURN\n",
+    "-A OUTPUT -o \\ -j \"chain\n", "-A OUTPUT -o x \"\\ -m comment --comment \" b\" -j RETURN\n",
+    "-A ch\"ain -m comment --comment \"natplan-like\" -j RETURN\n"};
+
+TEST(ReadSavedNat, NoForeignRuleIsTakenForOursOrHidesOne) {
+  for (const std::string& first : kForeign) {
+    for (const std::string& second : kForeign) {
+      for (const char* before : {"*nat\n", "*filter\n-A OUTPUT -o \"\nCOMMIT\n*nat\n"}) {
+        for (const std::string& text :
+             {kOurs + first + second, first + kOurs + second, first + second + kOurs}) {
+          const auto saved = ReadSavedNat(before + text + "COMMIT\n");
+          ASSERT_TRUE(saved) << text << saved.error().text;
+          std::vector<std::string> ours;
+          for (const SavedRule& rule : saved->rules) {
+            if (rule.comment.starts_with(kNatplanComment))
+              ours.push_back("-A " + rule.chain + " " + rule.spec + "\n");
+          }
+          EXPECT_EQ(ours, std::vector<std::string>{kOurs}) << text;
+        }
+      }
+    }
+  }
+}
+
+TEST(ReadSavedNat, KeepsAForeignRuleOfSeveralLinesAsOne) {
+  const auto saved = ReadSavedNat("*nat\n" + kForeign[0] + kForeign[10] + "COMMIT\n");
+  ASSERT_TRUE(saved) << saved.error().text;
+  ASSERT_EQ(saved->rules.size(), 2U);
+  EXPECT_EQ(saved->rules[0].spec, "-m comment --comment \"a\nb\" -j RETURN");
+  EXPECT_EQ(saved->rules[0].comment, "a\nb");
+  EXPECT_EQ(saved->rules[1].spec, "-o we\nird -j RETURN");
+}
+
+TEST(ReadSavedNat, WhatTearsARuleOfOursIsAnErrorThatShowsTheLineSafely) {
+  const auto saved = ReadSavedNat(std::string("*nat\n") + kOurs + "\x1b[2J junk\x80\nCOMMIT\n");
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
+  EXPECT_TRUE(saved.error().text.starts_with("line 3 ")) << saved.error().text;
+  EXPECT_NE(saved.error().text.find("\\x1b[2J junk\\x80"), std::string::npos) << saved.error().text;
+}
+
+TEST(ReadSavedNat, ACommentThatIsNotInQuotesIsNotOurs) {
+  const auto saved =
+      ReadSavedNat("*nat\n-A OUTPUT -m comment --comment natplan:natplan:a -j RETURN\nCOMMIT\n");
+  ASSERT_TRUE(saved) << saved.error().text;
+  EXPECT_EQ(saved->rules.front().comment, "");
 }
 
 TEST(ReadSavedNat, SurvivesEveryCutAndRandomBytes) {
@@ -100,7 +164,8 @@ TEST(ReadSavedNat, SurvivesEveryCutAndRandomBytes) {
 }
 
 TEST(QuoteWord, ComesBackFromTheReader) {
-  for (const std::string word : {"plain", "two words", "\"", "\\", "a\\\"b", "", "it's", "natplan:a:b"}) {
+  for (const std::string word :
+       {"plain", "two words", "two\nlines", "\"", "\\", "a\\\"b", "", "it's", "natplan:a:b"}) {
     const auto saved = ReadSavedNat("*nat\n-A C --comment " + QuoteWord(word) + "\nCOMMIT\n");
     ASSERT_TRUE(saved) << word;
     EXPECT_EQ(saved->rules[0].words, (std::vector<std::string>{"--comment", word}));

@@ -14,6 +14,8 @@ std::string_view Name(ErrorCode code) {
       return "not permitted";
     case ErrorCode::kNotSupported:
       return "not supported";
+    case ErrorCode::kUnreadable:
+      return "unreadable";
     case ErrorCode::kUnknownOutcome:
       return "unknown outcome";
     case ErrorCode::kNoMemory:

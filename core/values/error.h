@@ -14,6 +14,7 @@ enum class ErrorCode {
   kRefused,          // The kernel refused for a reason of its own; nothing was changed.
   kNotPermitted,     // CAP_NET_ADMIN is missing, or the table belongs to another socket.
   kNotSupported,     // The kernel lacks a piece that the text names.
+  kUnreadable,       // What is there could not be read, so nothing is said of it; nothing was changed.
   kUnknownOutcome,   // The change may or may not have been carried out.
   kNoMemory,         // Out of memory, here or in the kernel; nothing was changed.
   kTooLarge,         // The transaction does not fit into one message; nothing was sent.

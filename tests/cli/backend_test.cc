@@ -13,11 +13,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Lock files in a folder of the test's own.
-Ran WithIptables(const std::string& script) {
-  return Sh("d=$(mktemp -d); export XDG_RUNTIME_DIR=$d XTABLES_LOCKFILE=$d/xtables.lock\n" + script +
-            "\ncode=$?; rm -r $d; exit $code");
-}
+Ran WithIptables(const std::string& script) { return ShWithIptables(script); }
 Ran Natplan(const std::string& arguments) { return WithIptables("natplan " + arguments); }
 std::string Rules() {
   return WithIptables("(iptables-save -t nat; ip6tables-save -t nat) | grep ^-A | grep natplan").out;

@@ -42,4 +42,9 @@ Ran Sh(const std::string& script) {
   return ran;
 }
 
+Ran ShWithIptables(const std::string& script) {
+  return Sh("d=$(mktemp -d); export XDG_RUNTIME_DIR=$d XTABLES_LOCKFILE=$d/xtables.lock\n" + script +
+            "\ncode=$?; rm -r $d; exit $code");
+}
+
 }  // namespace natplan::testing

@@ -19,6 +19,9 @@ std::ostream& operator<<(std::ostream& stream, const Ran& ran);
 // relative path counts from the root, whoever started the test.
 Ran Sh(const std::string& script);
 
+// The same with the lock files of natplan and of iptables in a folder of the call's own.
+Ran ShWithIptables(const std::string& script);
+
 }  // namespace natplan::testing
 
 #endif  // NATPLAN_TESTS_CLI_RUN_H_

@@ -60,16 +60,17 @@ class RacingRunner final : public IptablesRunner {
  public:
   RacingRunner(IptablesTool tool, std::string command)
       : tool_(std::move(tool)), command_(std::move(command)) {}
-  std::expected<std::string, Error> Save(Family family, TimePoint deadline) override {
-    return tool_.Save(family, deadline);
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override {
+    return tool_.Save(side, family, deadline);
   }
-  std::expected<void, Error> Restore(Family family, const std::string& input, bool check_only,
-                                     TimePoint deadline) override {
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override {
     if (!command_.empty()) Sh(std::exchange(command_, ""));
-    return tool_.Restore(family, input, check_only, deadline);
+    return tool_.Restore(side, family, input, check_only, deadline);
   }
-  std::expected<std::string, Error> SaveOther(Family family, TimePoint deadline) override {
-    return tool_.SaveOther(family, deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
+                                   TimePoint deadline) override {
+    return tool_.Holds(side, family, comment, deadline);
   }
   std::expected<FileLock, Error> Lock(TimePoint deadline) override { return tool_.Lock(deadline); }
 
@@ -272,7 +273,7 @@ TEST_P(IptablesLiveTest, WithoutPermissionTheErrorSaysSo) {
   });
 }
 
-TEST_P(IptablesLiveTest, RulesInTheOtherVariantAreReportedAndLeft) {
+TEST_P(IptablesLiveTest, RulesOfTheSameOwnerInTheOtherVariantAreTakenAway) {
   RunInNamespaceOrSkip([&] {
     const std::string other = legacy() ? "iptables-nft" : "iptables-legacy";
     const std::string rule = " -t nat -A POSTROUTING -s 10.0.0.0/8 -m comment --comment natplan:natplan:a ";
@@ -281,9 +282,10 @@ TEST_P(IptablesLiveTest, RulesInTheOtherVariantAreReportedAndLeft) {
     auto context = Context();
     const auto result = Apply(context, {.mine = {kA}});
     ASSERT_TRUE(result) << result.error().text;
-    ASSERT_EQ(result->notes.size(), 1U);
-    EXPECT_NE(result->notes[0].find("natplan:natplan:a"), std::string::npos);
-    EXPECT_NE(Sh(other + "-save").find("natplan:natplan:a"), std::string::npos);
+    EXPECT_EQ(result->notes.size(), 1U);
+    ASSERT_EQ(result->lines[0].size(), 1U);
+    EXPECT_NE(result->lines[0][0].find("natplan:natplan:a"), std::string::npos);
+    EXPECT_EQ(Sh(other + "-save").find("natplan:natplan:a"), std::string::npos);
   });
 }
 

@@ -1,0 +1,211 @@
+// What cannot be read is never said to be nothing: by the command line, on the running kernel, with both
+// variants of iptables.
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/cli/run.h"
+#include "tests/support/namespace.h"
+
+namespace natplan::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Every verb that may say that there is nothing. Standard input is a file that wants nothing.
+const std::vector<std::string> kVerbs = {"list",
+                                         "list --json",
+                                         "list --owner web",
+                                         "remove",
+                                         "list --backend iptables",
+                                         "remove --backend iptables",
+                                         "remove --owner web --backend iptables",
+                                         "forget --owner web --backend iptables",
+                                         "delete forward tcp 8443 --owner web --backend iptables",
+                                         "check - --owner web --backend iptables"};
+
+// Programs "iptables-save" and so on in $p, which is first in PATH, that are the variant's.
+std::string Variant(const std::string& name) {
+  return "p=$(mktemp -d); PATH=$p:$PATH\n"
+         "for f in iptables ip6tables; do for v in -save -restore ''; do\n"
+         "ln -s /usr/sbin/xtables-" +
+         name + "-multi $p/$f$v; done; done\n";
+}
+// The last command's exit code is the shell's.
+Ran With(const std::string& variant, const std::string& script) {
+  return ShWithIptables(Variant(variant) + script + "\ncode=$?; rm -r $p; (exit $code)");
+}
+Ran Natplan(const std::string& variant, const std::string& verb) {
+  return With(variant, "echo '' | natplan " + verb);
+}
+
+void RunWithBothVariants(const std::function<void(const std::string& variant)>& body) {
+  for (const std::string variant : {"nft", "legacy"}) {
+    if (Sh("[ -x /usr/sbin/xtables-" + variant + "-multi ]").exit_code != 0) {
+      GTEST_SKIP() << "SKIPPED[no-iptables]: xtables-" << variant << "-multi is not installed";
+    }
+    RunInNamespaceOrSkip([&] {
+      if (With(variant, "iptables -t nat -S && ip6tables -t nat -S").exit_code != 0)
+        GTEST_SKIP() << "SKIPPED[no-" << variant << "-iptables]: the kernel has no such nat table";
+      body(variant);
+    });
+  }
+}
+
+const std::string kApply = "natplan apply examples/owned.toml --backend iptables";
+const std::string kHostile =
+    "iptables -t nat -A OUTPUT -m comment --comment \"$(printf 'a\\nb')\" -j RETURN\n"
+    "iptables -t nat -A OUTPUT -m comment --comment \"$(printf 'x\\n-A POSTROUTING -s 10.9.0.0/16 -m comment "
+    "--comment natplan:natplan:web -j MASQUERADE')\" -j RETURN\n"
+    "iptables -t nat -A OUTPUT -m comment --comment \"$(printf '\"\\nCOMMIT\\n*nat\\n-A OUTPUT -m comment "
+    "--comment "
+    "\"natplan:natplan:web\"')\" -j RETURN\n"
+    "iptables -t nat -A OUTPUT -m comment --comment \"$(printf ' \\\\ \\342\\202\\254 \\200\\033[31m')\" -j "
+    "RETURN\n"
+    "iptables -t nat -A OUTPUT -o 'we\"ird' -j RETURN 2> /dev/null\n"
+    "iptables -t nat -A OUTPUT -o \"$(printf 'x\\n\"')\" -j RETURN 2> /dev/null\n"
+    "iptables -t filter -A OUTPUT -m comment --comment \"$(printf 'a\\nCOMMIT\\n*nat')\" -j RETURN\n";
+
+TEST(UnreadableTest, ForeignRulesOfSeveralLinesBlindNothingAndStay) {
+  RunWithBothVariants([](const std::string& variant) {
+    const Ran ran = With(variant, kHostile + "iptables-save | sed '/^#/d;s/ \\[[0-9:]*\\]//' > $p/before\n" +
+                                      kApply + " > $p/applied || exit 90\n" +
+                                      "natplan list > $p/list && natplan check examples/owned.toml --backend "
+                                      "iptables > $p/check && natplan remove > $p/removed\n"
+                                      "echo code $?; cat $p/list $p/check $p/removed; natplan remove\n"
+                                      "iptables-save | sed '/^#/d;s/ \\[[0-9:]*\\]//' > $p/after\n"
+                                      "cmp $p/before $p/after");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("code 0\n"), HasSubstr("tcp 8443 -> 192.168.60.10:443"),
+                               HasSubstr("# equal"), HasSubstr("ip: -D PREROUTING"),
+                               HasSubstr("# nothing to do: there is no table natplan")));
+    EXPECT_THAT(ran.out, Not(HasSubstr("10.9.0.0")));
+  });
+}
+
+// What a program may answer in place of iptables-save: its script.
+const std::vector<std::string> kBrokenPrograms = {"exit 0",
+                                                  "echo junk",
+                                                  "echo '*nat'; echo COMMIT",
+                                                  "echo '*nat'; exit 0",
+                                                  "exit 1",
+                                                  "kill -KILL $$",
+                                                  "echo hello; exit 3",
+                                                  "exec 1>&-",
+                                                  "printf '*nat\\n-A OUTPUT -j RETURN'"};
+
+TEST(UnreadableTest, AProgramThatFailsOrPrintsJunkIsNotNothing) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, kApply).exit_code, 0);
+    for (const std::string& script : kBrokenPrograms) {
+      const std::string broken = "rm $p/ip6tables-save; printf '#!/bin/sh\\n%s\\n' \"" + script +
+                                 "\" > $p/ip6tables-save; chmod +x $p/ip6tables-save\n";
+      for (const std::string& verb : kVerbs) {
+        const Ran ran = With(variant, broken + "echo '' | natplan " + verb);
+        EXPECT_EQ(ran.exit_code, 7) << script << ": " << verb << '\n' << ran;
+        EXPECT_THAT(ran.err, HasSubstr("ip6tables")) << verb;
+      }
+    }
+    EXPECT_THAT(Natplan(variant, "list").out, HasSubstr("sctp 2905"));
+  });
+}
+
+TEST(UnreadableTest, ATableThatIptablesCannotShowIsNotNothing) {
+  RunInNamespaceOrSkip([] {
+    ASSERT_EQ(
+        With("nft", kApply + " && nft add chain ip nat mine && nft add set ip nat s '{ type ipv4_addr; }' "
+                             "&& nft add rule ip nat mine ip saddr @s drop")
+            .exit_code,
+        0);
+    for (const std::string& verb : kVerbs) {
+      const Ran ran = Natplan("nft", verb);
+      EXPECT_EQ(ran.exit_code, 7) << verb << '\n' << ran;
+      EXPECT_THAT(ran.err, AllOf(HasSubstr("ip nat"), HasSubstr("nft -a list table ip nat"))) << verb;
+    }
+    EXPECT_EQ(With("nft", "nft flush chain ip nat mine; natplan remove").exit_code, 0);
+    EXPECT_EQ(Natplan("nft", "list").out, "# there is no table natplan\n");
+    // Where the kernel itself says that it holds nothing of natplan, it is nothing.
+    EXPECT_EQ(With("nft", "nft add rule ip nat mine ip saddr @s drop && natplan list").exit_code, 0);
+  });
+}
+
+// From here on socket(2) fails for this family; unlike a missing right, that can be had by mistake.
+void ForbidSockets(unsigned family, unsigned errno_value) {
+  std::array<sock_filter, 6> filter = {{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+                                        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+                                        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, family, 0, 1),
+                                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | errno_value),
+                                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
+  const sock_fprog program = {.len = filter.size(), .filter = filter.data()};
+  ASSERT_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST(UnreadableTest, ASocketThatCannotBeMadeIsNotNothing) {
+  struct Case {
+    unsigned family;
+    unsigned errno_value;
+    int exit_code;
+  };
+  for (const Case& c :
+       {Case{AF_NETLINK, EPERM, 3}, Case{AF_NETLINK, EACCES, 3}, Case{AF_NETLINK, EAFNOSUPPORT, 3},
+        Case{AF_NETLINK, EMFILE, 6}, Case{AF_NETLINK, ENOMEM, 6}, Case{AF_INET, EPERM, 3}}) {
+    RunInNamespaceOrSkip([&] {
+      if (c.family == AF_INET && With("legacy", kApply).exit_code != 0)
+        GTEST_SKIP() << "SKIPPED[no-legacy-iptables]: the kernel has no nat table of iptables-legacy";
+      ForbidSockets(c.family, c.errno_value);
+      for (const char* verb : {"list", "list --owner web", "remove"}) {
+        const Ran ran = Natplan("nft", verb);
+        EXPECT_EQ(ran.exit_code, c.exit_code) << c.family << " " << c.errno_value << " " << verb << '\n'
+                                              << ran;
+      }
+    });
+  }
+}
+
+TEST(UnreadableTest, WithoutAPermissionNothingIsSaid) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, kApply).exit_code, 0);
+    for (const std::string& verb : kVerbs) {
+      const Ran ran =
+          With(variant, "setpriv --securebits +noroot --bounding-set -all --inh-caps -all natplan " + verb +
+                            " < /dev/null");
+      EXPECT_EQ(ran.exit_code, 3) << verb << '\n' << ran;
+    }
+  });
+}
+
+TEST(UnreadableTest, RulesInBothBackendsAreShownAndRemoved) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, kApply + " && natplan add masquerade 10.0.0.0/8 --owner b --backend nftables")
+                  .exit_code,
+              0);
+    const Ran listed = Natplan(variant, "list");
+    EXPECT_EQ(listed.exit_code, 1) << listed;
+    EXPECT_THAT(listed.out, HasSubstr("10.0.0.0/8"));
+    EXPECT_THAT(listed.err, AllOf(HasSubstr("web"), HasSubstr("--backend iptables")));
+    const Ran removed = Natplan(variant, "remove");
+    EXPECT_EQ(removed.exit_code, 0) << removed;
+    EXPECT_THAT(removed.out, AllOf(HasSubstr("delete table ip natplan"), HasSubstr("ip: -D PREROUTING")));
+    EXPECT_EQ(Natplan(variant, "list").out, "# there is no table natplan\n");
+    EXPECT_EQ(Natplan(variant, "list --backend iptables").out,
+              "# backend: iptables: it was asked for\n# there are no rules of natplan\n");
+  });
+}
+
+}  // namespace
+}  // namespace natplan::testing
