@@ -102,7 +102,8 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
-  auto report = session->Run([&](Nat& nat) { nat.BeginChange(*edits); }, json, console);
+  auto report = session->Run([&](Nat& nat) { nat.Begin({.edits = *edits, .alone = true}, Mode::kApply); },
+                             json, console);
   if (!report) return report.error();
   std::vector<std::string>& notes = report->notes;
   Parameters parameters;
