@@ -15,7 +15,11 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto opened = Open(wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  auto report = session.Run([&](Nat& nat) { nat.BeginApply(wish.intents); }, wanted.call.json, console);
+  auto report = session.Run(
+      [&](Nat& nat) {
+        nat.Begin({.replaced = wish.owner, .intents = wish.intents, .alone = true}, Mode::kApply);
+      },
+      wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
   // What was carried out stays, whether or not the parameters can be set: it is said first.

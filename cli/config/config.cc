@@ -11,6 +11,7 @@
 #include "cli/config/ascii.h"
 #include "cli/config/key_depth.h"
 #include "cli/config/nearest.h"
+#include "cli/config/plain_toml.h"
 #include "cli/config/toml.h"
 #include "cli/host_bits.h"
 #include "core/values/intent.h"
@@ -243,6 +244,11 @@ std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
 }
 
 std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
+  // Errors and notes name places in the file, which only toml++ keeps.
+  if (const auto plain = ReadPlainToml(text)) {
+    auto config = Reader().Read(*plain);
+    if (config && config->notes.empty()) return config;
+  }
   // toml++ 3.3 runs into undefined behaviour at some characters beyond ASCII.
   const auto ascii = ToAscii(text);
   if (!ascii) {

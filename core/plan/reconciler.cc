@@ -197,6 +197,7 @@ void Reconciler::Retry(std::optional<Error> cause) {
 // The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
 void Reconciler::Succeed() {
   report_.changed = committed_;
+  if (request_.alone) mirror_.reset();
   report_.retries = retries_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);

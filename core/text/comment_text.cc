@@ -13,6 +13,7 @@ bool IsControl(char c) {
 std::string CommentText(std::string_view comment) {
   if (comment.empty()) return "";
   std::string out = " comment \"";
+  out.reserve(out.size() + comment.size() + 1);
   for (const char c : comment) out += IsControl(c) || c == '"' ? '?' : c;
   return out + '"';
 }

@@ -1,5 +1,6 @@
 #include "core/values/desired_state.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
@@ -173,29 +174,32 @@ void DesiredState::CountDown(const Owner& owner) noexcept {
 }
 
 std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<Intent>& intents) const {
-  std::set<Masquerade> masquerades;
-  std::set<HostPort> ports;
+  std::vector<Masquerade> masquerades;
+  std::vector<HostPort> ports;
   for (const Intent& intent : intents) {
     if (const auto* masquerade = std::get_if<Masquerade>(&intent)) {
-      masquerades.insert(*masquerade);
+      masquerades.push_back(*masquerade);
     } else {
-      ports.insert(std::get<Forward>(intent).key());
+      ports.push_back(std::get<Forward>(intent).key());
     }
   }
+  std::ranges::sort(masquerades);
+  std::ranges::sort(ports);
   std::vector<Edit> edits;
+  edits.reserve(intents.size());
   const std::uint64_t hash = owner.hash();
   for (const LedgerEntry& entry : masquerades_) {
     if (entry.owner != hash) continue;
     const auto masquerade = Masquerade::Make(entry.prefix);
-    if (masquerade && !masquerades.contains(*masquerade))
+    if (masquerade && !std::ranges::binary_search(masquerades, *masquerade))
       edits.push_back({Edit::Kind::kRemove, owner, *masquerade});
   }
   for (const OwnedMasquerade& owned : interface_masquerades_) {
-    if (owned.owner == owner && !masquerades.contains(owned.masquerade))
+    if (owned.owner == owner && !std::ranges::binary_search(masquerades, owned.masquerade))
       edits.push_back({Edit::Kind::kRemove, owner, owned.masquerade});
   }
   for (const auto& [key, forward] : forwards_) {
-    if (forward.owner != owner || ports.contains(key)) continue;
+    if (forward.owner != owner || std::ranges::binary_search(ports, key)) continue;
     edits.push_back(
         {Edit::Kind::kRemove, owner, Forward{key.protocol, key.port, forward.to, forward.localhost}});
   }
