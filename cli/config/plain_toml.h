@@ -13,8 +13,8 @@
 namespace natplan::cli {
 
 // What toml++ makes of the text, but for the places in it. None: the text has anything beside [[name]],
-// `name = value` with a string without escapes, a decimal number or a boolean, comments and blank lines, all of
-// them in ASCII; or it is not TOML. Then toml++ reads it, or says what is wrong with it.
+// `name = value` with a string without escapes, a decimal number or a boolean, comments and blank lines, all
+// of them in ASCII; or it is not TOML. Then toml++ reads it, or says what is wrong with it.
 std::optional<toml::table> ReadPlainToml(std::string_view text);
 
 }  // namespace natplan::cli

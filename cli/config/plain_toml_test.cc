@@ -49,12 +49,43 @@ TEST(PlainTomlTest, ReadsWhatAFileOfNatplansMostlyHolds) {
 }
 
 TEST(PlainTomlTest, LeavesEverythingElseToTheWholeParser) {
-  for (const char* text :
-       {"a = 'x'", "a = \"\\n\"", "a = \"\"\"x\"\"\"", "a = 0x10", "a = 1_000", "a = +1", "a = 01", "a = 1.0",
-        "a = 1e3", "a = []", "a = {}", "a.b = 1", "\"a\" = 1", "[a]", "[[a.b]]", "[[ a ]]", "a = 1\r\n",
-        "a = \"\xc3\xbc\"", "# \xc3\xbc", "\xef\xbb\xbf" "a = 1", "a = 1 b = 2", "a", "a =", "= 1", "a = tru",
-        "a = truex", "a = 1\na = 2", "a = 1\n[[a]]", "a = 99999999999999999999", "a = \"x", "a = \"\x7f\"",
-        "# \x01", "[[a]", "[[a]]]", "a = 2026-01-01", "a = inf"}) {
+  for (const char* text : {"a = 'x'",
+                           "a = \"\\n\"",
+                           "a = \"\"\"x\"\"\"",
+                           "a = 0x10",
+                           "a = 1_000",
+                           "a = +1",
+                           "a = 01",
+                           "a = 1.0",
+                           "a = 1e3",
+                           "a = []",
+                           "a = {}",
+                           "a.b = 1",
+                           "\"a\" = 1",
+                           "[a]",
+                           "[[a.b]]",
+                           "[[ a ]]",
+                           "a = 1\r\n",
+                           "a = \"\xc3\xbc\"",
+                           "# \xc3\xbc",
+                           "\xef\xbb\xbf"
+                           "a = 1",
+                           "a = 1 b = 2",
+                           "a",
+                           "a =",
+                           "= 1",
+                           "a = tru",
+                           "a = truex",
+                           "a = 1\na = 2",
+                           "a = 1\n[[a]]",
+                           "a = 99999999999999999999",
+                           "a = \"x",
+                           "a = \"\x7f\"",
+                           "# \x01",
+                           "[[a]",
+                           "[[a]]]",
+                           "a = 2026-01-01",
+                           "a = inf"}) {
     EXPECT_FALSE(ReadPlainToml(text)) << text;
   }
 }

@@ -87,9 +87,7 @@ struct LineVisitor {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
     return ElementLine(op.exclusive && !op.shape.interval ? "create element " : "add element ", op);
   }
-  std::string operator()(const DeleteElements& op) const {
-    return ElementLine("delete element ", op);
-  }
+  std::string operator()(const DeleteElements& op) const { return ElementLine("delete element ", op); }
 
  private:
   template <typename Elements>

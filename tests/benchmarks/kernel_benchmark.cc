@@ -137,8 +137,8 @@ void AfterAForeignCommit(benchmark::State& state) {
   state.counters["x_alone"] = Median(followed) / Median(alone);
 }
 
-// A context that speaks for many owners, one after the other: each adds a prefix and removes it again, and one
-// prefix of the context's own owner stays. Neither the time that one owner takes nor the memory may grow:
+// A context that speaks for many owners, one after the other: each adds a prefix and removes it again, and
+// one prefix of the context's own owner stays. Neither the time that one owner takes nor the memory may grow:
 // x_first is what the last 1,000 took beside the first 1,000, grown_bytes what all of them left allocated.
 void OwnersInTurn(benchmark::State& state) {
   constexpr std::int64_t kBlock = 1000;

@@ -12,8 +12,7 @@ Edit Remove(const char* owner, const Intent& intent) { return {Edit::Kind::kRemo
 
 class Alone {
  public:
-  explicit Alone(World& world)
-      : world_(world), nat_(world.OpenBehind(BeforeCommit([](int) {}, &reads_))) {}
+  explicit Alone(World& world) : world_(world), nat_(world.OpenBehind(BeforeCommit([](int) {}, &reads_))) {}
 
   const Result& Run(const Edit& edit) {
     reads_ = 0;
@@ -22,7 +21,9 @@ class Alone {
     while (result == nullptr) result = nat_.Poll();
     return *result;
   }
-  void ExpectReads(int wanted) { world_.Expect(reads_ == wanted, "it should read " + std::to_string(wanted)); }
+  void ExpectReads(int wanted) {
+    world_.Expect(reads_ == wanted, "it should read " + std::to_string(wanted));
+  }
 
  private:
   World& world_;
@@ -32,8 +33,9 @@ class Alone {
 
 void AForwardThatStandsAloneReadsItsPort(World& world) {
   Nat& others = world.Open();
-  world.Changes("three owners", others.Change({Add("a", To(80, "10.0.0.2:80")), Add("b", To(81, "10.0.0.3:81")),
-                                               Add("a", Source("10.0.0.0/24"))}));
+  world.Changes("three owners",
+                others.Change({Add("a", To(80, "10.0.0.2:80")), Add("b", To(81, "10.0.0.3:81")),
+                               Add("a", Source("10.0.0.0/24"))}));
   Alone alone(world);
   world.Changes("a: forward 82", alone.Run(Add("a", To(82, "10.0.0.2:82"))));
   alone.ExpectReads(1);
