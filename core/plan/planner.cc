@@ -197,10 +197,11 @@ std::optional<Plan> PlanFromPart(const PlanInput& input, const Snapshot& snapsho
   ExtraWish extra{.mine = input.mine};
   extra.interface_masquerades.assign(input.want.interface_masquerades().begin(),
                                      input.want.interface_masquerades().end());
-  for (const TableSnapshot& table : snapshot.tables) {
-    const Family family = table.id.family;
-    extra.localhost = std::ranges::find(table.sets, kLocalhostMap, &SetSnapshot::name) != table.sets.end();
-    const SkeletonPlan skeleton = PlanSkeleton(table.id, &table, input.scope, extra);
+  for (const Family family : kFamilies) {
+    const TableSnapshot* table = snapshot.Find(input.layout.Id(family));
+    if (table == nullptr) continue;
+    extra.localhost = std::ranges::find(table->sets, kLocalhostMap, &SetSnapshot::name) != table->sets.end();
+    const SkeletonPlan skeleton = PlanSkeleton(table->id, table, input.scope, extra);
     if (skeleton.obstacle || !skeleton.operations.empty() || !skeleton.remake.empty()) return std::nullopt;
     AddFamily(input, family, {}, PlanTouchedElements(ForFamily(input, family, view, false)), plan);
   }

@@ -122,7 +122,7 @@ class Reconciler {
  private:
   enum class State { kRead, kWait, kDrain, kCommit, kFinished };
 
-  bool TakeOwners();
+  void TakeOwners();
   void Forget(const Owner& owner);
   void Adopt(const Owner& owner);
   void KeepOwners() noexcept;

@@ -22,9 +22,8 @@ PlanInput Reconciler::Input() const {
           .mine = mine_};
 }
 
-// The snapshot shows what this call's owners have: from now on this context speaks for them. False: the call
-// has ended.
-bool Reconciler::TakeOwners() {
+// The snapshot shows what this call's owners have: from now on this context speaks for them.
+void Reconciler::TakeOwners() {
   for (const Owner& owner : OwnersOf(request_, options_.owner)) {
     if (mine_.contains(owner)) continue;
     new_owners_.push_back(owner);
@@ -33,7 +32,6 @@ bool Reconciler::TakeOwners() {
     if (options_.inheritance == Inheritance::kAdopt) Adopt(owner);
   }
   pending_ = false;
-  return ApplyRequest();
 }
 
 // What an earlier snapshot showed of an owner that was another's until now.
@@ -145,9 +143,10 @@ void Reconciler::DropOwners() noexcept {
 void Reconciler::PlanFrom(const Snapshot& snapshot) {
   if (part_) return PlanFromPart(snapshot);
   mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation};
-  if (pending_ && !TakeOwners()) {
-    mirror_.reset();  // nobody has compared it with what is wanted
-    return;
+  if (pending_) {
+    TakeOwners();
+    // Nobody has compared the mirror with what is wanted.
+    if (!ApplyRequest()) return mirror_.reset();
   }
   if (auto other = SharedHash(mine_, mirror_->view)) return Fail(std::move(*other));
   TakeOthers();
@@ -166,9 +165,12 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
 void Reconciler::PlanFromPart(const Snapshot& snapshot) {
   mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation};
   if (!IsEnough(options_.layout, request_.edits, mirror_->view)) return ReadAgain(/*all=*/true);
-  if (pending_ && !TakeOwners()) return mirror_.reset();
-  if (SharedHash(mine_, mirror_->view)) return ReadAgain(/*all=*/true);
-  TakeOthers();
+  if (pending_) {
+    TakeOwners();
+    if (SharedHash(mine_, mirror_->view)) return ReadAgain(/*all=*/true);
+    TakeOthers();  // first: what the request touches depends on them
+    if (!ApplyRequest()) return mirror_.reset();
+  }
   auto plan = natplan::PlanFromPart(Input(), snapshot, mirror_->view);
   if (!plan) return ReadAgain(/*all=*/true);
   plan_ = *std::move(plan);
