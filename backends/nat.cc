@@ -151,7 +151,8 @@ Result Nat::OneEdit(Edit::Kind kind, const Intent& intent) {
 
 Result Nat::Change(const std::vector<Edit>& edits) { return Finish(BeginChange(edits)); }
 Result Nat::Apply(const std::vector<Intent>& intents) { return Finish(BeginApply(intents)); }
-Result Nat::Verify() { return Finish(Begin(Request{}, Mode::kPlan)); }
+Result Nat::Do(Request request, Mode mode) { return Finish(Begin(std::move(request), mode)); }
+Result Nat::Verify() { return Do(Request{}, Mode::kPlan); }
 Result Nat::Preview(const std::vector<Intent>& intents) { return Finish(BeginPreview(intents)); }
 
 std::expected<void, Error> Nat::BeginChange(const std::vector<Edit>& edits) {

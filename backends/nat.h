@@ -115,6 +115,8 @@ class Nat {
   [[nodiscard]] Result Verify();
   // What Apply would do; changes neither the kernel nor this context.
   [[nodiscard]] Result Preview(const std::vector<Intent>& intents);
+  // Any request.
+  [[nodiscard]] Result Do(Request request, Mode mode);
 
   // --- without blocking, for event loops ---
   // Begins a call like Change, Apply, Preview. While one is under way, another one (the calls above included)

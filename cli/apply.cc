@@ -1,6 +1,7 @@
 // natplan apply: makes the running kernel hold what the file wants, in one transaction.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
@@ -16,7 +17,9 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto opened = Open(wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  auto report = session.Run([&](Nat& nat) { return nat.Apply(wish.intents); }, wanted.call.json, console);
+  Request request{.replaced = wish.owner, .intents = wish.intents, .alone = true};
+  auto report = session.Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); },
+                            wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
   // What was carried out stays, whether or not the parameters can be set: it is said first.

@@ -102,7 +102,9 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
-  auto report = session->Run([&](Nat& nat) { return nat.Change(*edits); }, json, console);
+  Request request{.edits = *edits, .alone = true};
+  auto report =
+      session->Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); }, json, console);
   if (!report) return report.error();
   std::vector<std::string>& notes = report->notes;
   Parameters parameters;

@@ -1,4 +1,5 @@
 // The natplan command.
+#include <malloc.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -18,6 +19,9 @@
 int main(int argc, char** argv) {
   using natplan::cli::ExitCode;
   natplan::cli::HoldStandardStreams();
+  // The command ends soon: memory that it gave back it would only ask for again.
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
   // A reader that went away shows as an error of write(2), which is reported like any other.
   signal(SIGPIPE, SIG_IGN);
   // Whoever started this may have it ignored, and then how a program of iptables ended would be lost.

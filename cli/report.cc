@@ -23,7 +23,9 @@ Style StyleOf(const Operation& operation) {
 
 void PrintLines(const Transaction& transaction, Console& console) {
   for (const Operation& operation : transaction.operations) {
-    for (const std::string& line : ToLines(operation)) console.Line(line, StyleOf(operation));
+    const Style style = StyleOf(operation);
+    for (std::size_t i = 0, count = CountLines(operation); i < count; ++i)
+      console.Line(ToLine(operation, i), style);
   }
 }
 

@@ -36,18 +36,19 @@ void Print(const Plan& plan) {
 }
 
 // The others' prefixes are taken from the view, as a call does it.
-PlanInput InputOf(const Layout& layout, Scope scope, const KernelView& view, DesiredState& want) {
+PlanInput InputOf(const Layout& layout, Scope scope, const KernelView& view, DesiredState& want,
+                  const DesiredState::Touched& touched = {}) {
   static const std::array<Held, 2> held;
   static const DesiredState::Touched edited;
   static const std::set<Family> without;
-  static const std::set<Owner> mine = {Owner::Default()};
+  static const OwnerSet mine = {Owner::Default()};
   if (layout.own()) {
     for (const Family family : kFamilies) {
       const FamilyView& one = view[static_cast<std::size_t>(family)];
-      want.SetOthers(family, HashesOf(mine), one.entries, one.names);
+      want.SetOthers(family, mine, one.entries, one.names);
     }
   }
-  return {layout, scope, want, held, edited, without, mine};
+  return {layout, scope, want, held, edited, touched, without, mine};
 }
 
 }  // namespace
@@ -68,9 +69,10 @@ void PlanAll(const Layout& layout, const Snapshot& snapshot) {
 
 void FollowAll(const Layout& layout, const Snapshot& before, const std::vector<Change>& changes) {
   KernelView view = ViewOf(layout, before);
-  if (!Follow(layout, changes, view)) return;
+  DesiredState::Touched touched;
+  if (!Follow(layout, changes, view, touched)) return;
   DesiredState want = Wanted();
-  Print(PlanFromView(InputOf(layout, Scope::kOwn, view, want), view));
+  Print(PlanFromView(InputOf(layout, Scope::kOwn, view, want, touched), view));
 }
 
 Snapshot EmptyTables(const Layout& layout) {

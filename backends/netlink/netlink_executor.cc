@@ -248,6 +248,27 @@ int NetlinkExecutor::AskForContents(DumpReader& reader, const ReadRequest& reque
     if (const int error = Ask(reader, EncodeDumpElements(table, wanted, sequence), sequence, deadline))
       return error;
   }
+  for (const KeyRequest& wanted : request.keys) {
+    if (wanted.table != table) continue;
+    if (const int error = AskForKey(reader, wanted, deadline)) return error;
+  }
+  return 0;
+}
+
+// An element that is not there is an answer.
+int NetlinkExecutor::AskForKey(DumpReader& reader, const KeyRequest& wanted, TimePoint deadline) {
+  const TableSnapshot* table = reader.snapshot().Find(wanted.table);
+  if (table == nullptr) return ENOENT;
+  const auto set = std::ranges::find(table->sets, wanted.set, &SetSnapshot::name);
+  if (set == table->sets.end()) return 0;
+  const bool interval = set->shape.interval;
+  for (const ElementNode node : {ElementNode::kStart, ElementNode::kEnd}) {
+    const std::uint32_t sequence = TakeSequence();
+    const int error = Ask(reader, EncodeGetElement(wanted, node, sequence), sequence, deadline);
+    // One that reaches to the top of the address space has no end.
+    if (error == ENOENT || !interval) return error == ENOENT ? 0 : error;
+    if (error != 0) return error;
+  }
   return 0;
 }
 

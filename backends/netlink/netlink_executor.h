@@ -42,9 +42,9 @@ class NetlinkExecutor final : public Executor {
 
   // Sends: the generation, the tables of each family that is asked for; if one of the tables exists, the
   // chains of its family, its rules, sets, objects, flowtables and the elements of each wanted set that
-  // exists; the generation again. Torn: the generation moved, and announcements do not tell that it was for
-  // commits to other tables; a part was interrupted, an answer was lost, or something that was just listed is
-  // gone. EPERM: no CAP_NET_ADMIN. EOPNOTSUPP: no nf_tables. ETIMEDOUT: no
+  // exists, or of those by their keys; the generation again. Torn: the generation moved, and announcements do
+  // not tell that it was for commits to other tables; a part was interrupted, an answer was lost, or
+  // something that was just listed is gone. EPERM: no CAP_NET_ADMIN. EOPNOTSUPP: no nf_tables. ETIMEDOUT: no
   // answer in time.
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
 
@@ -77,6 +77,7 @@ class NetlinkExecutor final : public Executor {
   int AskForTables(DumpReader& reader, const ReadRequest& request, TimePoint deadline);
   int AskForContents(DumpReader& reader, const ReadRequest& request, const TableId& table,
                      TimePoint deadline);
+  int AskForKey(DumpReader& reader, const KeyRequest& wanted, TimePoint deadline);
 
   // Makes feed_ for these tables if it is not there; returns whether it is.
   bool OpenFeed(const std::vector<TableId>& tables);

@@ -81,6 +81,9 @@ std::expected<Snapshot, ReadFailure> TracingExecutor::Read(const ReadRequest& re
   if (!request.sets.empty()) {
     line += ", elements of " + Join(request.sets, [](const std::string& set) { return set; });
   }
+  if (!request.keys.empty()) {
+    line += ", by key of " + Join(request.keys, [](const KeyRequest& key) { return key.set; });
+  }
   sink_(line);
   std::expected<Snapshot, ReadFailure> result = executor_.Read(request, deadline);
   if (result) {

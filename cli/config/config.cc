@@ -13,6 +13,7 @@
 #include "cli/config/ascii.h"
 #include "cli/config/key_depth.h"
 #include "cli/config/nearest.h"
+#include "cli/config/plain_toml.h"
 #include "cli/config/toml.h"
 #include "cli/host_bits.h"
 #include "core/text/shown_text.h"
@@ -244,12 +245,14 @@ class Reader {
     return std::nullopt;
   }
 
-  // A number as the file writes it: TOML has more ways to write one than natplan takes.
-  std::string_view Literal(const toml::node& node) const {
+  // A number as the file writes it: TOML has more ways to write one than natplan takes, and ReadPlainToml,
+  // which keeps no places, knows only that one.
+  std::string Literal(const toml::node& node) const {
     constexpr std::string_view kOfNumbers = "+-_0123456789abcdefABCDEFxo";
     const toml::source_position begin = node.source().begin;
+    if (!begin) return std::to_string(node.value_or<std::int64_t>(0));
     const std::string_view rest = text_.substr(line_starts_.at(begin.line - 1) + begin.column - 1);
-    return rest.substr(0, rest.find_first_not_of(kOfNumbers));
+    return std::string(rest.substr(0, rest.find_first_not_of(kOfNumbers)));
   }
 
   std::string_view text_;
@@ -287,6 +290,11 @@ std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
 }
 
 std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
+  // Errors and notes name places in the file, which only toml++ keeps.
+  if (const auto plain = ReadPlainToml(text)) {
+    auto config = Reader({}).Read(*plain);
+    if (config && config->notes.empty()) return config;
+  }
   const AsciiText ascii = ToAscii(text);
   auto config = ParseAscii(ascii.text);
   if (ascii.beyond.empty()) return config;

@@ -167,16 +167,17 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
   if (changes.localhost_gone) view.localhost = {};
   if (changes.flush_ledger) {
     view.entries.clear();
+    view.names.clear();
     view.unknown_junk = false;
     view.junk.clear();
   }
   for (const Element& element : changes.ledger_deletes) {
     std::erase_if(view.junk, [&](const auto& one) { return one.first == element; });
-    if (const auto owned = ToLedgerEntry(family, element)) view.entries.erase(owned->entry);
+    const auto owned = ToLedgerEntry(family, element);
+    if (owned && view.entries.erase(owned->entry) > 0) view.names.Drop(owned->entry.owner);
   }
   for (const OwnedEntry& added : changes.ledger_adds) {
-    view.entries.insert(added.entry);
-    view.names.try_emplace(added.entry.owner, added.owner);
+    if (view.entries.insert(added.entry).second) view.names.Add(added.entry.owner, added.owner);
   }
 }
 

@@ -43,11 +43,11 @@ class Planner {
   }
 
   ElementPlan Touched() {
-    for (const LedgerEntry& entry : in_.edited.entries) {
+    for (const LedgerEntry& entry : in_.touched.entries) {
       if (in_.own && entry.prefix.family() == family_) Consider(entry);
     }
-    for (const Prefix& prefix : in_.edited.prefixes) Consider(prefix);
-    for (const HostPort& key : in_.edited.ports) Consider(key);
+    for (const Prefix& prefix : in_.touched.prefixes) Consider(prefix);
+    for (const HostPort& key : in_.touched.ports) Consider(key);
     return Finish();
   }
 
@@ -220,7 +220,7 @@ class Planner {
   bool IsDeletable(const HostPort& key, const HeldTarget& there, const Wanted& wanted) const {
     if (exclusive_) return true;
     if (!in_.own) return takes_unowned_ || in_.held.Holds(key, there.to);
-    if (!there.owner.empty()) return ContainsName(in_.mine, there.owner);
+    if (!there.owner.empty()) return in_.mine.ContainsName(there.owner);
     return takes_unowned_ || (wanted && wanted->to == there.to);
   }
 

@@ -40,16 +40,16 @@ struct ElementPlanInput {
   const FamilyView& view;
   const DesiredState& want;
   const Held& held;
-  const DesiredState::Touched& edited;  // by this call
-  Scope scope;                          // any but kApply
-  const std::set<Owner>& mine;          // the owners that this context speaks for
-  bool drop_localhost;                  // the localhost map goes with everything in it
+  const DesiredState::Touched& edited;   // by this call
+  const DesiredState::Touched& touched;  // what PlanTouchedElements() looks at
+  Scope scope;                           // any but kApply
+  const OwnerSet& mine;                  // the owners that this context speaks for
+  bool drop_localhost;                   // the localhost map goes with everything in it
 };
 
 // Looks at everything. Used after a snapshot was read.
 ElementPlan PlanAllElements(const ElementPlanInput& input);
-// Looks at what the call touched, the rest being in place already: the cost does not depend on how much is
-// held.
+// Looks at what was touched, the rest being in place already: the cost does not depend on how much is held.
 ElementPlan PlanTouchedElements(const ElementPlanInput& input);
 // Whether the port is wanted, and somebody else holds and keeps it.
 bool IsTaken(const ElementPlanInput& input, const HostPort& key);

@@ -26,6 +26,7 @@ class ElementPlanTest : public testing::Test {
                             .want = want_,
                             .held = held_,
                             .edited = touched_,
+                            .touched = touched_,
                             .scope = scope,
                             .mine = mine_,
                             .drop_localhost = false});
@@ -46,7 +47,7 @@ class ElementPlanTest : public testing::Test {
   DesiredState want_;
   Held held_;
   DesiredState::Touched touched_;
-  std::set<Owner> mine_;
+  OwnerSet mine_;
 };
 
 void Put(FamilyView& view, const std::vector<AddressRange>& ranges) {

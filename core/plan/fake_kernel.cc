@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace natplan {
 namespace {
@@ -196,11 +197,37 @@ ChainSnapshot* FindChain(TableSnapshot& table, const std::string& name) {
   return found == table.chains.end() ? nullptr : &*found;
 }
 
+namespace {
+
+// Of an interval set the start below the key, and the end behind it if that comes next.
+void KeepKeys(const ReadRequest& request, const TableId& table, SetSnapshot& set) {
+  std::vector<Element> nodes = std::move(set.elements);
+  set.elements.clear();
+  std::ranges::sort(nodes, Before);
+  for (const KeyRequest& wanted : request.keys) {
+    if (wanted.table != table || wanted.set != set.name) continue;
+    const auto above =
+        std::ranges::find_if(nodes, [&](const Element& node) { return node.key > wanted.key; });
+    if (above == nodes.begin()) continue;
+    const Element& found = *std::prev(above);
+    if (found.kind == ElementKind::kEnd || (!set.shape.interval && found.key != wanted.key)) continue;
+    set.elements.push_back(found);
+    if (above != nodes.end() && above->kind == ElementKind::kEnd) set.elements.push_back(*above);
+  }
+}
+
+}  // namespace
+
 Snapshot FakeKernel::Read(const ReadRequest& request) const {
   Snapshot out{.generation = state_.generation};
   for (const TableId& id : request.tables) {
     const TableSnapshot* table = state_.Find(id);
-    if (table != nullptr) out.tables.push_back(*table);
+    if (table == nullptr) continue;
+    out.tables.push_back(*table);
+    if (request.keys.empty()) continue;
+    for (SetSnapshot& set : out.tables.back().sets) {
+      if (std::ranges::find(request.sets, set.name) == request.sets.end()) KeepKeys(request, id, set);
+    }
   }
   return out;
 }

@@ -177,13 +177,12 @@ void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
       view.junk.emplace_back(element, std::move(owned.error()));
       return;
     }
-    const auto name = view.names.try_emplace(owned->entry.owner, owned->owner).first;
-    if (name->second != owned->owner) {
-      view.junk.emplace_back(
-          element, "its owner's name has the same hash as that of owner \"" + name->second.name() + "\"");
+    if (const Owner* rival = view.names.FindRival(owned->owner)) {
+      view.junk.emplace_back(element,
+                             "its owner's name has the same hash as that of owner \"" + rival->name() + "\"");
       return;
     }
-    view.entries.insert(owned->entry);
+    if (view.entries.insert(owned->entry).second) view.names.Add(owned->entry.owner, owned->owner);
   });
 }
 

@@ -12,6 +12,7 @@
 
 #include "core/plan/layout.h"
 #include "core/values/desired_state.h"
+#include "core/values/owner_set.h"
 #include "core/values/snapshot.h"
 #include "core/values/sorted_set.h"
 
@@ -72,7 +73,7 @@ struct FamilyView {
 
   // The ledger.
   SortedSet<LedgerEntry> entries = {};
-  std::map<std::uint64_t, Owner> names = {};
+  OwnerNames names = {};                                   // of `entries`
   std::vector<std::pair<Element, std::string>> junk = {};  // what natplan does not write, and why it is not
   bool unknown_junk = false;                               // there is more, which cannot be named
 

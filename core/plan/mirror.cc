@@ -17,8 +17,8 @@ namespace {
 // Of a set that it knows; each change returns false if the view does not explain the element.
 class Follower {
  public:
-  Follower(const Layout& layout, Family family, FamilyView& view)
-      : own_(layout.own()), family_(family), view_(view) {}
+  Follower(const Layout& layout, Family family, FamilyView& view, DesiredState::Touched& touched)
+      : own_(layout.own()), family_(family), view_(view), touched_(touched) {}
 
   // Whether it is a set or map of natplan's, and of its shape.
   bool Knows(const std::string& set, const SetShape& shape) const {
@@ -30,16 +30,16 @@ class Follower {
 
   bool Add(const std::string& set, const Element& element) {
     if (set == kMasqueradeSet) return AddRange(element);
-    if (set == kForwardMap) return AddEntry(view_.forwards, element);
-    if (set == kLocalhostMap) return AddEntry(view_.localhost, element);
-    return AddOwner(element);
+    if (set == kOwnersSet) return AddOwner(element);
+    touched_.rules = touched_.rules || set == kLocalhostMap;
+    return AddEntry(set == kForwardMap ? view_.forwards : view_.localhost, element);
   }
 
   bool Delete(const std::string& set, const Element& element) {
     if (set == kMasqueradeSet) return DeleteRange(element);
-    if (set == kForwardMap) return DeleteEntry(view_.forwards, element);
-    if (set == kLocalhostMap) return DeleteEntry(view_.localhost, element);
-    return DeleteOwner(element);
+    if (set == kOwnersSet) return DeleteOwner(element);
+    touched_.rules = touched_.rules || set == kLocalhostMap;
+    return DeleteEntry(set == kForwardMap ? view_.forwards : view_.localhost, element);
   }
 
  private:
@@ -59,6 +59,7 @@ class Follower {
     if (above != view_.ranges.end() && above->Overlaps(*range)) return false;
     if (above != view_.ranges.begin() && std::prev(above)->Overlaps(*range)) return false;
     view_.ranges.insert(*range);
+    Touch(*range);
     return true;
   }
 
@@ -68,7 +69,13 @@ class Follower {
     const auto found = view_.ranges.find(range->first);
     if (found == view_.ranges.end() || *found != *range) return false;
     view_.ranges.erase(found);
+    Touch(*range);
     return true;
+  }
+
+  // A range that is no prefix is nobody's wish.
+  void Touch(const AddressRange& range) const {
+    if (const auto prefix = ToPrefix(range)) touched_.prefixes.insert(*prefix);
   }
 
   std::optional<MapEntry> EntryOf(const Element& element) const {
@@ -79,7 +86,9 @@ class Follower {
 
   bool AddEntry(MapView& map, const Element& element) const {
     const auto entry = EntryOf(element);
-    return entry && map.entries.emplace(entry->host_port, HeldTarget{entry->to, entry->owner}).second;
+    if (!entry) return false;
+    touched_.ports.insert(entry->host_port);
+    return map.entries.emplace(entry->host_port, HeldTarget{entry->to, entry->owner}).second;
   }
 
   bool DeleteEntry(MapView& map, const Element& element) const {
@@ -87,15 +96,17 @@ class Follower {
     if (!entry) return false;
     const auto found = map.entries.find(entry->host_port);
     if (found == map.entries.end() || found->second != HeldTarget{entry->to, entry->owner}) return false;
+    touched_.ports.insert(entry->host_port);
     map.entries.erase(found);
     return true;
   }
 
   bool AddOwner(const Element& element) {
     const auto owned = ToLedgerEntry(family_, element);
-    if (!owned || view_.entries.contains(owned->entry)) return false;
-    if (view_.names.try_emplace(owned->entry.owner, owned->owner).first->second != owned->owner) return false;
+    if (!owned || view_.entries.contains(owned->entry) || view_.names.FindRival(owned->owner)) return false;
+    view_.names.Add(owned->entry.owner, owned->owner);
     view_.entries.insert(owned->entry);
+    touched_.entries.insert(owned->entry);
     return true;
   }
 
@@ -103,12 +114,15 @@ class Follower {
     const auto owned = ToLedgerEntry(family_, element);
     if (!owned || !view_.entries.contains(owned->entry)) return false;
     view_.entries.erase(owned->entry);
+    view_.names.Drop(owned->entry.owner);
+    touched_.entries.insert(owned->entry);
     return true;
   }
 
   bool own_;
   Family family_;
   FamilyView& view_;
+  DesiredState::Touched& touched_;
 };
 
 }  // namespace
@@ -128,21 +142,21 @@ bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edi
   });
 }
 
-std::optional<Error> SharedHash(const std::set<Owner>& mine, const KernelView& view) {
+std::optional<Error> SharedHash(const OwnerSet& mine, const KernelView& view) {
   for (const Owner& owner : mine) {
     for (const FamilyView& family : view) {
-      const auto name = family.names.find(owner.hash());
-      if (name != family.names.end() && name->second != owner) return SameHash(owner, name->second);
+      if (const Owner* rival = family.names.FindRival(owner)) return SameHash(owner, *rival);
     }
   }
   return {};
 }
 
-bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view) {
+bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view,
+            DesiredState::Touched& touched) {
   return std::ranges::all_of(changes, [&](const Change& change) {
     const Family family = change.table.family;
     if (!change.operation || change.table != layout.Id(family)) return false;
-    Follower follower(layout, family, view[static_cast<std::size_t>(family)]);
+    Follower follower(layout, family, view[static_cast<std::size_t>(family)], touched);
     if (const auto* adds = std::get_if<AddElements>(&*change.operation)) {
       return follower.Knows(adds->set, adds->shape) &&
              std::ranges::all_of(adds->elements, [&](const Element& element) {

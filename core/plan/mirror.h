@@ -38,12 +38,13 @@ struct Mirror {
 
 // The ledger tells owners apart by their hashes alone: an error if another one's name in it has the hash of
 // one of `mine`.
-std::optional<Error> SharedHash(const std::set<Owner>& mine, const KernelView& view);
+std::optional<Error> SharedHash(const OwnerSet& mine, const KernelView& view);
 
-// Carries what others committed since into the view. Only elements of natplan's own sets and maps can be
-// followed. False: something else was changed, or an element in a way that the view does not explain; then
-// the view is of no use any more.
-bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view);
+// Carries what others committed since into the view, and what they touched into `touched`. Only elements of
+// natplan's own sets and maps can be followed. False: something else was changed, or an element in a way that
+// the view does not explain; then the view is of no use any more.
+bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView& view,
+            DesiredState::Touched& touched);
 
 }  // namespace natplan
 

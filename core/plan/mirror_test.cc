@@ -61,7 +61,7 @@ class FollowTest : public testing::Test {
  protected:
   FollowTest() { view_[0] = Read(layout_, {}); }
 
-  bool Follows(const std::vector<Change>& changes) { return Follow(layout_, changes, view_); }
+  bool Follows(const std::vector<Change>& changes) { return Follow(layout_, changes, view_, touched_); }
   // What was followed must look as if it had been read.
   void ExpectLikeRead(const std::vector<Change>& added) {
     const FamilyView read = Read(layout_, added);
@@ -73,6 +73,7 @@ class FollowTest : public testing::Test {
 
   Layout layout_;
   KernelView view_;
+  DesiredState::Touched touched_;
 };
 
 TEST_F(FollowTest, FollowsElementsOfEverySetAsIfTheyWereRead) {
@@ -187,7 +188,7 @@ TEST_F(FollowTest, DoesNotFollowElementsWithoutTheirSetsShape) {
 }
 
 TEST_F(FollowTest, DoesNotFollowTwoNamesOfOneHash) {
-  view_[0].names.emplace(Named("a").hash(), Named("b"));
+  view_[0].names.Add(Named("a").hash(), Named("b"));
   EXPECT_FALSE(Follows({Added(kOwnersSet, Recorded("10.0.0.0/8", "a"))}));
 }
 

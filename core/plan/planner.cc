@@ -45,6 +45,7 @@ ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelVi
           .want = input.want,
           .held = input.held[index],
           .edited = input.edited,
+          .touched = input.touched,
           .scope = input.scope,
           .mine = input.mine,
           .drop_localhost = drop_localhost};
@@ -55,12 +56,11 @@ bool IsConcerned(const PlanInput& input, Family family, const FamilyView& view) 
   const Held& held = input.held[static_cast<std::size_t>(family)];
   if (!held.prefixes.empty() || !held.forwards.empty()) return true;
   if (!input.layout.own()) return input.want.Wants(family);
-  const std::set<std::uint64_t> hashes = HashesOf(input.mine);
   const auto mine = [&](const LedgerEntry& entry) {
-    return entry.prefix.family() == family && hashes.contains(entry.owner);
+    return entry.prefix.family() == family && input.mine.ContainsHash(entry.owner);
   };
   const auto of_family = [&](const auto& one) { return one.first.family == family; };
-  const auto is_mine = [&](const auto& one) { return ContainsName(input.mine, one.second.owner); };
+  const auto is_mine = [&](const auto& one) { return input.mine.ContainsName(one.second.owner); };
   return std::ranges::any_of(input.want.masquerades(), mine) ||
          std::ranges::any_of(input.want.forwards(), of_family) ||
          std::ranges::any_of(input.want.interface_masquerades(),
@@ -95,7 +95,7 @@ bool NeedsLocalhost(const PlanInput& input, Family family, const KernelView& all
   if (view.localhost.unknown || !view.localhost.others.empty()) return true;
   return std::ranges::any_of(view.localhost.entries, [&](const auto& one) {
     const std::string& owner = one.second.owner;
-    return !ContainsName(input.mine, owner) && !(owner.empty() && input.scope == Scope::kAdopt);
+    return !input.mine.ContainsName(owner) && !(owner.empty() && input.scope == Scope::kAdopt);
   });
 }
 
@@ -197,12 +197,28 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
   return plan;
 }
 
+std::optional<Plan> PlanFromPart(const PlanInput& input, const Snapshot& snapshot, const KernelView& view) {
+  Plan plan;
+  ExtraWish extra{.mine = input.mine};
+  extra.interface_masquerades.assign(input.want.interface_masquerades().begin(),
+                                     input.want.interface_masquerades().end());
+  for (const Family family : kFamilies) {
+    const TableSnapshot* table = snapshot.Find(input.layout.Id(family));
+    if (table == nullptr) continue;
+    extra.localhost = std::ranges::find(table->sets, kLocalhostMap, &SetSnapshot::name) != table->sets.end();
+    const SkeletonPlan skeleton = PlanSkeleton(table->id, table, input.scope, extra);
+    if (skeleton.obstacle || !skeleton.operations.empty() || !skeleton.remake.empty()) return std::nullopt;
+    AddFamily(input, family, {}, PlanTouchedElements(ForFamily(input, family, view, false)), plan);
+  }
+  return plan;
+}
+
 Plan PlanFromView(const PlanInput& input, const KernelView& view) {
   Plan plan;
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
     const bool create = input.want.Wants(family) && !view[static_cast<std::size_t>(family)].exists;
-    if (!create && !input.edited.Has(family)) continue;
+    if (!create && !input.touched.Has(family)) continue;
     // What has rules of its own is never planned from a view: PlanFromSnapshot() sees to it.
     AddFamily(input, family, create ? Skeleton(input.layout.Id(family)) : std::vector<Operation>{},
               PlanTouchedElements(ForFamily(input, family, view, false)), plan);

@@ -33,11 +33,12 @@ struct PlanInput {
   const Layout& layout;
   Scope scope;  // any but kApply
   const DesiredState& want;
-  const std::array<Held, 2>& held;      // by Family
-  const DesiredState::Touched& edited;  // by this call
-  const std::set<Family>& without;      // families that this kernel does not support
-  const std::set<Owner>& mine;          // the owners that this context speaks for
-  bool force = false;                   // kExclusive in another program's table, too
+  const std::array<Held, 2>& held;       // by Family
+  const DesiredState::Touched& edited;   // by this call
+  const DesiredState::Touched& touched;  // what a plan from a view looks at: `edited`, and what else changed
+  const std::set<Family>& without;       // families that this kernel does not support
+  const OwnerSet& mine;                  // the owners that this context speaks for
+  bool force = false;                    // kExclusive in another program's table, too
 };
 
 // What is to be read for a plan.
@@ -52,6 +53,10 @@ Scope Resolve(Scope scope, const Layout& layout, const KernelView& view);
 // From a snapshot: everything is compared. A table is created only if something of its family is wanted; one
 // that is there is kept, and in scope kOwn not touched unless this context wants or holds something in it.
 Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const KernelView& view);
+
+// From a part of a snapshot that is enough (core/plan/part.h): of the tables in it, what is `touched`, if
+// nothing of their skeletons is to be repaired.
+std::optional<Plan> PlanFromPart(const PlanInput& input, const Snapshot& snapshot, const KernelView& view);
 
 // From the mirror of a kernel in which everything but what the call touched is in place.
 Plan PlanFromView(const PlanInput& input, const KernelView& view);

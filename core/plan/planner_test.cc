@@ -17,7 +17,8 @@ class PlannerTest : public testing::Test {
  protected:
   Plan FromSnapshot(Scope scope = Scope::kOwn) {
     const KernelView view = ViewOf(layout_, kernel_.state());
-    return PlanFromSnapshot({layout_, scope, want_, held_, edited_, without_, mine_}, kernel_.state(), view);
+    return PlanFromSnapshot({layout_, scope, want_, held_, edited_, edited_, without_, mine_},
+                            kernel_.state(), view);
   }
   void Want(const Intent& intent) {
     std::vector<natplan::Edit> undo;
@@ -30,7 +31,7 @@ class PlannerTest : public testing::Test {
   std::array<Held, 2> held_;
   DesiredState::Touched edited_;
   std::set<Family> without_;
-  std::set<Owner> mine_ = {Owner::Default()};
+  OwnerSet mine_ = {Owner::Default()};
 };
 
 TEST_F(PlannerTest, OfNatplansOwnTableTheLedgerAndTheLocalhostMapAreReadToo) {

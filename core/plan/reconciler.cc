@@ -6,19 +6,13 @@
 #include <new>
 #include <utility>
 
+#include "core/plan/part.h"
 #include "core/plan/refusal.h"
-#include "core/plan/step_result.h"
 #include "core/values/generation.h"
 
 namespace natplan {
 
 Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
-
-Scope Reconciler::scope() const { return Resolve(options_.scope, options_.layout, mirror_->view); }
-
-PlanInput Reconciler::Input() const {
-  return {options_.layout, scope(), desired_, held_, edited_, without_, mine_, options_.force};
-}
 
 void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint deadline) {
   mode_ = mode;
@@ -33,7 +27,16 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   repeats_ = 0;
   backoff_.Reset();
   Undo();
+  if (request_.alone || request.alone) {
+    desired_ = {};
+    held_ = {};
+    mine_ = {};
+    mirror_.reset();
+  }
   request_ = std::move(request);
+  part_.reset();
+  if (request_.alone && mode == Mode::kApply && !request_.replaced)
+    part_ = PartFor(options_.layout, request_.edits);
   pending_ = false;
   if (auto error = WhyRefused(options_.layout, request_)) return Refuse(*std::move(error));
   if (options_.layout.own()) {
@@ -46,73 +49,6 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   }
   if (!pending_ && mirror_ && mode_ == Mode::kApply) return PlanFromMirror();
   state_ = State::kRead;
-}
-
-// The snapshot shows what this call's owners have: from now on this context speaks for them. False: the call
-// has ended.
-bool Reconciler::TakeOwners() {
-  for (const Owner& owner : OwnersOf(request_, options_.owner)) {
-    if (mine_.contains(owner)) continue;
-    new_owners_.push_back(owner);
-    mine_.insert(owner);
-    Forget(owner);
-    if (options_.inheritance == Inheritance::kAdopt) Adopt(owner);
-  }
-  pending_ = false;
-  return ApplyRequest();
-}
-
-// What an earlier snapshot showed of an owner that was another's until now.
-void Reconciler::Forget(const Owner& owner) {
-  DesiredState::Touched ignored;
-  for (const Edit& edit : desired_.EditsTo(owner, {})) (void)desired_.Apply(edit, ignored, adopted_);
-}
-
-void Reconciler::Adopt(const Owner& owner) {
-  DesiredState::Touched ignored;
-  for (const FamilyView& view : mirror_->view) {
-    for (const Intent& intent : IntentsOf(view, owner)) {
-      // What another owner of this context holds already stays with that one; the plan shows the conflict.
-      (void)desired_.Apply({Edit::Kind::kAdd, owner, intent}, ignored, adopted_);
-    }
-  }
-}
-
-// Carries the request into the desired state. False: the call has ended.
-bool Reconciler::ApplyRequest() {
-  const std::vector<Edit> edits = EditsOf(request_, desired_);
-  undo_.reserve(edits.size());
-  for (const Edit& edit : edits) {
-    auto applied = desired_.Apply(edit, edited_, undo_);
-    if (applied) continue;
-    Refuse(std::move(applied.error()));
-    return false;
-  }
-  if (edited_.rules && !options_.layout.own()) {
-    Refuse({.code = ErrorCode::kInvalidArgument,
-            .errno_value = EINVAL,
-            .text = "table \"" + options_.layout.table +
-                    "\" has the layout of natplan's origin, which has no " +
-                    "place for localhost and out_interface; use natplan's own table (\"" + kDefaultTable +
-                    "\")"});
-    return false;
-  }
-  if (const Error* missing = EditedFamilyMissing()) {
-    Refuse(*missing);
-    return false;
-  }
-  return true;
-}
-
-// The other owners' prefixes, as the ledger has them: they are to stay, unless everything else is to go.
-void Reconciler::TakeOthers() {
-  if (!options_.layout.own()) return;
-  const std::set<std::uint64_t> mine = HashesOf(mine_);
-  const bool none = scope() == Scope::kExclusive;
-  for (const Family family : kFamilies) {
-    const FamilyView& view = mirror_->view[static_cast<std::size_t>(family)];
-    desired_.SetOthers(family, mine, none ? SortedSet<LedgerEntry>() : view.entries, view.names);
-  }
 }
 
 Step Reconciler::Poll(TimePoint now) {
@@ -137,7 +73,7 @@ Step Reconciler::Poll(TimePoint now) {
   }
   switch (state_) {
     case State::kRead:
-      return ReadStep{RequestFor(options_.layout)};
+      return ReadStep{part_ ? *part_ : RequestFor(options_.layout)};
     case State::kDrain:
       return DrainStep{RequestFor(options_.layout).tables, mirror_->generation};
     case State::kWait:
@@ -164,106 +100,6 @@ void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) 
   Fail(std::move(error));
 }
 
-void Reconciler::PlanFrom(const Snapshot& snapshot) {
-  mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation};
-  if (pending_ && !TakeOwners()) {
-    mirror_.reset();  // nobody has compared it with what is wanted
-    return;
-  }
-  if (auto other = SharedHash(mine_, mirror_->view)) return Fail(std::move(*other));
-  TakeOthers();
-  plan_ = PlanFromSnapshot(Input(), snapshot, mirror_->view);
-  if (mode_ == Mode::kPlan && plan_.continues) {
-    // Nobody carries the first step out: the second is planned from what it would leave.
-    first_step_ = plan_.transaction;
-    plan_ = PlanFromSnapshot(Input(), After(first_step_, snapshot), mirror_->view);
-  }
-  for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
-  }
-  mirror_->localhost = plan_.localhost;
-  mirror_->lacking = !plan_.conflicts.empty();
-  // Whether a commit whose answer was lost was carried out, this shows.
-  if (std::exchange(unknown_, false) && !plan_.obstacle && plan_.transaction.operations.empty())
-    committed_ = true;
-  TakePlan(true);
-}
-
-void Reconciler::PlanFromMirror() {
-  if (!mirror_->Suffices(desired_, edited_, without_)) {
-    state_ = State::kRead;
-    return;
-  }
-  plan_ = PlanFromView(Input(), mirror_->view);
-  TakePlan(false);
-}
-
-// The plan was refused because others committed in between, and this is what they changed. False: only a
-// snapshot tells what to do now.
-bool Reconciler::PlanFromChanges(const std::vector<Change>& changes) {
-  if (scope() != Scope::kOwn || plan_.remakes || plan_.continues) return false;
-  if (!Follow(options_.layout, changes, mirror_->view) || SharedHash(mine_, mirror_->view)) return false;
-  TakeOthers();
-  auto plan = PlanAgain(Input(), mirror_->view, mirror_->localhost, std::move(plan_));
-  if (!plan) return false;
-  plan_ = *std::move(plan);
-  mirror_->lacking = !plan_.conflicts.empty();
-  TakePlan(false);
-  return true;
-}
-
-// Decides what comes of plan_. `fresh`: it was made from a snapshot.
-void Reconciler::TakePlan(bool fresh) {
-  if (plan_.obstacle) return Fail(std::move(*plan_.obstacle));
-  if (const Error* missing = EditedFamilyMissing()) return Fail(*missing);
-  for (const Conflict& conflict : plan_.conflicts) {
-    if (!conflict.edited || request_.lenient) continue;
-    if (fresh) return Fail(conflict.error);
-    state_ = State::kRead;  // the mirror may be older than what it says
-    return;
-  }
-  if (!fresh && plan_.transaction.operations.empty()) {
-    // Nothing to send would mean that nobody looks whether it is still so.
-    state_ = State::kRead;
-    return;
-  }
-  Report report{.generation = mirror_->generation, .foreign = plan_.foreign_skeleton};
-  std::ranges::move(plan_.foreign, std::back_inserter(report.foreign));
-  for (Conflict& conflict : plan_.conflicts) report.lost.push_back(std::move(conflict.error));
-  for (const auto& [family, error] : unsupported_) {
-    if (desired_.Wants(family)) report.unsupported.push_back(error);
-  }
-  report_ = std::move(report);
-  plan_.transaction.required_generation = mirror_->generation;
-  if (mode_ == Mode::kPlan) {
-    report_.transaction = std::move(plan_.transaction);
-    report_.first_step = std::move(first_step_);
-    mirror_.reset();
-    Undo();
-    return Finish();
-  }
-  Mark();
-  if (plan_.transaction.operations.empty()) return Succeed();
-  state_ = State::kCommit;
-  handed_out_ = false;
-}
-
-// The error of a family that this kernel does not have, if all that this call changed is to add things to
-// such families. A removal is not refused: what is not in the kernel is removed already.
-const Error* Reconciler::EditedFamilyMissing() const {
-  const Error* missing = nullptr;
-  for (const Edit& back : undo_) {
-    const auto* forward = std::get_if<Forward>(&back.intent);
-    const Family family = forward != nullptr ? forward->family() : std::get<Masquerade>(back.intent).family();
-    const bool replaced = forward != nullptr && desired_.forwards().contains(forward->key());
-    const auto found = unsupported_.find(family);
-    if (found == unsupported_.end() || (back.kind == Edit::Kind::kAdd && !replaced)) return nullptr;
-    if (missing == nullptr) missing = &found->second;
-  }
-  return missing;
-}
-
 void Reconciler::OnOutcome(const Outcome& outcome) {
   if (state_ != State::kCommit) return;
   if (std::holds_alternative<Committed>(outcome)) {
@@ -283,7 +119,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
   }
   if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
     unknown_ = true;
-    KeepOwners();
+    part_ ? ReadAgain(/*all=*/true) : KeepOwners();
     marks_ = {};  // they stay
     return Retry(Error{.code = ErrorCode::kUnknownOutcome,
                        .errno_value = unknown->errno_value,
@@ -308,8 +144,18 @@ void Reconciler::OnDrained(const Drained& drained) {
       handed_out_ = false;
       return;
     }
-    if (drained.changes && PlanFromChanges(*drained.changes)) return;
+    if (!part_ && drained.changes && PlanFromChanges(*drained.changes)) return;
   }
+  ReadAgain(/*all=*/false);
+}
+
+// From a snapshot. What was taken over from a part of one says nothing of what else is there.
+void Reconciler::ReadAgain(bool all) {
+  if (part_ && options_.layout.own()) {
+    Undo();
+    pending_ = true;
+  }
+  if (all) part_.reset();
   mirror_.reset();
   state_ = State::kRead;
 }
@@ -321,6 +167,7 @@ void Reconciler::OnRefused(const Refused& refused) {
     state_ = retries_++ == 0 ? State::kDrain : State::kWait;
     return;
   }
+  if (part_) return ReadAgain(/*all=*/true);
   if (recovery.error) return Fail(std::move(*recovery.error));
   if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
   bool others = false;
@@ -353,6 +200,7 @@ void Reconciler::Retry(std::optional<Error> cause) {
 void Reconciler::Succeed() {
   report_.changed = committed_;
   report_.first_step = std::move(first_step_);
+  if (request_.alone) mirror_.reset();
   report_.retries = retries_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);
@@ -368,7 +216,9 @@ void Reconciler::Succeed() {
   marks_ = {};
   undo_.clear();
   KeepOwners();
+  DropOwners();
   edited_ = {};
+  touched_.reset();
   Finish();
 }
 
@@ -415,6 +265,7 @@ void Reconciler::Undo() {
   }
   for (; !new_owners_.empty(); new_owners_.pop_back()) mine_.erase(new_owners_.back());
   edited_ = {};
+  touched_.reset();
 }
 
 // The kernel may have something of this call under the names that it took over. Should the call fail, the

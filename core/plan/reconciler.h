@@ -126,22 +126,26 @@ class Reconciler {
  private:
   enum class State { kRead, kWait, kDrain, kCommit, kFinished };
 
-  bool TakeOwners();
+  void TakeOwners();
   void Forget(const Owner& owner);
   void Adopt(const Owner& owner);
   void KeepOwners() noexcept;
   bool ApplyRequest();
   void TakeOthers();
+  bool TakeChanges(DesiredState::Touched&& others);
+  void DropOwners() noexcept;
   void Undo();
   void TakeBack() noexcept;
   void Mark();
   void UnmarkAll() noexcept;
   void PlanFrom(const Snapshot& snapshot);
+  void PlanFromPart(const Snapshot& snapshot);
   void PlanFromMirror();
   bool PlanFromChanges(const std::vector<Change>& changes);
   void TakePlan(bool fresh);
   void OnRefused(const Refused& refused);
   void Retry(std::optional<Error> cause);
+  void ReadAgain(bool all);
   void Succeed();
   void Finish();
   void Fail(Error error);
@@ -157,20 +161,24 @@ class Reconciler {
   std::map<Family, Error> unsupported_;  // for the life of the context
   std::set<Family> without_;             // the same families
   std::optional<Mirror> mirror_;
-  std::set<Owner> mine_;  // the owners that this context speaks for; in natplan's own table only
+  OwnerSet mine_;  // the owners that this context speaks for; in natplan's own table only
 
   Mode mode_ = Mode::kApply;
   State state_ = State::kFinished;
   TimePoint deadline_{};
   std::optional<TimePoint> wait_until_;  // empty while the wait has not begun
   Request request_;
-  bool pending_ = false;           // request_ waits for a snapshot that shows what its owners have
-  std::vector<Owner> new_owners_;  // that this call took into mine_
-  std::vector<Edit> adopted_;      // takes back what was adopted for them
+  std::optional<ReadRequest> part_;  // what is read in place of everything
+  bool pending_ = false;             // request_ waits for a snapshot that shows what its owners have
+  std::vector<Owner> new_owners_;    // that this call took into mine_
+  std::vector<Edit> adopted_;        // takes back what was adopted for them
   std::vector<Edit> undo_;
   DesiredState::Touched edited_;
+  // Beside that, what others touched while the call was under way. Empty until they did.
+  std::optional<DesiredState::Touched> touched_;
   Plan plan_;
   Transaction first_step_;  // of a repair in two steps
+  bool compared_ = false;   // plan_ was made by comparing everything, not only what was touched
   Report report_;           // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
   bool handed_out_ = false;          // the commit that is to be answered

@@ -92,6 +92,36 @@ TEST_P(ReconcilerOwnersTest, ARestartThatResetsTakesBackWhatItsNameHasAndNothing
                                                       Wants("b", w().narrow), Wants("a", w().other)}));
 }
 
+// One context speaks for two owners.
+TEST_P(ReconcilerOwnersTest, AnOwnerOfWhomNothingIsLeftIsForgotten) {
+  const Owner guest = Named("guest");
+  const auto runs = [&](Edit::Kind kind, const Intent& intent) {
+    return a_.Run({.edits = {{kind, guest, intent}}}).has_value();
+  };
+  ASSERT_TRUE(a_.Adds({Mask(w().other)}));
+  for (const Intent& intent : {Intent(Mask(w().wide)), Intent(To(80, w().target)),
+                               Intent(MaskOut(w().wide, "eth0")), Intent(LocalTo(80, w().target))}) {
+    ASSERT_TRUE(runs(Edit::Kind::kAdd, intent));
+    ASSERT_TRUE(runs(Edit::Kind::kRemove, intent));
+    // Another process works under the name, and this context has no business with what it does there.
+    TestContext process(kernel_, "guest");
+    ASSERT_TRUE(process.Adds({intent}));
+    const std::set<std::string> before = Contents(kernel_);
+    ASSERT_TRUE(a_.Adds({To(81, w().target)}));
+    ASSERT_TRUE(a_.Removes({To(81, w().target)}));
+    EXPECT_EQ(Contents(kernel_), before);
+    // The next time that it uses the name it takes over what is there.
+    ASSERT_TRUE(runs(Edit::Kind::kAdd, Mask(w().narrow)));
+    EXPECT_EQ(Contents(kernel_).size(), before.size() + (std::holds_alternative<Masquerade>(intent) &&
+                                                                 !std::get<Masquerade>(intent).out_interface()
+                                                             ? 1U
+                                                             : 2U));
+    ASSERT_TRUE(runs(Edit::Kind::kRemove, intent));
+    ASSERT_TRUE(runs(Edit::Kind::kRemove, Mask(w().narrow)));
+  }
+  EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().other), Wants("a", w().other)}));
+}
+
 TEST_P(ReconcilerOwnersTest, EqualAndNestedPrefixesOfTwoOwnersAreCountedInAnyOrder) {
   struct Wish {
     char owner;

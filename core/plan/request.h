@@ -17,6 +17,9 @@ struct Request {
   std::vector<Intent> intents = {};
   // What somebody else holds is not an error: it is reported as lost, and the rest is carried out.
   bool lenient = false;
+  // The context keeps nothing of this call, nor of those before, and it reads no more than it has to
+  // (core/plan/part.h). For a process that makes one change.
+  bool alone = false;
 };
 
 // Those whose intents the call is about; without any, `otherwise`.

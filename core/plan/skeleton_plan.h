@@ -27,7 +27,7 @@ struct ExtraWish {
   bool localhost = false;  // somebody wants localhost
   std::vector<DesiredState::OwnedMasquerade> interface_masquerades = {};
   // Their rules that are not wanted go; those of other owners stay.
-  std::set<Owner> mine = {};
+  OwnerSet mine = {};
 };
 
 // Why natplan leaves the table alone, if its comment says that it has a layout that this version does not

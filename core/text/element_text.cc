@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -19,6 +20,9 @@ constexpr std::uint32_t kInetProto = 12;
 constexpr std::uint32_t kInetService = 13;
 constexpr std::uint32_t kMark = 19;
 constexpr std::uint32_t kTypeBits = 6;  // nft's concatenated types: six bits a component
+
+// What an element of IPv4 takes, so that its text is put together in one piece of memory.
+constexpr std::size_t kUsualLength = 80;
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
@@ -64,54 +68,76 @@ std::size_t TypeBytes(std::uint32_t type) {
   }
 }
 
-std::string ComponentText(std::uint32_t type, std::span<const std::uint8_t> bytes) {
+void AppendNumber(unsigned number, std::string& out) {
+  std::array<char, 10> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  out.append(digits.begin(), end);
+}
+
+void AppendComponent(std::uint32_t type, std::span<const std::uint8_t> bytes, std::string& out) {
   switch (type) {
     case kIpv4Address:
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i > 0) out += '.';
+        AppendNumber(bytes[i], out);
+      }
+      return;
     case kIpv6Address:
-      return ToAddress(bytes).ToString();
+      out += ToAddress(bytes).ToString();
+      return;
     case kInetProto: {
       for (const Protocol protocol : kProtocols) {
-        if (static_cast<std::uint8_t>(protocol) == bytes[0]) return std::string(Name(protocol));
+        if (static_cast<std::uint8_t>(protocol) != bytes[0]) continue;
+        out += Name(protocol);
+        return;
       }
-      return std::to_string(bytes[0]);
+      return AppendNumber(bytes[0], out);
     }
     case kInetService:
-      return std::to_string((bytes[0] << 8) | bytes[1]);
+      return AppendNumber(static_cast<unsigned>(bytes[0] << 8 | bytes[1]), out);
     case kMark:
-      return MarkText(bytes);
+      out += MarkText(bytes);
+      return;
     default:
-      return Hex(bytes);
+      out += Hex(bytes);
   }
 }
 
 // The components of a type, first one first.
-std::vector<std::uint32_t> Components(std::uint32_t type) {
-  std::vector<std::uint32_t> out;
-  for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits)
-    out.push_back(rest & ((1U << kTypeBits) - 1));
-  std::reverse(out.begin(), out.end());
-  return out;
-}
+struct Components {
+  explicit Components(std::uint32_t type) {
+    for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits)
+      types[types.size() - ++count] = rest & ((1U << kTypeBits) - 1);
+  }
+  std::span<const std::uint32_t> all() const { return std::span(types).last(count); }
 
-std::string ValueText(std::uint32_t type, std::span<const std::uint8_t> bytes) {
-  const std::vector<std::uint32_t> components = Components(type);
-  std::string out;
-  for (const std::uint32_t component : components) {
+  std::array<std::uint32_t, 32 / kTypeBits + 1> types = {};
+  std::size_t count = 0;
+};
+
+void AppendValue(std::uint32_t type, std::span<const std::uint8_t> bytes, std::string& out) {
+  const std::size_t start = out.size();
+  const Components components(type);
+  for (const std::uint32_t component : components.all()) {
     const std::size_t size = TypeBytes(component);
-    const std::size_t padded = components.size() == 1 ? size : (size + 3) / 4 * 4;
-    if (size == 0 || bytes.size() < padded) return Hex(bytes);
-    if (!out.empty()) out += " . ";
-    out += ComponentText(component, bytes.first(size));
+    const std::size_t padded = components.count == 1 ? size : (size + 3) / 4 * 4;
+    if (size == 0 || bytes.size() < padded) {
+      out.resize(start);
+      out += Hex(bytes);
+      return;
+    }
+    if (out.size() > start) out += " . ";
+    AppendComponent(component, bytes.first(size), out);
     bytes = bytes.subspan(padded);
   }
-  return out;
 }
 
 }  // namespace
 
 std::string TypeText(std::uint32_t type) {
   std::string out;
-  for (const std::uint32_t component : Components(type)) {
+  const Components components(type);
+  for (const std::uint32_t component : components.all()) {
     if (!out.empty()) out += " . ";
     switch (component) {
       case kIpv4Address:
@@ -168,8 +194,13 @@ std::string ElementText(const SetShape& shape, const Element& element) {
     if (element.kind == ElementKind::kEnd) return "interval end " + ToAddress(element.key.span()).ToString();
     return RangeText(element.key.span(), element.end.span()) + comment;
   }
-  std::string out = ValueText(shape.key_type, element.key.span()) + CommentText(element.comment);
-  if (shape.is_map) out += " : " + ValueText(shape.data_type, element.data.span());
+  std::string out;
+  out.reserve(kUsualLength);
+  AppendValue(shape.key_type, element.key.span(), out);
+  out += CommentText(element.comment);
+  if (!shape.is_map) return out;
+  out += " : ";
+  AppendValue(shape.data_type, element.data.span(), out);
   return out;
 }
 

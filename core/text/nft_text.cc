@@ -85,12 +85,19 @@ struct LineVisitor {
   }
   std::string operator()(const AddElements& op) const {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
-    return (op.exclusive && !op.shape.interval ? "create element " : "add element ") + TableText(op.table) +
-           " " + NameText(op.set) + " { " + ElementText(op.shape, op.elements[element]) + " }";
+    return ElementLine(op.exclusive && !op.shape.interval ? "create element " : "add element ", op);
   }
-  std::string operator()(const DeleteElements& op) const {
-    return "delete element " + TableText(op.table) + " " + NameText(op.set) + " { " +
-           ElementText(op.shape, op.elements[element]) + " }";
+  std::string operator()(const DeleteElements& op) const { return ElementLine("delete element ", op); }
+
+ private:
+  template <typename Elements>
+  std::string ElementLine(std::string_view verb, const Elements& op) const {
+    std::string out;
+    out.reserve(160);
+    out.append(verb).append(Name(op.table.family)) += ' ';
+    out.append(NameText(op.table.name)) += ' ';
+    out.append(NameText(op.set)).append(" { ").append(ElementText(op.shape, op.elements[element]));
+    return out.append(" }");
   }
 };
 
@@ -166,9 +173,11 @@ std::string ToLine(const Operation& operation, std::size_t element) {
   return std::visit(LineVisitor{element}, operation);
 }
 
+std::size_t CountLines(const Operation& operation) { return std::visit(CountVisitor{}, operation); }
+
 std::vector<std::string> ToLines(const Operation& operation) {
   std::vector<std::string> out;
-  const std::size_t count = std::visit(CountVisitor{}, operation);
+  const std::size_t count = CountLines(operation);
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) out.push_back(ToLine(operation, i));
   return out;
@@ -177,7 +186,8 @@ std::vector<std::string> ToLines(const Operation& operation) {
 std::string ToText(const Transaction& transaction) {
   std::string out;
   for (const Operation& operation : transaction.operations) {
-    for (const std::string& line : ToLines(operation)) out += line + "\n";
+    for (std::size_t i = 0, count = CountLines(operation); i < count; ++i)
+      out.append(ToLine(operation, i)) += '\n';
   }
   return out;
 }

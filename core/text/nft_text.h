@@ -2,6 +2,7 @@
 #ifndef NATPLAN_CORE_TEXT_NFT_TEXT_H_
 #define NATPLAN_CORE_TEXT_NFT_TEXT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace natplan {
 
 // The operation as lines that nft takes, without newline; one line for each element.
 std::vector<std::string> ToLines(const Operation& operation);
+
+// How many lines that are.
+std::size_t CountLines(const Operation& operation);
 
 // The line for one element of AddElements or DeleteElements; the operation's only line for others.
 std::string ToLine(const Operation& operation, std::size_t element);

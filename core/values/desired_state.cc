@@ -1,5 +1,6 @@
 #include "core/values/desired_state.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
@@ -56,13 +57,14 @@ bool DesiredState::IsOnlyWish(Place place) const {
 }
 
 // The first owner of a prefix brings it into the union. The entry goes in front of `before`.
-UnionChange DesiredState::Register(Place before, const LedgerEntry& entry) {
+UnionChange DesiredState::Register(Place before, const LedgerEntry& entry, const Owner& owner) {
   UnionChange change;
-  if (!IsOnlyWish(masquerades_.insert(before, entry))) return change;
+  names_.Add(entry.owner, owner);
   try {
-    change = union_.Add(entry.prefix);
+    if (IsOnlyWish(masquerades_.insert(before, entry))) change = union_.Add(entry.prefix);
   } catch (...) {
     if (!union_.Contains(entry.prefix)) masquerades_.erase(entry);
+    if (!masquerades_.contains(entry)) names_.Drop(entry.owner);
     throw;
   }
   return change;
@@ -72,6 +74,7 @@ UnionChange DesiredState::Register(Place before, const LedgerEntry& entry) {
 UnionChange DesiredState::Unregister(Place place) {
   UnionChange change;
   if (IsOnlyWish(place)) change = union_.Remove(place->prefix);
+  names_.Drop(place->owner);
   masquerades_.erase(place);
   return change;
 }
@@ -83,21 +86,20 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade&
     if (interface_masquerades_.contains(owned)) return {};
     undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
     touched.rules = true;
+    std::size_t& count = others_of_[edit.owner];
     interface_masquerades_.insert(owned);
+    ++count;
     ++interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
     return {};
   }
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
-  const auto name = names_.try_emplace(entry.owner, edit.owner).first;
-  if (name->second != edit.owner) {
-    return std::unexpected(SameHash(edit.owner, name->second));
-  }
+  if (const Owner* rival = names_.FindRival(edit.owner)) return std::unexpected(SameHash(edit.owner, *rival));
   touched.asked.insert(entry.prefix);
   const Place place = masquerades_.lower_bound(entry);
   if (place != masquerades_.end() && *place == entry) return {};
   undo.push_back({Edit::Kind::kRemove, edit.owner, edit.intent});
   touched.entries.insert(entry);
-  Note(Register(place, entry), touched);
+  Note(Register(place, entry, edit.owner), touched);
   return {};
 }
 
@@ -109,6 +111,7 @@ void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touche
     undo.push_back({Edit::Kind::kAdd, edit.owner, edit.intent});
     touched.rules = true;
     interface_masquerades_.erase(found);
+    CountDown(edit.owner);
     --interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
     return;
   }
@@ -128,7 +131,9 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& fo
     undo.push_back({Edit::Kind::kRemove, edit.owner, forward});
     touched.ports.insert(key);
     touched.rules = touched.rules || forward.localhost;
+    std::size_t& count = others_of_[edit.owner];
     forwards_.emplace(key, OwnedForward{edit.owner, forward.to, forward.localhost});
+    ++count;
     return {};
   }
   OwnedForward& held = found->second;
@@ -160,32 +165,41 @@ void DesiredState::Remove(const Edit& edit, const Forward& forward, Touched& tou
   touched.ports.insert(found->first);
   touched.rules = touched.rules || held.localhost;
   forwards_.erase(found);
+  CountDown(edit.owner);
+}
+
+void DesiredState::CountDown(const Owner& owner) noexcept {
+  const auto found = others_of_.find(owner);
+  if (found != others_of_.end() && --found->second == 0) others_of_.erase(found);
 }
 
 std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<Intent>& intents) const {
-  std::set<Masquerade> masquerades;
-  std::set<HostPort> ports;
+  std::vector<Masquerade> masquerades;
+  std::vector<HostPort> ports;
   for (const Intent& intent : intents) {
     if (const auto* masquerade = std::get_if<Masquerade>(&intent)) {
-      masquerades.insert(*masquerade);
+      masquerades.push_back(*masquerade);
     } else {
-      ports.insert(std::get<Forward>(intent).key());
+      ports.push_back(std::get<Forward>(intent).key());
     }
   }
+  std::ranges::sort(masquerades);
+  std::ranges::sort(ports);
   std::vector<Edit> edits;
+  edits.reserve(intents.size());
   const std::uint64_t hash = owner.hash();
   for (const LedgerEntry& entry : masquerades_) {
     if (entry.owner != hash) continue;
     const auto masquerade = Masquerade::Make(entry.prefix);
-    if (masquerade && !masquerades.contains(*masquerade))
+    if (masquerade && !std::ranges::binary_search(masquerades, *masquerade))
       edits.push_back({Edit::Kind::kRemove, owner, *masquerade});
   }
   for (const OwnedMasquerade& owned : interface_masquerades_) {
-    if (owned.owner == owner && !masquerades.contains(owned.masquerade))
+    if (owned.owner == owner && !std::ranges::binary_search(masquerades, owned.masquerade))
       edits.push_back({Edit::Kind::kRemove, owner, owned.masquerade});
   }
   for (const auto& [key, forward] : forwards_) {
-    if (forward.owner != owner || ports.contains(key)) continue;
+    if (forward.owner != owner || std::ranges::binary_search(ports, key)) continue;
     edits.push_back(
         {Edit::Kind::kRemove, owner, Forward{key.protocol, key.port, forward.to, forward.localhost}});
   }
@@ -193,27 +207,38 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
   return edits;
 }
 
-void DesiredState::SetOthers(Family family, const std::set<std::uint64_t>& mine,
-                             const SortedSet<LedgerEntry>& entries,
-                             const std::map<std::uint64_t, Owner>& names) {
-  for (const auto& [hash, owner] : names) names_.try_emplace(hash, owner);
+void DesiredState::SetOthers(Family family, const OwnerSet& mine, const SortedSet<LedgerEntry>& entries,
+                             const OwnerNames& names) {
   std::vector<LedgerEntry> gone;
   for (const LedgerEntry& entry : masquerades_) {
-    const bool others = entry.prefix.family() == family && !mine.contains(entry.owner);
+    const bool others = entry.prefix.family() == family && !mine.ContainsHash(entry.owner);
     if (others && !entries.contains(entry)) gone.push_back(entry);
   }
   for (const LedgerEntry& entry : gone) (void)Unregister(masquerades_.find(entry));
   for (const LedgerEntry& entry : entries) {
-    if (mine.contains(entry.owner)) continue;
+    if (mine.ContainsHash(entry.owner)) continue;
     const Place place = masquerades_.lower_bound(entry);
-    if (place == masquerades_.end() || *place != entry) (void)Register(place, entry);
+    if (place == masquerades_.end() || *place != entry) (void)Register(place, entry, names.at(entry.owner));
   }
+}
+
+void DesiredState::SetOther(const LedgerEntry& entry, const Owner* owner, Touched& touched) {
+  const Place place = masquerades_.lower_bound(entry);
+  const bool there = place != masquerades_.end() && *place == entry;
+  if (there == (owner != nullptr)) return;
+  Note(there ? Unregister(place) : Register(place, entry, *owner), touched);
 }
 
 bool DesiredState::Wants(Family family) const {
   return HasFamily(prefixes(), family, OfPrefix) ||
          HasFamily(forwards_, family, [](const auto& forward) { return forward.first.family; }) ||
          interface_masquerades_of_[static_cast<std::size_t>(family)] > 0;
+}
+
+bool DesiredState::Wants(const Owner& owner) const {
+  const Owner* named = names_.Find(owner.hash());
+  const auto others = others_of_.find(owner);
+  return (others != others_of_.end() && others->second > 0) || (named != nullptr && *named == owner);
 }
 
 }  // namespace natplan

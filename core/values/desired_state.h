@@ -12,6 +12,7 @@
 
 #include "core/values/error.h"
 #include "core/values/intent.h"
+#include "core/values/owner_set.h"
 #include "core/values/prefix_union.h"
 #include "core/values/sorted_set.h"
 
@@ -74,21 +75,28 @@ class DesiredState {
   // The edits that make `owner`'s intents equal to `intents`, removals first.
   std::vector<Edit> EditsTo(const Owner& owner, const std::vector<Intent>& intents) const;
 
-  // Makes the family's prefixes of all owners but those in `mine` (their hashes) equal to `entries`, whose
-  // owners are in `names`. If it throws std::bad_alloc, some are and some are not.
-  void SetOthers(Family family, const std::set<std::uint64_t>& mine, const SortedSet<LedgerEntry>& entries,
-                 const std::map<std::uint64_t, Owner>& names);
+  // Makes the family's prefixes of all owners but those in `mine` equal to `entries`, whose owners are in
+  // `names`. If it throws std::bad_alloc, some are and some are not.
+  void SetOthers(Family family, const OwnerSet& mine, const SortedSet<LedgerEntry>& entries,
+                 const OwnerNames& names);
+  // The same of one entry, which is another owner's: `owner` wants it, or null: nobody does. Notes what that
+  // touched.
+  void SetOther(const LedgerEntry& entry, const Owner* owner, Touched& touched);
 
   // What the kernel must hold: disjoint prefixes, and one target a port.
   const PrefixSet& prefixes() const { return union_.maximal(); }
   const std::map<HostPort, OwnedForward>& forwards() const { return forwards_; }
   const std::set<OwnedMasquerade>& interface_masquerades() const { return interface_masquerades_; }
   bool Wants(Family family) const;
+  // Whether the owner wants anything.
+  bool Wants(const Owner& owner) const;
 
   // Every registered prefix with its owners.
   const SortedSet<LedgerEntry>& masquerades() const { return masquerades_; }
   // The owner of an entry of masquerades().
   const Owner& OwnerOf(const LedgerEntry& entry) const { return names_.at(entry.owner); }
+  // The owners of masquerades().
+  const OwnerNames& names() const { return names_; }
   // Whether any owner registered exactly this prefix.
   bool IsRegistered(const Prefix& prefix) const;
 
@@ -101,15 +109,17 @@ class DesiredState {
   void Remove(const Edit& edit, const Forward& forward, Touched& touched, std::vector<Edit>& undo);
   using Place = SortedSet<LedgerEntry>::const_iterator;  // in masquerades_
   bool IsOnlyWish(Place place) const;
-  UnionChange Register(Place before, const LedgerEntry& entry);
+  UnionChange Register(Place before, const LedgerEntry& entry, const Owner& owner);
   UnionChange Unregister(Place place);
+  void CountDown(const Owner& owner) noexcept;
 
   SortedSet<LedgerEntry> masquerades_;
-  std::map<std::uint64_t, Owner> names_;  // every owner that was ever seen, by hash
+  OwnerNames names_;  // of masquerades_
   PrefixUnion union_;
   std::map<HostPort, OwnedForward> forwards_;
   std::set<OwnedMasquerade> interface_masquerades_;
   std::array<std::size_t, 2> interface_masquerades_of_ = {};  // how many of them, by Family
+  std::map<Owner, std::size_t> others_of_;  // how many forwards and interface masquerades each owner has
 };
 
 // Whether `entries` has one for exactly this prefix.

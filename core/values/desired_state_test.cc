@@ -246,12 +246,13 @@ TEST(DesiredStateOthersTest, WhatOthersHaveIsReplacedAndWhatIsMineStays) {
   SortedSet<LedgerEntry> entries;
   entries.insert(wide);
   entries.insert(stale);  // the kernel's word about me counts for nothing
-  const std::map<std::uint64_t, Owner> names = {{me.hash(), me}, {other.hash(), other}};
-  state.SetOthers(Family::kIp, {me.hash()}, entries, names);
+  OwnerNames names;
+  for (const Owner& owner : {me, other}) names.Add(owner.hash(), owner);
+  state.SetOthers(Family::kIp, {me}, entries, names);
   EXPECT_EQ(Text(state), "10.0.0.0/8 of other\n10.0.0.0/16 of me\nunion: 10.0.0.0/8\n");
-  state.SetOthers(Family::kIp6, {me.hash()}, {}, {});
+  state.SetOthers(Family::kIp6, {me}, {}, {});
   EXPECT_EQ(Text(state), "10.0.0.0/8 of other\n10.0.0.0/16 of me\nunion: 10.0.0.0/8\n");
-  state.SetOthers(Family::kIp, {me.hash()}, {}, {});
+  state.SetOthers(Family::kIp, {me}, {}, {});
   EXPECT_EQ(Text(state), "10.0.0.0/16 of me\nunion: 10.0.0.0/16\n");
 }
 

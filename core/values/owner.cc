@@ -34,14 +34,4 @@ Error SameHash(const Owner& ours, const Owner& theirs) {
           .text = "the names of two owners have the same hash; choose another name"};
 }
 
-bool ContainsName(const std::set<Owner>& owners, std::string_view name) {
-  return std::any_of(owners.begin(), owners.end(), [&](const Owner& owner) { return owner.name() == name; });
-}
-
-std::set<std::uint64_t> HashesOf(const std::set<Owner>& owners) {
-  std::set<std::uint64_t> hashes;
-  for (const Owner& owner : owners) hashes.insert(owner.hash());
-  return hashes;
-}
-
 }  // namespace natplan

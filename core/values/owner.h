@@ -5,7 +5,6 @@
 #include <compare>
 #include <cstdint>
 #include <expected>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,10 +31,6 @@ class Owner {
 
 // Why `ours` cannot be used beside `theirs`, whose hash is the same.
 Error SameHash(const Owner& ours, const Owner& theirs);
-
-// Whether one of them has this name.
-bool ContainsName(const std::set<Owner>& owners, std::string_view name);
-std::set<std::uint64_t> HashesOf(const std::set<Owner>& owners);
 
 }  // namespace natplan
 

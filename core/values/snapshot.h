@@ -61,11 +61,20 @@ struct Snapshot {
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
+// One element of a set; of an interval set the range that contains the key, as its two nodes.
+struct KeyRequest {
+  TableId table = {};
+  std::string set = {};
+  ElementKey key = {};
+  friend bool operator==(const KeyRequest&, const KeyRequest&) = default;
+};
+
 // What to read: these tables with chains, rules and sets, and the elements of the named sets. A family that
 // the kernel does not have counts as a table that does not exist.
 struct ReadRequest {
   std::vector<TableId> tables = {};
   std::vector<std::string> sets = {};  // whose elements are wanted
+  std::vector<KeyRequest> keys = {};   // of other sets: these elements, as far as they are there
   friend bool operator==(const ReadRequest&, const ReadRequest&) = default;
 };
 

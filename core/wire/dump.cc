@@ -1,5 +1,6 @@
 #include "core/wire/dump.h"
 
+#include "core/wire/element_encoder.h"
 #include "core/wire/message_writer.h"
 #include "core/wire/numbers.h"
 
@@ -74,6 +75,21 @@ std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::st
   writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
   writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
   writer.Finish();
+  return bytes;
+}
+
+std::vector<std::uint8_t> EncodeGetElement(const KeyRequest& wanted, ElementNode node,
+                                           std::uint32_t sequence) {
+  Header header = RequestHeader(NFT_MSG_GETSETELEM, wire::ProtocolOf(wanted.table.family), sequence);
+  header.flags |= NLM_F_ACK;
+  const Element element{.kind = node == ElementNode::kEnd ? ElementKind::kEnd : ElementKind::kSingle,
+                        .key = wanted.key};
+  const wire::ElementList list{
+      .table = wanted.table, .set = wanted.set, .elements = std::span<const Element>(&element, 1)};
+  std::vector<wire::ElementMessage> messages;
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(wire::DivideIntoMessages(list, messages));
+  wire::EncodeElements(list, messages.front(), header, bytes);
   return bytes;
 }
 

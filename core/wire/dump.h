@@ -22,6 +22,11 @@ std::vector<std::uint8_t> EncodeDumpObjects(const TableId& table, std::uint32_t 
 std::vector<std::uint8_t> EncodeDumpFlowtables(const TableId& table, std::uint32_t sequence);
 std::vector<std::uint8_t> EncodeDumpElements(const TableId& table, const std::string& set,
                                              std::uint32_t sequence);
+// The element with this key, and an acknowledgement; ENOENT if there is none. Of an interval set the start,
+// or the end, of the range that contains the key.
+enum class ElementNode { kStart, kEnd };  // the only one of a set without intervals is its start
+std::vector<std::uint8_t> EncodeGetElement(const KeyRequest& wanted, ElementNode node,
+                                           std::uint32_t sequence);
 
 // Collects the answers to one request at a time and puts them into a snapshot. Accepts any bytes.
 //

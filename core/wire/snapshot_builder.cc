@@ -108,8 +108,11 @@ bool AddElementsOf(const Part& part) {
   const auto name = part.attributes.String(NFTA_SET_ELEM_LIST_SET);
   if (!name) return false;
   TableSnapshot* const table = part.Table(NFTA_SET_ELEM_LIST_TABLE);
-  const std::vector<std::string>& wanted = part.request.sets;
-  if (table == nullptr || std::find(wanted.begin(), wanted.end(), *name) == wanted.end()) return true;
+  const auto& [tables, sets, keys] = part.request;
+  const bool wanted =
+      std::find(sets.begin(), sets.end(), *name) != sets.end() ||
+      std::any_of(keys.begin(), keys.end(), [&](const KeyRequest& key) { return key.set == *name; });
+  if (table == nullptr || !wanted) return true;
   SetSnapshot* const set = FindByName(table->sets, *name);
   // Elements of a set that the dump of sets did not have: the ruleset changed in between.
   if (set == nullptr) return false;

@@ -2,10 +2,14 @@
 // floor). Ours and the floor run in turn, and the counter x_floor is the ratio of their medians: only that is
 // comparable between machines. The live half runs in a user namespace of its own.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <expected>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/nat.h"
@@ -92,6 +96,78 @@ void OneForward(benchmark::State& state) {
   state.counters["x_floor"] = Median(mine) / Median(floor);
 }
 
+// One forward added and deleted again by a context that holds many, each time after another program's commit
+// to the same map, which it has to follow; x_alone is that beside the same without the commit. It should not
+// matter how many are held.
+void AfterAForeignCommit(benchmark::State& state) {
+  Simulated kernel;
+  kernel_sim::Kernel& simulated = kernel.kernel;
+  const auto context = [&](const char* owner) {
+    auto listen = [&]() -> std::expected<std::unique_ptr<NetlinkSocket>, Error> {
+      auto socket = SimSocket::Listen(simulated);
+      if (!socket) return std::unexpected(std::move(socket.error()));
+      return std::move(*socket);
+    };
+    return Nat(std::make_unique<NetlinkExecutor>(kernel.Open(), 1, listen),
+               {.owner = Owner::Make(owner).value()});
+  };
+  const auto forward = [](int port) {
+    return Forward{Protocol::kTcp, Port::Make(port).value(), Endpoint::Parse("192.0.2.1:80").value()};
+  };
+  Nat mine = context("mine");
+  std::vector<Intent> held;
+  for (int port = 3; port < 3 + state.range(0); ++port) held.emplace_back(forward(port));
+  if (!mine.Apply(held)) std::abort();
+  Nat other = context("other");
+  if (!other.AddForward(forward(2))) std::abort();
+  const auto change = [&] {
+    if (!mine.AddForward(forward(1)) || !mine.RemoveForward(forward(1))) std::abort();
+  };
+  std::vector<double> followed;
+  std::vector<double> alone;
+  bool there = true;
+  for (auto _ : state) {
+    if (!(there ? other.RemoveForward(forward(2)) : other.AddForward(forward(2)))) std::abort();
+    there = !there;
+    followed.push_back(Seconds(change));
+    alone.push_back(Seconds(change));
+    state.SetIterationTime(followed.back());
+  }
+  state.counters["alone_us"] = Median(alone) * 1e6;
+  state.counters["x_alone"] = Median(followed) / Median(alone);
+}
+
+// A context that speaks for many owners, one after the other: each adds a prefix and removes it again, and
+// one prefix of the context's own owner stays. Neither the time that one owner takes nor the memory may grow:
+// x_first is what the last 1,000 took beside the first 1,000, grown_bytes what all of them left allocated.
+void OwnersInTurn(benchmark::State& state) {
+  constexpr std::int64_t kBlock = 1000;
+  const auto masquerade = [](const char* prefix) {
+    return Masquerade::Make(Prefix::Parse(prefix).value()).value();
+  };
+  for (auto _ : state) {
+    Simulated kernel;
+    Nat nat(std::make_unique<NetlinkExecutor>(kernel.Open()), {});
+    if (!nat.AddMasquerade(masquerade("10.0.0.0/8"))) std::abort();
+    std::vector<double> blocks;
+    double bytes = 0;
+    for (std::int64_t first = 0; first < state.range(0); first += kBlock) {
+      blocks.push_back(Seconds([&] {
+        for (std::int64_t i = first; i < first + kBlock; ++i) {
+          const Owner owner = Owner::Make("owner-" + std::to_string(i)).value();
+          for (const Edit::Kind kind : {Edit::Kind::kAdd, Edit::Kind::kRemove}) {
+            if (!nat.Change({{kind, owner, masquerade("192.168.0.0/16")}})) std::abort();
+          }
+        }
+      }));
+      if (first == 0) bytes = static_cast<double>(mallinfo2().uordblks);
+    }
+    state.counters["grown_bytes"] = static_cast<double>(mallinfo2().uordblks) - bytes;
+    state.counters["x_first"] = blocks.back() / blocks.front();
+    state.SetIterationTime(blocks.back() / kBlock);
+  }
+}
+
 // Many elements in one transaction, into an empty table.
 template <typename Kernel, AddElements (*kMake)(std::size_t)>
 void Load(benchmark::State& state) {
@@ -126,6 +202,14 @@ void Load(benchmark::State& state) {
 
 BENCHMARK_TEMPLATE(OneForward, Simulated)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
 BENCHMARK_TEMPLATE(OneForward, Live)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(50);
+BENCHMARK(OwnersInTurn)->Arg(100000)->UseManualTime()->Unit(benchmark::kMicrosecond)->Iterations(1);
+BENCHMARK(AfterAForeignCommit)
+    ->Arg(100)
+    ->Arg(10000)
+    ->Arg(65000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond)
+    ->Iterations(101);
 BENCHMARK_TEMPLATE(Load, Simulated, Forwards)
     ->Arg(10000)
     ->Arg(100000)

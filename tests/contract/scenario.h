@@ -40,6 +40,7 @@ std::vector<Scenario> RestorationScenarios();
 std::vector<Scenario> RepairScenarios();
 std::vector<Scenario> ForeignScenarios();
 std::vector<Scenario> SharingScenarios();
+std::vector<Scenario> AloneScenarios();
 std::vector<Scenario> ProcessScenarios();
 std::vector<Scenario> LedgerScenarios();
 std::vector<Scenario> LawScenarios();

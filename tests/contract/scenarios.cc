@@ -7,8 +7,8 @@ const std::vector<Scenario>& Scenarios() {
     std::vector<Scenario> list;
     for (const auto part :
          {ArgumentScenarios, ElementScenarios, SkeletonScenarios, BatchScenarios, RestorationScenarios,
-          RepairScenarios, ForeignScenarios, SharingScenarios, ProcessScenarios, LedgerScenarios,
-          LawScenarios, FaultScenarios, ContextScenarios}) {
+          RepairScenarios, ForeignScenarios, SharingScenarios, AloneScenarios, ProcessScenarios,
+          LedgerScenarios, LawScenarios, FaultScenarios, ContextScenarios}) {
       for (Scenario& scenario : part()) list.push_back(std::move(scenario));
     }
     return list;

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Two rules that no compiler checks: every C++ file belongs to a target of the nearest BUILD.bazel (a test that
-# is left out of the build passes for ever), and every header's include guard is named after its path.
+# Rules that no compiler checks: every C++ file belongs to a target of the nearest BUILD.bazel (a test that is
+# left out of the build passes for ever), every header's include guard is named after its path, and every
+# configuration in .bazelrc that builds into a folder of its own leaves the link bazel-bin alone.
 # $1: .clang-format, which lies in the repository's root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$1")")"
@@ -40,6 +41,14 @@ while read -r file; do
       complain "$file: its include guard is not $guard"
   fi
 done < <(find core kernel_sim backends cli examples fuzz tests '(' -name '*.cc' -o -name '*.h' ')' | sort)
+
+configurations=0
+while read -r name; do
+  configurations=$((configurations + 1))
+  grep -qx -- "build:$name --experimental_convenience_symlinks=ignore" .bazelrc ||
+    complain ".bazelrc: configuration $name moves bazel-bin"
+done < <(sed -nE 's/^build:([a-z-]+) --(compilation_mode|platform_suffix)=.*/\1/p' .bazelrc | sort -u)
+if [[ $configurations -eq 0 ]]; then complain "no configuration found in .bazelrc"; fi
 
 if [[ $count -eq 0 ]]; then complain "no C++ file found in $PWD"; fi
 echo "$count files looked at"
