@@ -22,6 +22,30 @@ namespace {
 // Short enough to need no memory of its own.
 Error OutOfMemory() { return {.code = ErrorCode::kNoMemory, .errno_value = ENOMEM, .text = "out of memory"}; }
 
+// Where there is no memory for the text, without.
+Error Misuse(int errno_value, const char* text) noexcept {
+  Error error{.code = ErrorCode::kInvalidArgument, .errno_value = errno_value};
+  try {
+    error.text = text;
+  } catch (const std::bad_alloc&) {
+    error.text = "misuse";
+  }
+  return error;
+}
+
+Error MovedFrom() noexcept {
+  return Misuse(EINVAL, "this context was moved from; use the one that it was moved to");
+}
+
+// The farthest time that the clock knows, if that is too far.
+TimePoint After(TimePoint now, std::chrono::milliseconds wait) {
+  if (wait <= wait.zero()) return now;
+  const auto farthest = std::chrono::floor<std::chrono::milliseconds>(TimePoint::max() - now);
+  return wait < farthest ? now + wait : TimePoint::max();
+}
+
+constexpr std::string_view kLinesMissing = "out of memory: lines of the log are missing";
+
 std::uint64_t SeedFromClock() {
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) ^
          static_cast<std::uint64_t>(getpid()) << 32U;
@@ -117,74 +141,68 @@ Result Nat::AddForward(const Forward& forward) { return OneEdit(Edit::Kind::kAdd
 Result Nat::RemoveForward(const Forward& forward) { return OneEdit(Edit::Kind::kRemove, forward); }
 
 Result Nat::OneEdit(Edit::Kind kind, const Intent& intent) {
-  try {
-    BeginChange({Edit{kind, options_.owner, intent}});
-    return Finish();
-  } catch (const std::bad_alloc&) {
-    reconciler_->Abandon();
-    return std::unexpected(OutOfMemory());
+  return Finish(
+      BeginWith([&] { return Request{.edits = {Edit{kind, options_.owner, intent}}}; }, Mode::kApply));
+}
+
+Result Nat::Change(const std::vector<Edit>& edits) { return Finish(BeginChange(edits)); }
+Result Nat::Apply(const std::vector<Intent>& intents) { return Finish(BeginApply(intents)); }
+Result Nat::Verify() { return Finish(Begin(Request{}, Mode::kPlan)); }
+Result Nat::Preview(const std::vector<Intent>& intents) { return Finish(BeginPreview(intents)); }
+
+std::expected<void, Error> Nat::BeginChange(const std::vector<Edit>& edits) {
+  return BeginWith([&] { return Request{.edits = edits}; }, Mode::kApply);
+}
+std::expected<void, Error> Nat::BeginApply(const std::vector<Intent>& intents) {
+  return BeginWith([&] { return Request{.replaced = options_.owner, .intents = intents}; }, Mode::kApply);
+}
+std::expected<void, Error> Nat::BeginPreview(const std::vector<Intent>& intents) {
+  return BeginWith([&] { return Request{.replaced = options_.owner, .intents = intents}; }, Mode::kPlan);
+}
+std::expected<void, Error> Nat::Begin(Request request, Mode mode) {
+  return BeginWith([&] { return std::move(request); }, mode);
+}
+
+// The caller's values are copied by `make`, where running out of memory is the call's result.
+template <typename MakeRequest>
+std::expected<void, Error> Nat::BeginWith(MakeRequest make, Mode mode) {
+  if (reconciler_ == nullptr) return std::unexpected(MovedFrom());
+  if (under_way_) {
+    return std::unexpected(
+        Misuse(EALREADY, "a call is under way; Poll() it until it has ended, or Cancel() it"));
   }
-}
-
-Result Nat::Change(const std::vector<Edit>& edits) {
-  BeginChange(edits);
-  return Finish();
-}
-
-Result Nat::Apply(const std::vector<Intent>& intents) {
-  BeginApply(intents);
-  return Finish();
-}
-
-Result Nat::Verify() {
-  Begin(Request{}, Mode::kPlan);
-  return Finish();
-}
-
-Result Nat::Preview(const std::vector<Intent>& intents) {
-  BeginPreview(intents);
-  return Finish();
-}
-
-void Nat::BeginChange(const std::vector<Edit>& edits) { Begin({.edits = edits}, Mode::kApply); }
-void Nat::BeginApply(const std::vector<Intent>& intents) {
-  Begin({.replaced = options_.owner, .intents = intents}, Mode::kApply);
-}
-void Nat::BeginPreview(const std::vector<Intent>& intents) {
-  Begin({.replaced = options_.owner, .intents = intents}, Mode::kPlan);
-}
-
-void Nat::Begin(Request request, Mode mode) {
-  out_of_memory_.reset();
-  by_iptables_.reset();
+  under_way_ = true;
+  result_.reset();
   const TimePoint now = std::chrono::steady_clock::now();
-  deadline_ = now + options_.deadline;
+  deadline_ = After(now, options_.deadline);
   wake_ = now;
   if (wakeup_) wakeup_->Arm(now);
   mode_ = mode;
   try {
-    request_ = {};
+    Request request = make();
     if (chosen_ != Backend::kNftables) request_ = request;
     if (chosen_ != Backend::kIptables) reconciler_->Start(std::move(request), mode, now, deadline_);
   } catch (const std::bad_alloc&) {
-    reconciler_->Abandon();
-    out_of_memory_ = std::unexpected(OutOfMemory());
+    EndWithoutMemory();
   }
+  return {};
 }
 
 const Result* Nat::Poll() {
-  if (out_of_memory_) return &*out_of_memory_;
-  try {
-    return Run(std::chrono::steady_clock::now());
-  } catch (const std::bad_alloc&) {
-    reconciler_->Abandon();
-    out_of_memory_ = std::unexpected(OutOfMemory());
-    return &*out_of_memory_;
+  if (reconciler_ == nullptr) {
+    result_.emplace(std::unexpect, MovedFrom());
+  } else if (under_way_) {
+    try {
+      Run(std::chrono::steady_clock::now());
+    } catch (const std::bad_alloc&) {
+      EndWithoutMemory();
+    }
   }
+  return result_ ? &*result_ : nullptr;
 }
 
 // Steps until there is a result or nothing can be done before some time.
-const Result* Nat::Run(TimePoint now) {
+void Nat::Run(TimePoint now) {
   if (chosen_ == Backend::kIptables) return RunIptables();
   for (;;) {
     const Step step = reconciler_->Poll(now);
@@ -193,27 +211,36 @@ const Result* Nat::Run(TimePoint now) {
       reconciler_->OnSnapshot(snapshot);
     } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
       const Outcome outcome = Commit(*commit->transaction);
-      if (options_.log) LogOutcome(*commit->transaction, outcome);
+      LogOutcome(*commit->transaction, outcome);
       reconciler_->OnOutcome(outcome);
     } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
       reconciler_->OnDrained(executor_->Drain(drain->tables, drain->since));
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
       wake_ = wait->until;
       if (wakeup_) wakeup_->Arm(wake_);
-      return nullptr;
+      return;
     } else {
-      const Result* result = std::get<FinishedStep>(step).result;
-      if (chosen_ == Backend::kAuto && LacksNftables(*result)) return RunIptables();
-      return Ended(*result);
+      if (chosen_ == Backend::kAuto && LacksNftables(*std::get<FinishedStep>(step).result))
+        return RunIptables();
+      return End(reconciler_->TakeResult());
     }
     now = std::chrono::steady_clock::now();
   }
 }
 
-const Result* Nat::Ended(const Result& result) {
+void Nat::End(Result&& result) noexcept {
+  result_ = std::move(result);
+  under_way_ = false;
+  request_ = {};
+  wake_ = TimePoint::max();
   if (wakeup_) wakeup_->Disarm();
-  if (options_.log) LogResult(result);
-  return &result;
+  LogResult(*result_);
+}
+
+void Nat::EndWithoutMemory() noexcept {
+  if (chosen_ == Backend::kIptables) return End(std::unexpected(OutOfMemory()));
+  reconciler_->Abandon();
+  End(reconciler_->TakeResult());
 }
 
 // Whether the kernel said that it has no nf_tables NAT for anything that the call wants; otherwise, if it
@@ -231,10 +258,8 @@ bool Nat::LacksNftables(const Result& result) {
     return false;
   }
   chosen_ = Backend::kIptables;
-  if (options_.log) {
-    options_.log(LogLevel::kInfo, "iptables takes the place of nf_tables: " + ToString(reason_),
-                 reason_.operation);
-  }
+  if (options_.log)
+    Log(LogLevel::kInfo, "iptables takes the place of nf_tables: " + ToString(reason_), reason_.operation);
   return true;
 }
 
@@ -266,27 +291,31 @@ bool Nat::HasNoNat() {
   return true;
 }
 
-const Result* Nat::RunIptables() {
-  if (by_iptables_) return &*by_iptables_;
+void Nat::RunIptables() {
   if (!wishes_) {
-    if (runner_ == nullptr) {
-      by_iptables_ = std::unexpected(reason_);
-      return Ended(*by_iptables_);
-    }
-    auto context = IptablesContext::Make(std::move(runner_),
-                                         {options_.table, options_.jitter_seed.value_or(SeedFromClock())});
-    if (!context) {
-      by_iptables_ = std::unexpected(std::move(context.error()));
-      return Ended(*by_iptables_);
-    }
+    if (runner_ == nullptr) return End(std::unexpected(reason_));
+    IptablesContext::Options options = {options_.table, options_.jitter_seed.value_or(SeedFromClock())};
+    auto context = IptablesContext::Make(std::move(runner_), std::move(options));
+    if (!context) return End(std::unexpected(std::move(context.error())));
     wishes_.emplace(*std::move(context),
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
   }
-  by_iptables_ = wishes_->Run(request_, mode_, deadline_);
-  if (!*by_iptables_ && !reason_.text.empty() && (*by_iptables_).error().code == ErrorCode::kNotSupported) {
-    (*by_iptables_).error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;
+  Result result = RunWishes();
+  if (!result && !reason_.text.empty() && result.error().code == ErrorCode::kNotSupported) {
+    result.error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;
   }
-  return Ended(*by_iptables_);
+  End(std::move(result));
+}
+
+Result Nat::RunWishes() {
+  try {
+    return wishes_->Run(request_, mode_, deadline_);
+  } catch (const std::bad_alloc&) {
+    Error error = OutOfMemory();
+    // Before or after the programs ran: nobody can tell.
+    if (mode_ == Mode::kApply) error.code = ErrorCode::kUnknownOutcome;
+    return std::unexpected(std::move(error));
+  }
 }
 
 Outcome Nat::Commit(const Transaction& transaction) {
@@ -298,63 +327,92 @@ Outcome Nat::Commit(const Transaction& transaction) {
   }
 }
 
-Result Nat::Finish() {
+Result Nat::Finish(std::expected<void, Error> begun) {
+  if (!begun) return std::unexpected(std::move(begun.error()));
   while (Poll() == nullptr) std::this_thread::sleep_until(wake_);
-  if (out_of_memory_) return std::move(*out_of_memory_);
-  return by_iptables_ ? std::move(*by_iptables_) : reconciler_->TakeResult();
+  Result result = *std::move(result_);
+  result_.reset();
+  return result;
 }
 
 std::expected<int, Error> Nat::descriptor() {
+  if (reconciler_ == nullptr) return std::unexpected(MovedFrom());
   if (!wakeup_) {
-    auto opened = Wakeup::Open();
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    wakeup_ = std::move(*opened);
-    wakeup_->Arm(wake_);
+    try {
+      auto opened = Wakeup::Open();
+      if (!opened) return std::unexpected(std::move(opened.error()));
+      wakeup_ = std::move(*opened);
+    } catch (const std::bad_alloc&) {
+      return std::unexpected(OutOfMemory());
+    }
+    if (under_way_) wakeup_->Arm(wake_);
   }
   return wakeup_->descriptor();
 }
 
 void Nat::Cancel() {
+  if (!under_way_ || reconciler_ == nullptr) return;
   try {
     if (chosen_ == Backend::kIptables) {
       // Between two polls nothing is under way: the programs ran to their end, or did not begin.
-      if (by_iptables_) return;
-      by_iptables_ = std::unexpected(
-          Error{.code = ErrorCode::kDeadline, .errno_value = ECANCELED, .text = "the call was cancelled"});
-      return;
+      return End(std::unexpected(
+          Error{.code = ErrorCode::kDeadline, .errno_value = ECANCELED, .text = "the call was cancelled"}));
     }
     reconciler_->Cancel();
+    End(reconciler_->TakeResult());
   } catch (const std::bad_alloc&) {
-    reconciler_->Abandon();
-    out_of_memory_ = std::unexpected(OutOfMemory());
+    EndWithoutMemory();
   }
 }
 
-void Nat::LogOutcome(const Transaction& transaction, const Outcome& outcome) {
-  if (std::holds_alternative<Committed>(outcome)) {
-    for (const Operation& operation : transaction.operations) {
-      for (const std::string& line : ToLines(operation)) options_.log(LogLevel::kDebug, "done", line);
+const DesiredState& Nat::desired() const {
+  static const DesiredState kNothing;
+  if (wishes_) return wishes_->desired();
+  return reconciler_ == nullptr ? kNothing : reconciler_->desired();
+}
+
+// What the log cannot take is no reason to answer otherwise than what was done.
+void Nat::Log(LogLevel level, std::string_view text, std::string_view operation) noexcept {
+  try {
+    options_.log(level, text, operation);
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+void Nat::LogOutcome(const Transaction& transaction, const Outcome& outcome) noexcept {
+  if (!options_.log) return;
+  try {
+    if (std::holds_alternative<Committed>(outcome)) {
+      for (const Operation& operation : transaction.operations) {
+        for (const std::string& line : ToLines(operation)) Log(LogLevel::kDebug, "done", line);
+      }
+    } else if (const auto* refused = std::get_if<Refused>(&outcome)) {
+      const Refusal& refusal = refused->refusals.front();
+      const std::string line =
+          refusal.operation ? ToLine(transaction.operations[*refusal.operation], refusal.element.value_or(0))
+                            : "";
+      Log(LogLevel::kInfo, "refused with errno " + std::to_string(refusal.errno_value), line);
+    } else if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
+      Log(LogLevel::kInfo, "the answer was lost, errno " + std::to_string(unknown->errno_value), "");
     }
-  } else if (const auto* refused = std::get_if<Refused>(&outcome)) {
-    const Refusal& refusal = refused->refusals.front();
-    const std::string line =
-        refusal.operation ? ToLine(transaction.operations[*refusal.operation], refusal.element.value_or(0))
-                          : "";
-    options_.log(LogLevel::kInfo, "refused with errno " + std::to_string(refusal.errno_value), line);
-  } else if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
-    options_.log(LogLevel::kInfo, "the answer was lost, errno " + std::to_string(unknown->errno_value), "");
+  } catch (const std::bad_alloc&) {
+    Log(LogLevel::kWarning, kLinesMissing, "");
   }
 }
 
-void Nat::LogResult(const Result& result) {
-  if (!result) return;
-  for (const Error& lost : result->lost) options_.log(LogLevel::kWarning, ToString(lost), lost.operation);
-  for (const std::string& note : result->notes) options_.log(LogLevel::kWarning, note, "");
-  for (const auto& lines : result->iptables) {
-    for (const std::string& line : lines) options_.log(LogLevel::kDebug, "done", line);
+void Nat::LogResult(const Result& result) noexcept {
+  if (!options_.log || !result) return;
+  try {
+    for (const Error& lost : result->lost) Log(LogLevel::kWarning, ToString(lost), lost.operation);
+    for (const std::string& note : result->notes) Log(LogLevel::kWarning, note, "");
+    for (const auto& lines : result->iptables) {
+      for (const std::string& line : lines) Log(LogLevel::kDebug, "done", line);
+    }
+    for (const Error& missing : result->unsupported)
+      Log(LogLevel::kWarning, ToString(missing), missing.operation);
+  } catch (const std::bad_alloc&) {
+    Log(LogLevel::kWarning, kLinesMissing, "");
   }
-  for (const Error& missing : result->unsupported)
-    options_.log(LogLevel::kWarning, ToString(missing), missing.operation);
 }
 
 }  // namespace natplan

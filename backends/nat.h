@@ -7,8 +7,9 @@
 // sendmsg(2), and that one system call cannot be interrupted. A change is one transaction: whatever fails,
 // and whenever the process ends, the kernel holds the old state or the new one. After fork(2) the child must
 // not use it: every call gives ECHILD. Building a context sends nothing and creates nothing. Descriptors are
-// close-on-exec and above 2. No exception leaves it; out of memory is ErrorCode::kNoMemory with the state
-// unchanged.
+// close-on-exec and above 2. No exception leaves it, whatever the log callback throws. Out of memory is
+// ErrorCode::kNoMemory if nothing was changed; otherwise what was done is said, or kUnknownOutcome. A context
+// that was moved from answers every call with kInvalidArgument.
 #ifndef NATPLAN_BACKENDS_NAT_H_
 #define NATPLAN_BACKENDS_NAT_H_
 
@@ -35,7 +36,7 @@ enum class LogLevel {
   kWarning,  // something held is lost, or a family is not supported
 };
 
-// The operation is in nft syntax, or empty. Must not throw, and must not call the context.
+// The operation is in nft syntax, or empty. Must not call the context. What it throws is dropped.
 using LogCallback = std::function<void(LogLevel level, std::string_view text, std::string_view operation)>;
 
 // Who carries the changes out.
@@ -54,7 +55,7 @@ struct NatOptions {
   // What becomes of what the kernel holds under an owner's name when the context begins to use it. In
   // natplan's own table only: others have no owners.
   Inheritance inheritance = Inheritance::kAdopt;
-  std::chrono::milliseconds deadline{5000};       // of each call
+  std::chrono::milliseconds deadline{5000};       // of each call; any: a negative one is none, max() never
   std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
   Backend backend = Backend::kAuto;
@@ -102,56 +103,64 @@ class Nat {
   [[nodiscard]] Result Preview(const std::vector<Intent>& intents);
 
   // --- without blocking, for event loops ---
-  // Begins a call like Change, Apply, Preview. The one before must have ended.
-  void BeginChange(const std::vector<Edit>& edits);
-  void BeginApply(const std::vector<Intent>& intents);
-  void BeginPreview(const std::vector<Intent>& intents);
+  // Begins a call like Change, Apply, Preview. While one is under way, another one (the calls above included)
+  // is an error, EALREADY, and leaves the first alone: that has ended once Poll() gave its result, or with
+  // Cancel(). What else goes wrong is the call's result.
+  [[nodiscard]] std::expected<void, Error> BeginChange(const std::vector<Edit>& edits);
+  [[nodiscard]] std::expected<void, Error> BeginApply(const std::vector<Intent>& intents);
+  [[nodiscard]] std::expected<void, Error> BeginPreview(const std::vector<Intent>& intents);
   // The same for any request.
-  void Begin(Request request, Mode mode);
+  [[nodiscard]] std::expected<void, Error> Begin(Request request, Mode mode);
   // Does what can be done now. The result when the call has ended, and null while it waits to try again: call
-  // Poll() again when descriptor() is readable, or at wake_time(). The result is valid until the next Begin.
+  // Poll() again when descriptor() is readable, or at wake_time(). The result is valid until the next call.
+  // Null too if no call was begun.
   [[nodiscard]] const Result* Poll();
-  // A descriptor for poll(2) and epoll(7); owned by the context, only to be waited for.
+  // A descriptor for poll(2) and epoll(7), readable if Poll() has something to do; owned by the context, only
+  // to be waited for.
   [[nodiscard]] std::expected<int, Error> descriptor();
+  // TimePoint::max() while no call is under way.
   TimePoint wake_time() const { return wake_; }
   // Gives the call up; the kernel holds the old state or the new one. Its result says that it was cancelled.
   void Cancel();
 
-  const DesiredState& desired() const {
-    return chosen_ == Backend::kIptables ? wishes_->desired() : reconciler_->desired();
-  }
+  const DesiredState& desired() const;
 
   // What this context uses, kAuto while nothing has been chosen; and why it is not nf_tables.
   Backend backend() const { return chosen_; }
   const Error& backend_reason() const { return reason_; }
 
  private:
-  const Result* Run(TimePoint now);
-  const Result* Ended(const Result& result);
+  template <typename MakeRequest>
+  std::expected<void, Error> BeginWith(MakeRequest make, Mode mode);
+  Result Finish(std::expected<void, Error> begun);
+  void Run(TimePoint now);
+  void End(Result&& result) noexcept;
+  void EndWithoutMemory() noexcept;
   bool LacksNftables(const Result& result);
   bool PlanIsUnsupported(const Transaction& plan);
   bool HasNoNat();
-  const Result* RunIptables();
-  Result Finish();
+  void RunIptables();
+  Result RunWishes();
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
-  void LogOutcome(const Transaction& transaction, const Outcome& outcome);
-  void LogResult(const Result& result);
+  void Log(LogLevel level, std::string_view text, std::string_view operation) noexcept;
+  void LogOutcome(const Transaction& transaction, const Outcome& outcome) noexcept;
+  void LogResult(const Result& result) noexcept;
 
   NatOptions options_;
   std::unique_ptr<Executor> executor_;
-  std::unique_ptr<Reconciler> reconciler_;
+  std::unique_ptr<Reconciler> reconciler_;  // null: this was moved from
   std::unique_ptr<IptablesRunner> runner_;  // until it is chosen
   std::optional<IptablesWishes> wishes_;    // once it is
   Backend chosen_;
   Error reason_;
   Request request_;  // of the call, as long as another backend may have to carry it out
   Mode mode_ = Mode::kApply;
-  std::optional<Result> by_iptables_;  // the result of the call
+  bool under_way_ = false;
+  std::optional<Result> result_;  // of the call that was begun last, once it has ended
   std::optional<Wakeup> wakeup_;
   TimePoint deadline_{};
-  TimePoint wake_{};
-  std::optional<Result> out_of_memory_;  // the result of a call that std::bad_alloc ended
+  TimePoint wake_ = TimePoint::max();
 };
 
 }  // namespace natplan

@@ -153,7 +153,7 @@ TEST_F(NatBackendTest, WithoutASocketOfTheKernelIptablesIsUsedAndTheReasonKept) 
 
 TEST_F(NatBackendTest, ACallThatIsCancelledBeforeItBeganRunsNothing) {
   Nat nat = Open({}, Backend::kIptables);
-  nat.BeginApply({Mask("10.0.0.0/8")});
+  ASSERT_TRUE(nat.BeginApply({Mask("10.0.0.0/8")}));
   nat.Cancel();
   const Result* result = nat.Poll();
   ASSERT_NE(result, nullptr);
@@ -165,7 +165,7 @@ TEST_F(NatBackendTest, ACallThatIsCancelledBeforeItBeganRunsNothing) {
 
 TEST_F(NatBackendTest, AnEventLoopGetsItsResultFromTheFirstPoll) {
   Nat nat = Open({.nat = false});
-  nat.BeginApply({Mask("10.0.0.0/8")});
+  ASSERT_TRUE(nat.BeginApply({Mask("10.0.0.0/8")}));
   const Result* result = nat.Poll();
   ASSERT_NE(result, nullptr);
   EXPECT_TRUE((*result)->by_iptables);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -11,7 +12,6 @@
 
 #include "backends/sim/sim_executor.h"
 #include "backends/wrappers/fault_executor.h"
-#include "core/values/failing_new.h"
 #include "kernel_sim/kernel.h"
 #include "kernel_sim/listing/kernel_listing.h"
 
@@ -50,7 +50,7 @@ TEST_F(NatTest, AnEventLoopIsWokenWhenThereIsSomethingToDo) {
   const int descriptor = nat.descriptor().value();
   EXPECT_GT(descriptor, 2);
   EXPECT_NE(fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
-  nat.BeginChange(Adding(Mask("10.0.0.0/8")));
+  ASSERT_TRUE(nat.BeginChange(Adding(Mask("10.0.0.0/8"))));
   EXPECT_TRUE(IsReadable(descriptor, 1000)) << "a call that has begun has something to do";
   EXPECT_EQ(nat.Poll(), nullptr) << "the first read is torn, and the next one waits";
   ASSERT_TRUE(IsReadable(descriptor, 1000));
@@ -64,7 +64,7 @@ TEST_F(NatTest, AnEventLoopIsWokenWhenThereIsSomethingToDo) {
 
 TEST_F(NatTest, ACancelledCallLeavesKernelAndContextAsTheyWere) {
   Nat nat = Open({.reads = {{TearRead{}, 1}}});
-  nat.BeginChange(Adding(Mask("10.0.0.0/8")));
+  ASSERT_TRUE(nat.BeginChange(Adding(Mask("10.0.0.0/8"))));
   ASSERT_EQ(nat.Poll(), nullptr);
   nat.Cancel();
   const Result* result = nat.Poll();
@@ -109,45 +109,117 @@ TEST_F(NatTest, WhatIsDoneIsLoggedInNftSyntax) {
           "delete element ip natplan map_port_ipport { tcp . 80 comment \"default\" : 192.0.2.1 . 8080 }"}));
 }
 
-// Takes everything, and allocates nothing in Commit.
-class CountingExecutor final : public Executor {
- public:
-  explicit CountingExecutor(int& commits) : commits_(commits) {}
-  std::expected<Snapshot, ReadFailure> Read(const ReadRequest&, TimePoint) override {
-    return Snapshot{.generation = 1};
-  }
-  Outcome Commit(const Transaction&, TimePoint) override {
-    ++commits_;
-    return Committed{};
-  }
-  Drained Drain(const std::vector<TableId>&, std::uint32_t) override { return {}; }
+TEST_F(NatTest, BeforeACallWasBegunThereIsNothingToWaitFor) {
+  Nat nat = Open({});
+  const int descriptor = nat.descriptor().value();
+  EXPECT_FALSE(IsReadable(descriptor, 0));
+  EXPECT_EQ(nat.Poll(), nullptr);
+  EXPECT_EQ(nat.wake_time(), TimePoint::max());
+  nat.Cancel();
+  EXPECT_EQ(nat.Poll(), nullptr);
+  EXPECT_EQ(kernel_.transactions(), 0U);
+  // The same after a call whose result was given.
+  ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
+  EXPECT_FALSE(IsReadable(descriptor, 0));
+  EXPECT_EQ(nat.Poll(), nullptr);
+}
 
- private:
-  int& commits_;
-};
+TEST_F(NatTest, ASecondCallIsAnErrorThatLeavesTheFirstAlone) {
+  Nat nat = Open({.reads = {{TearRead{}, 1}}});
+  ASSERT_TRUE(nat.BeginChange(Adding(Mask("10.0.0.0/8"))));
+  const auto refused = [&](const auto& answer) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().errno_value, EALREADY);
+  };
+  const auto try_others = [&] {
+    refused(nat.BeginChange(Adding(Mask("11.0.0.0/8"))));
+    refused(nat.BeginApply({}));
+    refused(nat.BeginPreview({}));
+    refused(nat.Begin({}, Mode::kPlan));
+    refused(nat.AddMasquerade(Mask("11.0.0.0/8")));
+    refused(nat.RemoveMasquerade(Mask("11.0.0.0/8")));
+    refused(nat.AddForward(To(80, "192.0.2.1:80")));
+    refused(nat.RemoveForward(To(80, "192.0.2.1:80")));
+    refused(nat.Apply({}));
+    refused(nat.Change({}));
+    refused(nat.Verify());
+    refused(nat.Preview({}));
+  };
+  try_others();
+  ASSERT_EQ(nat.Poll(), nullptr) << "the first read is torn, and the next one waits";
+  try_others();
+  while (nat.Poll() == nullptr) {
+  }
+  EXPECT_TRUE((*nat.Poll())->changed) << "the result stays until the next call";
+  EXPECT_NE(Listing().find("10.0.0.0/8"), std::string::npos);
+  EXPECT_EQ(Listing().find("11.0.0.0/8"), std::string::npos);
+  EXPECT_TRUE(nat.Apply({}));
+}
 
-TEST(NatOutOfMemory, IsAnErrorThatChangesNothingWhereverItHappens) {
-  for (const auto kind : {FailingNew::Kind::kOnce, FailingNew::Kind::kOnwards}) {
-    bool happened = true;
-    std::size_t fails_at = 0;
-    for (; happened; ++fails_at) {
-      ASSERT_LT(fails_at, 10000U);
-      int commits = 0;
-      Nat nat(std::make_unique<CountingExecutor>(commits), {.jitter_seed = 1});
-      const Masquerade masquerade = Mask("10.0.0.0/8");
-      const auto [succeeded, code] = [&]() -> std::pair<bool, ErrorCode> {
-        const FailingNew failing(fails_at, kind);
-        const Result result = nat.AddMasquerade(masquerade);
-        happened = failing.happened();
-        return {result.has_value(), result ? ErrorCode::kEnvironment : result.error().code};
-      }();
-      EXPECT_EQ(succeeded, commits == 1) << fails_at;
-      EXPECT_EQ(code, succeeded ? ErrorCode::kEnvironment : ErrorCode::kNoMemory) << fails_at;
-      // With memory again, the context is as good as new.
-      ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/16")).has_value()) << fails_at;
-      EXPECT_EQ(nat.desired().prefixes().begin()->length(), succeeded ? 8 : 16) << fails_at;
-    }
-    EXPECT_GT(fails_at, 10U);
+TEST_F(NatTest, ACancelledCallMakesRoomForTheNext) {
+  Nat nat = Open({});
+  ASSERT_TRUE(nat.BeginChange(Adding(Mask("10.0.0.0/8"))));
+  nat.Cancel();
+  ASSERT_TRUE(nat.BeginChange(Adding(Mask("11.0.0.0/8"))));
+  const Result* result = nat.Poll();
+  ASSERT_NE(result, nullptr);
+  EXPECT_TRUE((*result)->changed);
+}
+
+TEST_F(NatTest, AContextThatWasMovedFromAnswersWithAnError) {
+  Nat from = Open({});
+  ASSERT_TRUE(from.AddMasquerade(Mask("10.0.0.0/8")));
+  ASSERT_TRUE(from.BeginChange(Adding(Mask("11.0.0.0/8"))));
+  Nat nat = std::move(from);
+  // NOLINTBEGIN(bugprone-use-after-move): that is what is tested.
+  const auto refused = [](const auto& answer) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kInvalidArgument);
+  };
+  refused(from.AddMasquerade(Mask("12.0.0.0/8")));
+  refused(from.RemoveMasquerade(Mask("12.0.0.0/8")));
+  refused(from.AddForward(To(80, "192.0.2.1:80")));
+  refused(from.RemoveForward(To(80, "192.0.2.1:80")));
+  refused(from.Apply({}));
+  refused(from.Change({}));
+  refused(from.Verify());
+  refused(from.Preview({}));
+  refused(from.BeginChange({}));
+  refused(from.BeginApply({}));
+  refused(from.BeginPreview({}));
+  refused(from.Begin({}, Mode::kApply));
+  refused(from.descriptor());
+  ASSERT_NE(from.Poll(), nullptr);
+  refused(*from.Poll());
+  from.Cancel();
+  EXPECT_TRUE(from.desired().masquerades().empty());
+  (void)from.wake_time();
+  (void)from.backend();
+  (void)from.backend_reason();
+  Nat again = std::move(from);
+  refused(again.Verify());
+  // NOLINTEND(bugprone-use-after-move)
+  const Result* result = nat.Poll();
+  ASSERT_NE(result, nullptr) << "the call went along";
+  EXPECT_TRUE((*result)->changed);
+}
+
+TEST_F(NatTest, DeadlinesOfAnySizeWork) {
+  using std::chrono::milliseconds;
+  for (const auto deadline : {milliseconds::max(), milliseconds::max() - milliseconds(1),
+                              milliseconds(std::chrono::hours(24 * 365 * 1000))}) {
+    Nat nat = Open({.reads = {{TearRead{}, 1}}}, {.deadline = deadline});
+    ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8"))) << deadline.count();
+    ASSERT_TRUE(nat.BeginChange(Adding(Mask("11.0.0.0/8"))));
+    EXPECT_TRUE(IsReadable(nat.descriptor().value(), 1000));
+    ASSERT_NE(nat.Poll(), nullptr);
+    ASSERT_TRUE(nat.Apply({}));
+  }
+  for (const auto deadline : {milliseconds(0), milliseconds(-1), milliseconds::min()}) {
+    Nat nat = Open({}, {.deadline = deadline});
+    const Result result = nat.AddMasquerade(Mask("10.0.0.0/8"));
+    ASSERT_FALSE(result) << deadline.count();
+    EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
   }
 }
 

@@ -57,32 +57,46 @@ Error FromErrno(const char* what, int errno_value) {
           .text = std::string(what) + ": " + strerrordesc_np(errno_value)};
 }
 
+// Short enough to need no memory of its own.
+Error OutOfMemory() { return {.code = ErrorCode::kNoMemory, .errno_value = ENOMEM, .text = "out of memory"}; }
+Error MovedFrom() {
+  return {.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = "moved from"};
+}
+
+// How long it takes until memory is asked for again.
+constexpr std::chrono::milliseconds kUntilMemory{20};
+
 }  // namespace
 
 std::expected<NatWatch, Error> NatWatch::Open(const NatOptions& options, std::vector<Intent> intents,
                                               WatchPolicy policy) {
-  auto commands = LinuxSocket::Open();
-  if (!commands) return std::unexpected(std::move(commands.error()));
-  auto notifications = LinuxSocket::Listen();
-  if (!notifications) return std::unexpected(std::move(notifications.error()));
-  return NatWatch(*std::move(commands), *std::move(notifications), options, std::move(intents), policy);
+  try {
+    auto commands = LinuxSocket::Open();
+    if (!commands) return std::unexpected(std::move(commands.error()));
+    auto notifications = LinuxSocket::Listen();
+    if (!notifications) return std::unexpected(std::move(notifications.error()));
+    return NatWatch(*std::move(commands), *std::move(notifications), options, std::move(intents), policy);
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(OutOfMemory());
+  }
 }
 
 NatWatch::NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,
                    const NatOptions& options, std::vector<Intent> intents, WatchPolicy policy)
     : commands_(commands.get()),
       nat_(std::make_unique<NetlinkExecutor>(std::move(commands)), options),
-      feed_(std::move(notifications), Tables(Layout{options.table}), kMostLines),
+      feed_(
+          std::make_unique<ChangeFeed>(std::move(notifications), Tables(Layout{options.table}), kMostLines)),
       watcher_(policy),
       intents_(std::move(intents)),
       owner_(options.owner) {
-  feed_.Learn(ShapesOf(Layout{options.table}));
+  feed_->Learn(ShapesOf(Layout{options.table}));
 }
 
 // Hands on what was committed since it was asked last.
 void NatWatch::Listen() {
   for (;;) {
-    auto next = feed_.Next();
+    auto next = feed_->Next();
     if (!next && next.error() == ENOBUFS) {
       watcher_.OnOverrun();
       continue;
@@ -100,23 +114,39 @@ void NatWatch::Listen() {
 }
 
 void NatWatch::Begin(Busy what) {
-  busy_ = what;
-  nat_.Begin({.replaced = owner_, .intents = intents_, .lenient = true},
-             what == Busy::kLook ? Mode::kPlan : Mode::kApply);
+  auto begun = nat_.Begin({.replaced = owner_, .intents = intents_, .lenient = true},
+                          what == Busy::kLook ? Mode::kPlan : Mode::kApply);
+  if (begun) {
+    busy_ = what;
+  } else {
+    broken_ = std::move(begun.error());
+  }
 }
 
 NatWatch::Heard NatWatch::Poll() {
-  Heard heard;
-  while (!heard.stopped) {
+  if (feed_ == nullptr) return {.stopped = MovedFrom()};
+  std::optional<Error> stopped;
+  try {
+    if (missed_) watcher_.OnShortage();
+    missed_ = false;
+    stopped = Advance();
+  } catch (const std::bad_alloc&) {
+    missed_ = true;
+    WakeAt(std::chrono::steady_clock::now() + kUntilMemory);
+  }
+  return {.lines = watcher_.TakeLines(), .stopped = std::move(stopped)};
+}
+
+std::optional<Error> NatWatch::Advance() {
+  for (;;) {
     Listen();
     const TimePoint now = std::chrono::steady_clock::now();
-    if (broken_) {
-      heard.stopped = broken_;
-    } else if (busy_ != Busy::kNothing) {
+    if (broken_) return broken_;
+    if (busy_ != Busy::kNothing) {
       const Result* result = nat_.Poll();
       if (result == nullptr) {
         WakeAt(nat_.wake_time());
-        break;
+        return std::nullopt;
       }
       // What happened during the call is heard first, so that a look that saw it is not followed by another.
       Listen();
@@ -132,15 +162,13 @@ NatWatch::Heard NatWatch::Poll() {
       } else if (std::holds_alternative<RestoreStep>(step)) {
         Begin(Busy::kRestore);
       } else if (const auto* stop = std::get_if<StopStep>(&step)) {
-        heard.stopped = stop->error;
+        return stop->error;
       } else {
         WakeAt(std::get<AttendStep>(step).until);
-        break;
+        return std::nullopt;
       }
     }
   }
-  heard.lines = watcher_.TakeLines();
-  return heard;
 }
 
 void NatWatch::WakeAt(std::optional<TimePoint> when) {
@@ -154,12 +182,21 @@ void NatWatch::WakeAt(std::optional<TimePoint> when) {
 }
 
 std::expected<int, Error> NatWatch::descriptor() {
+  if (feed_ == nullptr) return std::unexpected(MovedFrom());
+  try {
+    return OpenDescriptor();
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(OutOfMemory());
+  }
+}
+
+std::expected<int, Error> NatWatch::OpenDescriptor() {
   if (epoll_.is_open()) return epoll_.number();
   auto wakeup = Wakeup::Open();
   if (!wakeup) return std::unexpected(std::move(wakeup.error()));
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.is_open()) return std::unexpected(FromErrno("epoll_create1", errno));
-  for (const int descriptor : {wakeup->descriptor(), feed_.descriptor()}) {
+  for (const int descriptor : {wakeup->descriptor(), feed_->descriptor()}) {
     if (descriptor < 0) continue;  // a simulated socket has none
     epoll_event event = {.events = EPOLLIN, .data = {.fd = descriptor}};
     if (epoll_ctl(epoll.number(), EPOLL_CTL_ADD, descriptor, &event) < 0)

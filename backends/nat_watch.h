@@ -17,7 +17,9 @@
 namespace natplan {
 
 // Has no thread of its own: wait for descriptor(), or until wake_time(), and call Poll(). Over nf_tables
-// only: iptables announces nothing. Not thread-safe. No exception leaves it but std::bad_alloc.
+// only: iptables announces nothing. Not thread-safe. No exception leaves a call. Where memory runs out, lines
+// may be missing; a later Poll() says so, and looks at everything again. One that was moved from says that it
+// has stopped.
 class NatWatch {
  public:
   // In the network namespace that the calling thread is in now. Needs CAP_NET_ADMIN there: without it
@@ -47,16 +49,19 @@ class NatWatch {
 
   void Listen();
   void Begin(Busy what);
+  std::optional<Error> Advance();
+  std::expected<int, Error> OpenDescriptor();
   void WakeAt(std::optional<TimePoint> when);
 
   NetlinkSocket* commands_;  // of nat_'s executor
   Nat nat_;
-  ChangeFeed feed_;
+  std::unique_ptr<ChangeFeed> feed_;  // null: this was moved from
   Watcher watcher_;
   std::vector<Intent> intents_;
   Owner owner_;
   Busy busy_ = Busy::kNothing;
-  std::optional<Error> broken_;  // the feed cannot be read
+  std::optional<Error> broken_;  // the feed cannot be read, or nothing can be begun
+  bool missed_ = false;          // something was not taken, for want of memory
   std::optional<TimePoint> wake_;
   std::optional<Wakeup> wakeup_;
   Descriptor epoll_;  // of the feed and of wakeup_, once it is asked for

@@ -17,7 +17,7 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto& [wish, session] = *opened;
   auto report = session.Run(
       [&](Nat& nat) {
-        nat.Begin({.replaced = wish.owner, .intents = wish.intents, .alone = true}, Mode::kApply);
+        return nat.Begin({.replaced = wish.owner, .intents = wish.intents, .alone = true}, Mode::kApply);
       },
       wanted.call.json, console);
   if (!report) return report.error();

@@ -102,7 +102,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
-  auto report = session->Run([&](Nat& nat) { nat.Begin({.edits = *edits, .alone = true}, Mode::kApply); },
+  auto report = session->Run([&](Nat& nat) { return nat.Begin({.edits = *edits, .alone = true}, Mode::kApply); },
                              json, console);
   if (!report) return report.error();
   std::vector<std::string>& notes = report->notes;

@@ -39,7 +39,7 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
   auto session =
       Session::Open({.table = table, .owner = owner, .deadline = call.deadline, .backend = call.backend});
   if (!session) return console.Fail(session.error(), call.json);
-  const auto report = session->Run([](Nat& nat) { nat.BeginApply({}); }, call.json, console);
+  const auto report = session->Run([](Nat& nat) { return nat.BeginApply({}); }, call.json, console);
   if (!report) return report.error();
   const bool nothing = !report->changed && session->unanswered() == nullptr;
   if (nothing && must_be_known) {

@@ -52,12 +52,11 @@ const Transaction* Session::unanswered() const {
   return kernel_ == nullptr || !kernel_->unanswered() ? nullptr : &*kernel_->unanswered();
 }
 
-std::expected<Report, ExitCode> Session::Run(const std::function<void(Nat&)>& begin, bool json,
-                                             Console& console) {
+std::expected<Report, ExitCode> Session::Run(const Begin& begin, bool json, Console& console) {
   const auto wake = nat_.descriptor();
   if (!wake) return std::unexpected(console.Fail(wake.error(), json));
   const Interrupt interrupt;
-  begin(nat_);
+  if (const auto begun = begin(nat_); !begun) return std::unexpected(console.Fail(begun.error(), json));
   const Result* result = Finish(nat_, *wake, interrupt);
   if (result == nullptr) return std::unexpected(SayInterrupted(nat_, json, console));
   if (!*result) return std::unexpected(console.Fail(result->error(), json));

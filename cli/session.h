@@ -28,9 +28,10 @@ class Session {
   // The transaction whose answer was lost, if there is one.
   const Transaction* unanswered() const;
 
+  using Begin = std::function<std::expected<void, Error>(Nat&)>;
   // Begins a call and waits for its result. SIGINT and SIGTERM give it up, with a line that says which state
   // holds. Failures are printed; `json`: as Console::Fail does. What a report lacks is SayShortcomings()'s.
-  std::expected<Report, ExitCode> Run(const std::function<void(Nat&)>& begin, bool json, Console& console);
+  std::expected<Report, ExitCode> Run(const Begin& begin, bool json, Console& console);
 
   BackendUse Used(const Report& report) const;
 

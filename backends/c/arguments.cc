@@ -60,7 +60,7 @@ std::expected<Masquerade, Error> ToMasquerade(int family, const void* source, un
   return Masquerade::Make(*prefix, std::move(interface));
 }
 
-std::expected<HostPort, Error> ToHostPort(int family, int protocol, std::uint16_t host_port) {
+std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port) {
   const auto known = ToFamily(family);
   if (!known) return std::unexpected(known.error());
   const auto transport = ToProtocol(protocol);
@@ -70,8 +70,8 @@ std::expected<HostPort, Error> ToHostPort(int family, int protocol, std::uint16_
   return HostPort{*known, *transport, *port};
 }
 
-std::expected<Forward, Error> ToForward(int family, int protocol, std::uint16_t host_port, const void* target,
-                                        std::uint16_t target_port, bool localhost) {
+std::expected<Forward, Error> ToForward(int family, int protocol, unsigned int host_port, const void* target,
+                                        unsigned int target_port, bool localhost) {
   const auto key = ToHostPort(family, protocol, host_port);
   if (!key) return std::unexpected(key.error());
   if (target == nullptr)

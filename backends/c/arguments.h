@@ -3,9 +3,10 @@
 #ifndef NATPLAN_BACKENDS_C_ARGUMENTS_H_
 #define NATPLAN_BACKENDS_C_ARGUMENTS_H_
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <expected>
 
@@ -21,32 +22,56 @@ std::expected<Masquerade, Error> ToMasquerade(int family, const void* source, un
                                               const char* out_interface);
 
 // The family, the protocol, then the port.
-std::expected<HostPort, Error> ToHostPort(int family, int protocol, std::uint16_t host_port);
+std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port);
 
 // The same, then the target, then its port.
-std::expected<Forward, Error> ToForward(int family, int protocol, std::uint16_t host_port, const void* target,
-                                        std::uint16_t target_port, bool localhost);
+std::expected<Forward, Error> ToForward(int family, int protocol, unsigned int host_port, const void* target,
+                                        unsigned int target_port, bool localhost);
 
 // Null: `otherwise`.
 std::expected<Owner, Error> ToOwner(const char* name, const Owner& otherwise);
 
 Error InvalidArgument(int errno_value, const char* text);
 
-// A copy of an options struct, whose `size` says which fields it has. Null: all defaults. What a caller of a
-// later version adds behind the fields that are known here must be 0 (E2BIG).
+// Where the fields of an options struct end: the sizes that its earlier versions may have had.
+template <typename Options>
+inline constexpr std::array<std::size_t, 0> kFieldEnds = {};
+#define NATPLAN_END_OF(type, field) (offsetof(type, field) + sizeof(type::field))
+template <>
+inline constexpr std::array kFieldEnds<natplan_options> = {
+    NATPLAN_END_OF(natplan_options, size),    NATPLAN_END_OF(natplan_options, owner),
+    NATPLAN_END_OF(natplan_options, table),   NATPLAN_END_OF(natplan_options, deadline_milliseconds),
+    NATPLAN_END_OF(natplan_options, backend), NATPLAN_END_OF(natplan_options, inheritance),
+    NATPLAN_END_OF(natplan_options, log),     sizeof(natplan_options),
+};
+template <>
+inline constexpr std::array kFieldEnds<natplan_intent_options> = {
+    NATPLAN_END_OF(natplan_intent_options, size),
+    NATPLAN_END_OF(natplan_intent_options, owner),
+    NATPLAN_END_OF(natplan_intent_options, out_interface),
+    NATPLAN_END_OF(natplan_intent_options, localhost),
+    sizeof(natplan_intent_options),
+};
+#undef NATPLAN_END_OF
+
+// A copy of an options struct, whose `size` says which fields it has; the others are 0, their default. Null:
+// all defaults. What a caller of a later version adds behind the fields that are known here must be 0
+// (E2BIG).
 template <typename Options>
 std::expected<Options, Error> ToOptions(const Options* given) {
   Options options = {};
-  options.size = sizeof(Options);
-  if (given == nullptr) return options;
-  if (given->size < sizeof(Options))
-    return std::unexpected(InvalidArgument(EINVAL, "the size of the options is not that of their struct"));
-  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
-  for (std::size_t i = sizeof(Options); i < given->size; ++i) {
-    if (bytes[i] != 0)
-      return std::unexpected(InvalidArgument(E2BIG, "the options have a field that this version lacks"));
+  if (given != nullptr) {
+    if (given->size < sizeof(Options) &&
+        std::ranges::find(kFieldEnds<Options>, given->size) == kFieldEnds<Options>.end())
+      return std::unexpected(InvalidArgument(EINVAL, "the size of the options is not that of their struct"));
+    const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+    for (std::size_t i = sizeof(Options); i < given->size; ++i) {
+      if (bytes[i] != 0)
+        return std::unexpected(InvalidArgument(E2BIG, "the options have a field that this version lacks"));
+    }
+    std::memcpy(&options, given, std::min(given->size, sizeof(Options)));
   }
-  std::memcpy(&options, given, sizeof(Options));
+  options.size = sizeof(Options);
   return options;
 }
 

@@ -1,6 +1,10 @@
 #include "backends/c/natplan.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "backends/c/arguments.h"
@@ -12,10 +16,38 @@
 namespace natplan {
 namespace {
 
-int Failed(natplan_context& context, const Error& error) {
-  context.text = ToString(error);
-  context.last_error = context.text.c_str();
+// What went wrong in this thread where there is no context to tell it; cut where it is longer.
+thread_local std::array<char, 1024> t_last_error = {};
+
+void SayInThread(std::string_view text) {
+  text = text.substr(0, t_last_error.size() - 1);
+  std::ranges::copy(text, t_last_error.begin());
+  t_last_error[text.size()] = '\0';
+}
+
+// The number is true whether or not there is memory for the sentence.
+int Failed(natplan_context& context, const Error& error) noexcept {
+  try {
+    context.text = ToString(error);
+    context.last_error = context.text.c_str();
+  } catch (const std::bad_alloc&) {
+    context.last_error = Name(error.code).data();
+  }
   return -ErrorNumber(error);
+}
+
+int FailedToOpen(const Error& error) noexcept {
+  try {
+    SayInThread(ToString(error));
+  } catch (const std::bad_alloc&) {
+    SayInThread(Name(error.code));
+  }
+  return -ErrorNumber(error);
+}
+
+int WithoutContext() {
+  SayInThread("the context is missing");
+  return -EINVAL;
 }
 
 int Change(natplan_context& context, Edit::Kind kind, const natplan_intent_options& options, Intent intent) {
@@ -48,7 +80,7 @@ int ChangeForward(natplan_context& context, Edit::Kind kind, const std::expected
 // Runs one call of a context: no context, and no memory, are its to tell.
 template <typename Call>
 int Guarded(natplan_context* context, Call call) {
-  if (context == nullptr) return -EINVAL;
+  if (context == nullptr) return WithoutContext();
   context->last_error = "";
   try {
     return call(*context);
@@ -65,17 +97,19 @@ using natplan::Edit;
 using natplan::Guarded;
 
 int natplan_open(const natplan_options* options, natplan_context** context) {
-  if (context == nullptr) return -EINVAL;
+  if (context == nullptr) return natplan::WithoutContext();
   *context = nullptr;
+  natplan::SayInThread("");
   try {
     auto converted = natplan::ToNatOptions(options);
-    if (!converted) return -natplan::ErrorNumber(converted.error());
+    if (!converted) return natplan::FailedToOpen(converted.error());
     natplan::Owner owner = converted->owner;
     auto nat = natplan::Nat::Open(*std::move(converted));
-    if (!nat) return -natplan::ErrorNumber(nat.error());
+    if (!nat) return natplan::FailedToOpen(nat.error());
     *context = new natplan_context(*std::move(nat), std::move(owner));
     return 0;
   } catch (const std::bad_alloc&) {
+    natplan::SayInThread(natplan::kOutOfMemory);
     return -ENOMEM;
   }
 }
@@ -96,8 +130,8 @@ int natplan_remove_masquerade(natplan_context* context, int family, const void* 
   });
 }
 
-int natplan_add_forward(natplan_context* context, int family, int protocol, uint16_t host_port,
-                        const void* target, uint16_t target_port, const natplan_intent_options* options) {
+int natplan_add_forward(natplan_context* context, int family, int protocol, unsigned int host_port,
+                        const void* target, unsigned int target_port, const natplan_intent_options* options) {
   return Guarded(context, [&](natplan_context& given) {
     const auto copy = natplan::ToOptions(options);
     if (!copy) return natplan::Failed(given, copy.error());
@@ -107,7 +141,7 @@ int natplan_add_forward(natplan_context* context, int family, int protocol, uint
   });
 }
 
-int natplan_remove_forward(natplan_context* context, int family, int protocol, uint16_t host_port,
+int natplan_remove_forward(natplan_context* context, int family, int protocol, unsigned int host_port,
                            const natplan_intent_options* options) {
   return Guarded(context, [&](natplan_context& given) {
     const auto copy = natplan::ToOptions(options);
@@ -122,5 +156,5 @@ int natplan_remove_forward(natplan_context* context, int family, int protocol, u
 }
 
 const char* natplan_last_error(const natplan_context* context) {
-  return context == nullptr ? "" : context->last_error;
+  return context == nullptr ? natplan::t_last_error.data() : context->last_error;
 }

@@ -1,8 +1,9 @@
 // NAT for a daemon written in C: the C door to natplan.
 //
 // One context is used by one thread at a time, or under the caller's lock; several contexts are independent.
-// It has no thread, keeps no global state, and never touches stdout or stderr. It speaks to the kernel of the
-// network namespace that the thread is in when natplan_open() is called. A change is one transaction:
+// It has no thread, keeps nothing outside of its contexts but one sentence for each thread (see
+// natplan_last_error()), and never touches stdout or stderr. It speaks to the kernel of the network namespace
+// that the thread is in when natplan_open() is called. A change is one transaction:
 // whatever fails, and whenever the process ends, the kernel holds the old state or the new one. After fork(2)
 // the child may only close the context: every other call that reaches the kernel gives -ECHILD.
 //
@@ -57,16 +58,18 @@ struct natplan_context;
 #define NATPLAN_LOG_INFO 1     // a retry, and why
 #define NATPLAN_LOG_WARNING 2  // something held is lost to another program, or a family is not supported
 
-// Initialise with `{.size = sizeof(struct natplan_options)}`: 0 in any other field is its default.
+// Initialise with `{.size = sizeof(struct natplan_options)}`: 0 in any other field is its default. The size
+// may be that of an earlier version, which ends behind any of the fields (the others have their defaults), or
+// of a later one, if what this version does not know is 0.
 struct natplan_options {
   size_t size;                     // of this struct, as the caller's compiler has it
   const char* owner;               // of intents that name none: 1 to 64 bytes of ASCII; NULL: "default"
   const char* table;               // NULL: "natplan"; "io.systemd.nat" is the origin's, which has no owners
-  uint32_t deadline_milliseconds;  // of each call; 0: 5000
+  uint32_t deadline_milliseconds;  // of each call, any; 0: 5000
   int backend;                     // NATPLAN_BACKEND_*
   int inheritance;                 // NATPLAN_ADOPT or NATPLAN_RESET
   // Called from inside the functions below; must not call them with this context. `operation` is in nft
-  // syntax, or empty. Both texts end with the call.
+  // syntax, or empty. Both texts end with the call. A C++ exception that leaves it is dropped.
   void (*log)(void* log_argument, int level, const char* text, const char* operation);
   void* log_argument;
 };
@@ -84,7 +87,8 @@ struct natplan_intent_options {
 };
 
 // Makes a context; sends nothing and creates nothing in the kernel. `options` may be NULL and is not needed
-// afterwards. On failure *context is NULL. The caller owns the context and ends it with natplan_close().
+// afterwards. On failure *context is NULL, and natplan_last_error(NULL) has the sentence. The caller owns the
+// context and ends it with natplan_close().
 int natplan_open(const struct natplan_options* options, struct natplan_context** context);
 
 // Frees the context and closes its sockets. What it put into the kernel stays there. NULL is fine.
@@ -101,18 +105,19 @@ int natplan_remove_masquerade(struct natplan_context* context, int family, const
                               unsigned int prefix_length, const struct natplan_intent_options* options);
 
 // Packets to the host's port go on to the target (the origin's "local dnat"). `protocol` is IPPROTO_TCP,
-// IPPROTO_UDP or IPPROTO_SCTP; ports are in host byte order and not 0; `target` points at 4 or 16 bytes in
+// IPPROTO_UDP or IPPROTO_SCTP; ports are in host byte order, 1 to 65535; `target` points at 4 or 16 bytes in
 // network byte order. Replaces the target of a port that this owner forwards already. A port of another owner
 // is -EEXIST. `options` may be NULL.
-int natplan_add_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
-                        const void* target, uint16_t target_port,
+int natplan_add_forward(struct natplan_context* context, int family, int protocol, unsigned int host_port,
+                        const void* target, unsigned int target_port,
                         const struct natplan_intent_options* options);
 // Whatever the target is; never another owner's.
-int natplan_remove_forward(struct natplan_context* context, int family, int protocol, uint16_t host_port,
+int natplan_remove_forward(struct natplan_context* context, int family, int protocol, unsigned int host_port,
                            const struct natplan_intent_options* options);
 
 // What went wrong in the last call with this context, in sentences for a person; "" if nothing did. It
-// belongs to the context and is valid until the next call with it.
+// belongs to the context and is valid until the next call with it. NULL: the same of the calling thread's
+// last natplan_open() or call without a context; that belongs to the thread, until its next such call.
 const char* natplan_last_error(const struct natplan_context* context);
 
 // NOLINTEND(readability-identifier-naming)

@@ -51,11 +51,15 @@ LogCallback ToLog(const natplan_options& options) {
   if (options.log == nullptr) return {};
   return [log = options.log, argument = options.log_argument](LogLevel level, std::string_view text,
                                                               std::string_view operation) {
+    std::string line;
+    std::string step;
     try {
-      log(argument, ToNumber(level), std::string(text).c_str(), std::string(operation).c_str());
+      line = text;
+      step = operation;
     } catch (const std::bad_alloc&) {
-      log(argument, ToNumber(level), kOutOfMemory, "");
+      return log(argument, ToNumber(level), kOutOfMemory, "");
     }
+    log(argument, ToNumber(level), line.c_str(), step.c_str());
   };
 }
 

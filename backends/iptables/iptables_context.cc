@@ -23,7 +23,7 @@ std::array<bool, 2> WantedBy(const IptablesWish& wish) {
 
 }  // namespace
 
-std::expected<IptablesContext, Error> IptablesContext::Make(std::unique_ptr<IptablesRunner> runner,
+std::expected<IptablesContext, Error> IptablesContext::Make(std::unique_ptr<IptablesRunner>&& runner,
                                                             const Options& options) {
   auto tag = RuleTag::Make(options.table);
   if (!tag) return std::unexpected(tag.error());

@@ -48,7 +48,7 @@ class IptablesContext {
   };
 
   // Runs nothing. Refuses (kInvalidArgument) a table's name that does not fit into a comment.
-  static std::expected<IptablesContext, Error> Make(std::unique_ptr<IptablesRunner> runner,
+  static std::expected<IptablesContext, Error> Make(std::unique_ptr<IptablesRunner>&& runner,
                                                     const Options& options);
 
   // What the rules say, of all owners. A family that is not supported has none; kNotSupported if neither is.

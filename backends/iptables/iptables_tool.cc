@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -80,7 +81,8 @@ std::expected<void, Error> IptablesTool::Restore(Family family, const std::strin
   if (!program) return std::unexpected(program.error());
   const auto left = deadline - std::chrono::steady_clock::now();
   // For the lock of iptables-legacy; whole seconds, and not so many that the program is stopped first.
-  const auto wait = std::max<std::int64_t>(1, std::chrono::floor<std::chrono::seconds>(left).count());
+  const auto wait =
+      std::clamp<std::int64_t>(std::chrono::floor<std::chrono::seconds>(left).count(), 1, INT_MAX);
   std::vector<std::string> arguments = {"--noflush", "--wait", std::to_string(wait)};
   if (check_only) arguments.emplace_back("--test");
   const auto result = RunProcess({.program = *program,

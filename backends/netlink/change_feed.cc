@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include <new>
 #include <span>
 #include <utility>
 
@@ -19,6 +20,14 @@ ChangeFeed::ChangeFeed(std::unique_ptr<NetlinkSocket> socket, std::vector<TableI
     : socket_(std::move(socket)), reader_(std::move(tables), max_changes), buffer_(kReceiveBufferSize) {}
 
 std::expected<std::optional<CommittedBatch>, int> ChangeFeed::Next() {
+  try {
+    return ReadNext();
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(DropAll());
+  }
+}
+
+std::expected<std::optional<CommittedBatch>, int> ChangeFeed::ReadNext() {
   for (;;) {
     if (auto batch = reader_.Take()) return batch;
     const std::expected<NetlinkSocket::Received, int> received = socket_->Receive(buffer_);

@@ -35,8 +35,8 @@ class ChangeFeed {
   void Learn(const Snapshot& snapshot) { reader_.Learn(snapshot); }
 
   // The next commit, those included that change no table of these; none: nothing more is there now. Does not
-  // wait. ENOBUFS, said once a loss: some were lost, and what had come behind them was thrown away. Other
-  // errors are the socket's.
+  // wait. ENOBUFS, said once a loss: some were lost, or there was no memory for them, and what had come
+  // behind them was thrown away. Other errors are the socket's. Throws nothing.
   std::expected<std::optional<CommittedBatch>, int> Next();
 
   // For poll(2): readable if Next() may have something to give. -1 of a simulated socket.
@@ -45,6 +45,7 @@ class ChangeFeed {
   std::expected<void, int> Wait(TimePoint deadline) { return socket_->WaitReadable(deadline); }
 
  private:
+  std::expected<std::optional<CommittedBatch>, int> ReadNext();
   // Returns ENOBUFS, or the error of the socket that came instead of its end.
   int DropAll();
 

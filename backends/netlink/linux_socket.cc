@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -82,7 +83,17 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
   descriptor = Secure(descriptor);
   if (descriptor < 0)
     return Failure(ErrorCode::kEnvironment, errno, "cannot move a netlink socket above stderr");
-  return std::unique_ptr<LinuxSocket>(new LinuxSocket(descriptor));
+  return Own(descriptor);
+}
+
+// Without memory for the object, the descriptor is closed.
+std::unique_ptr<LinuxSocket> LinuxSocket::Own(int descriptor) {
+  try {
+    return std::unique_ptr<LinuxSocket>(new LinuxSocket(descriptor));
+  } catch (const std::bad_alloc&) {
+    close(descriptor);
+    throw;
+  }
 }
 
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Adopt(int descriptor) {
@@ -105,7 +116,7 @@ std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Adopt(int descri
     close(secured);
     return Failure(ErrorCode::kEnvironment, reason, "cannot make the given netlink socket non-blocking");
   }
-  return std::unique_ptr<LinuxSocket>(new LinuxSocket(secured));
+  return Own(secured);
 }
 
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Listen() {

@@ -64,6 +64,7 @@ class LinuxSocket final : public NetlinkSocket {
 
  private:
   explicit LinuxSocket(int descriptor);
+  static std::unique_ptr<LinuxSocket> Own(int descriptor);
   static std::expected<std::unique_ptr<LinuxSocket>, Error> OpenListening();
   void SetOptions();
   bool InChild() const;

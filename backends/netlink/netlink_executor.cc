@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -129,7 +130,12 @@ void NetlinkExecutor::DropLeftovers(TimePoint deadline) {
 }
 
 Outcome NetlinkExecutor::Commit(const Transaction& transaction, TimePoint deadline) {
-  const EncodedBatch batch = Encode(transaction, next_sequence_);
+  EncodedBatch batch;
+  try {
+    batch = Encode(transaction, next_sequence_);
+  } catch (const std::bad_alloc&) {
+    return NotSent{.errno_value = ENOMEM};
+  }
   if (batch.bytes.empty()) {
     return NotSent{.errno_value = EINVAL, .text = "a transaction without operations changes nothing"};
   }
@@ -143,6 +149,7 @@ Outcome NetlinkExecutor::Commit(const Transaction& transaction, TimePoint deadli
     return sent.error() == EMSGSIZE ? TooLarge(batch.bytes.size()) : SendFailure(sent.error());
   }
 
+  leftovers_ = true;  // also if there is no memory for the answers
   BatchReplies replies(batch);
   int reason = 0;  // why the answers that were read are not all
   while (!replies.complete()) {
@@ -172,6 +179,7 @@ int NetlinkExecutor::Ask(DumpReader& reader, std::span<const std::uint8_t> reque
                          TimePoint deadline) {
   reader.Expect(sequence);
   if (const auto sent = Send(request, deadline); !sent) return sent.error();
+  const bool left = std::exchange(leftovers_, true);  // also if there is no memory for the answer
   bool lost = false;
   while (!reader.done()) {
     const auto answer = NextAnswer(deadline, /*wait=*/true);
@@ -181,10 +189,10 @@ int NetlinkExecutor::Ask(DumpReader& reader, std::span<const std::uint8_t> reque
       lost = true;  // What is left of a dump is read all the same: the socket is free for the next one only
                     // then.
     } else {
-      leftovers_ = true;
       return lost ? ENOBUFS : answer.error();
     }
   }
+  leftovers_ = left;
   return lost ? ENOBUFS : reader.errno_value();
 }
 
@@ -294,14 +302,28 @@ std::expected<Snapshot, ReadFailure> NetlinkExecutor::Read(const ReadRequest& re
       return std::unexpected(Torn());
     snapshot.generation = meanwhile.generation;
   }
-  if (feed_ != nullptr) feed_->Learn(snapshot);
+  Teach(snapshot);
   return snapshot;
+}
+
+// Without memory for what sets are made of, nobody listens.
+void NetlinkExecutor::Teach(const Snapshot& snapshot) {
+  if (feed_ == nullptr) return;
+  try {
+    feed_->Learn(snapshot);
+  } catch (const std::bad_alloc&) {
+    CloseFeed();
+  }
+}
+
+void NetlinkExecutor::CloseFeed() {
+  feed_.reset();
+  followed_.Lose();
 }
 
 bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {
   if (feed_ != nullptr && feed_tables_ == tables) return true;
-  feed_.reset();
-  followed_.Lose();
+  CloseFeed();
   if (!listen_) return false;
   std::expected<std::unique_ptr<NetlinkSocket>, Error> socket = listen_();
   if (!socket) {
@@ -314,6 +336,15 @@ bool NetlinkExecutor::OpenFeed(const std::vector<TableId>& tables) {
 }
 
 Drained NetlinkExecutor::Drain(const std::vector<TableId>& tables, std::uint32_t since) {
+  try {
+    return Listen(tables, since);
+  } catch (const std::bad_alloc&) {
+    CloseFeed();
+    return {};
+  }
+}
+
+Drained NetlinkExecutor::Listen(const std::vector<TableId>& tables, std::uint32_t since) {
   if (!OpenFeed(tables)) return {};
   for (;;) {
     auto batch = feed_->Next();

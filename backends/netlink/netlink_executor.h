@@ -48,9 +48,10 @@ class NetlinkExecutor final : public Executor {
   // answer in time.
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override;
 
-  // NotSent: EINVAL for a transaction without operations, EMSGSIZE if the socket cannot be given the room, or
-  // the errno of sendmsg(2). Unknown: ENOBUFS if an answer was lost, ETIMEDOUT if none came in time. A
-  // refusal that was read stands, whatever was lost beside it: nothing was changed then.
+  // NotSent: EINVAL for a transaction without operations, ENOMEM if there is none for its bytes, EMSGSIZE if
+  // the socket cannot be given the room, or the errno of sendmsg(2). Unknown: ENOBUFS if an answer was lost,
+  // ETIMEDOUT if none came in time. A refusal that was read stands, whatever was lost beside it: nothing was
+  // changed then.
   Outcome Commit(const Transaction& transaction, TimePoint deadline) override;
 
   // The first call makes the second socket, and asks the first one for the generation, as it does after each
@@ -80,6 +81,9 @@ class NetlinkExecutor final : public Executor {
 
   // Makes feed_ for these tables if it is not there; returns whether it is.
   bool OpenFeed(const std::vector<TableId>& tables);
+  void CloseFeed();
+  void Teach(const Snapshot& snapshot);
+  Drained Listen(const std::vector<TableId>& tables, std::uint32_t since);
 
   std::unique_ptr<NetlinkSocket> socket_;
   ListeningSocket listen_;

@@ -14,7 +14,6 @@ namespace natplan {
 Reconciler::Reconciler(Options options) : options_(std::move(options)), backoff_(options_.jitter_seed) {}
 
 void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint deadline) {
-  Undo();
   mode_ = mode;
   deadline_ = deadline;
   state_ = State::kFinished;
@@ -25,6 +24,7 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   last_cause_.reset();
   repeats_ = 0;
   backoff_.Reset();
+  Undo();
   if (request_.alone || request.alone) {
     desired_ = {};
     held_ = {};
@@ -86,10 +86,7 @@ Step Reconciler::Poll(TimePoint now) {
 
 void Reconciler::OnSnapshot(const std::expected<Snapshot, ReadFailure>& answer) {
   if (state_ != State::kRead) return;
-  if (answer) {
-    unknown_ = false;  // whether or not it was carried out, this shows it
-    return PlanFrom(*answer);
-  }
+  if (answer) return PlanFrom(*answer);
   if (answer.error().torn) return Retry(std::nullopt);
   Error error = Classify(answer.error());
   if (unknown_) {
@@ -124,6 +121,7 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
                        .errno_value = unknown->errno_value,
                        .text = "the answer of the kernel was lost"});
   }
+  handed_out_ = false;
   UnmarkAll();
   marks_ = {};
   if (const auto* refused = std::get_if<Refused>(&outcome)) return OnRefused(*refused);
@@ -227,13 +225,25 @@ void Reconciler::Finish() {
 void Reconciler::Fail(Error error) {
   // It may have been read by this call and show what this call was to repair: the next one has to look again.
   mirror_.reset();
+  if (committed_) {
+    error.code = ErrorCode::kUnknownOutcome;
+    error.text = "a part of the change was carried out; run it again (" + error.text + ")";
+  }
   Refuse(std::move(error));
 }
 
 void Reconciler::Refuse(Error error) {
   result_ = std::unexpected(std::move(error));
   state_ = State::kFinished;
-  Undo();
+  TakeBack();
+}
+
+// The result is said already: without memory the next Start tries again.
+void Reconciler::TakeBack() noexcept {
+  try {
+    Undo();
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+  }
 }
 
 // Takes the edits back, the last one first, and what was adopted before them. Each is dropped from its list
@@ -289,19 +299,16 @@ void Reconciler::Cancel() {
 
 void Reconciler::Abandon() noexcept {
   const bool handed_out = state_ == State::kCommit && handed_out_;
+  const bool sent = state_ != State::kFinished && (handed_out || unknown_ || committed_);
   handed_out ? KeepOwners() : UnmarkAll();
   marks_ = {};
   mirror_.reset();
   state_ = State::kFinished;
   // Short enough to need no memory of its own.
-  result_ = std::unexpected(Error{.code = handed_out ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory,
+  result_ = std::unexpected(Error{.code = sent ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory,
                                   .errno_value = ENOMEM,
                                   .text = "out of memory"});
-  try {
-    Undo();
-  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
-    // The next Start tries again.
-  }
+  TakeBack();
 }
 
 }  // namespace natplan

@@ -131,6 +131,7 @@ class Reconciler {
   bool TakeChanges(DesiredState::Touched&& others);
   void DropOwners() noexcept;
   void Undo();
+  void TakeBack() noexcept;
   void Mark();
   void UnmarkAll() noexcept;
   void PlanFrom(const Snapshot& snapshot);

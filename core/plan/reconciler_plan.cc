@@ -158,6 +158,9 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
   mirror_->localhost = plan_.localhost;
   mirror_->lacking = !plan_.conflicts.empty();
   compared_ = true;
+  // Whether a commit whose answer was lost was carried out, this shows.
+  if (std::exchange(unknown_, false) && !plan_.obstacle && plan_.transaction.operations.empty())
+    committed_ = true;
   TakePlan(true);
 }
 

@@ -37,7 +37,7 @@ Error NoPermission(int errno_value) {
 Error NoMemory(int errno_value) {
   return {.code = ErrorCode::kNoMemory,
           .errno_value = errno_value,
-          .text = "out of memory in the kernel; nothing was changed, try again when there is more"};
+          .text = "out of memory, here or in the kernel; nothing was changed, try again when there is more"};
 }
 
 Error OtherRefusal(const Transaction& transaction, const Refusal& refusal) {

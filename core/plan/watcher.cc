@@ -75,6 +75,11 @@ void Watcher::OnOverrun() {
   Say(WatchEvent::kProblem, "notifications of the kernel were lost; looking at everything");
 }
 
+void Watcher::OnShortage() {
+  look_ = true;
+  Say(WatchEvent::kProblem, "out of memory: changes may not have been said; looking at everything");
+}
+
 // Says what went wrong, and looks again later or gives up.
 bool Watcher::Fails(const Result& result, TimePoint now) {
   if (result) {

@@ -75,6 +75,8 @@ class Watcher {
   void OnChange(ForeignChange change);
   // Notifications were lost: anything may have been changed.
   void OnOverrun();
+  // The same for want of memory.
+  void OnShortage();
   void OnLook(const Result& result, TimePoint now);
   void OnRestored(const Result& result, TimePoint now);
 

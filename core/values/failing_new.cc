@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace natplan {
 namespace {
@@ -39,6 +40,9 @@ FailingNew::~FailingNew() { g_active = false; }
 bool FailingNew::happened() const { return g_happened; }
 
 std::size_t FailingNew::counted() const { return g_counted; }
+
+SparedNew::SparedNew() : was_active_(std::exchange(g_active, false)) {}
+SparedNew::~SparedNew() { g_active = was_active_; }
 
 }  // namespace natplan
 

@@ -22,6 +22,19 @@ class FailingNew {
   std::size_t counted() const;  // allocations before that
 };
 
+// While one exists, no allocation fails and none is counted: of what stands in for something outside of the
+// process, which does not share its memory.
+class SparedNew {
+ public:
+  SparedNew();
+  SparedNew(const SparedNew&) = delete;
+  SparedNew& operator=(const SparedNew&) = delete;
+  ~SparedNew();
+
+ private:
+  bool was_active_;
+};
+
 }  // namespace natplan
 
 #endif  // NATPLAN_CORE_VALUES_FAILING_NEW_H_

@@ -16,7 +16,8 @@ namespace {
 void ACancelledCallLeavesTheOldState(World& world) {
   Nat& nat = world.Open();
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  nat.BeginChange({Edit{Edit::Kind::kAdd, Owner::Default(), Source("10.1.0.0/24")}});
+  world.Expect(nat.BeginChange({Edit{Edit::Kind::kAdd, Owner::Default(), Source("10.1.0.0/24")}}).has_value(),
+               "a call should begin");
   nat.Cancel();
   const Result* result = nat.Poll();
   world.Expect(result != nullptr, "a cancelled call should have ended");
@@ -38,7 +39,8 @@ void ACallThatIsCancelledWhileItWaitsLeavesTheOldState(World& world) {
   }));
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
   disturb = 2;  // the first one is no reason to wait
-  nat.BeginChange({Edit{Edit::Kind::kAdd, Owner::Default(), Source("10.1.0.0/24")}});
+  world.Expect(nat.BeginChange({Edit{Edit::Kind::kAdd, Owner::Default(), Source("10.1.0.0/24")}}).has_value(),
+               "a call should begin");
   world.Expect(nat.Poll() == nullptr,
                "other programs were faster twice, and the call should wait to try again");
   nat.Cancel();
@@ -69,7 +71,7 @@ void AnEventLoopNeedsOnlyTheDescriptor(World& world) {
     if (commit == 1) world.ActMeanwhile({EnsureTable{{Family::kIp, kForeignTable}}});
     if (commit == 2) world.ActMeanwhile({DeleteTable{{Family::kIp, kForeignTable}}});
   }));
-  nat.BeginApply(FullHouse());
+  world.Expect(nat.BeginApply(FullHouse()).has_value(), "a call should begin");
   const Result* result = Loop(world, nat);
   world.Expect(result != nullptr, "the call should end");
   if (result == nullptr) return;

@@ -1,0 +1,251 @@
+// Every call of the facade, with each of its allocations failing once: no exception, an answer that agrees
+// with what the kernel holds, and a context that goes on working.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backends/nat.h"
+#include "backends/sim/sim_executor.h"
+#include "backends/sim/spared_socket.h"
+#include "core/plan/layout.h"
+#include "core/values/failing_new.h"
+#include "kernel_sim/kernel.h"
+#include "kernel_sim/listing/kernel_listing.h"
+
+namespace natplan {
+namespace {
+
+Masquerade Mask(const char* prefix) { return Masquerade::Make(Prefix::Parse(prefix).value()).value(); }
+Masquerade MaskOut(const char* prefix, const char* interface) {
+  return Masquerade::Make(Prefix::Parse(prefix).value(), InterfaceName::Make(interface).value()).value();
+}
+Forward To(int port, const char* target, bool localhost = false) {
+  return {Protocol::kTcp, Port::Make(port).value(), Endpoint::Parse(target).value(), localhost};
+}
+
+std::vector<Intent> House() {
+  return {Mask("10.0.0.0/8"), To(80, "10.0.0.2:80"), To(81, "10.0.0.2:81", true),
+          MaskOut("10.0.0.0/9", "eth0"), To(80, "[fd00::2]:80")};
+}
+
+// A context over a kernel of its own, and another program.
+class World {
+ public:
+  explicit World(LogCallback log)
+      : nat_(MakeSparedExecutor(kernel_), {.jitter_seed = 1, .log = std::move(log)}) {}
+
+  Nat& nat() { return nat_; }
+  std::string Listing() { return kernel_sim::ListRuleset(kernel_).value(); }
+  void Foreign(std::vector<Operation> operations) {
+    const Outcome outcome = MakeSimExecutor(kernel_)->Commit(
+        {.operations = std::move(operations)}, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+    ASSERT_TRUE(std::holds_alternative<Committed>(outcome));
+  }
+
+ private:
+  kernel_sim::Kernel kernel_;
+  Nat nat_;
+};
+
+// What is kept of a result while memory is short.
+struct Answer {
+  bool ok = false;
+  bool changed = false;
+  ErrorCode code = ErrorCode::kEnvironment;
+};
+
+Answer AnswerOf(const Result& result) {
+  return {result.has_value(), result && result->changed,
+          result ? ErrorCode::kEnvironment : result.error().code};
+}
+
+struct Case {
+  const char* name;
+  std::function<void(World&)> before;
+  std::function<Answer(Nat&)> call;
+};
+
+void Nothing(World&) {}
+
+void Warm(World& world) { ASSERT_TRUE(world.nat().Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")})); }
+
+// Others commit, at first elsewhere, then an element of natplan's set.
+void WarmBesideOthers(World& world) {
+  Warm(world);
+  world.Foreign({EnsureTable{{Family::kIp, "other"}}});
+  ASSERT_TRUE(world.nat().AddMasquerade(Mask("11.0.0.0/8")));
+  world.Foreign({AddElements{{Family::kIp, kDefaultTable},
+                             kMasqueradeSet,
+                             MasqueradeShape(Family::kIp),
+                             false,
+                             {ToElement(Prefix::Parse("192.0.2.0/24").value())}}});
+}
+
+void WarmAndFlushed(World& world) {
+  Warm(world);
+  world.Foreign({DeleteTable{{Family::kIp, kDefaultTable}}});
+}
+
+template <typename Begin>
+Answer Loop(Nat& nat, Begin begin, bool cancel) {
+  const auto descriptor = nat.descriptor();
+  if (!descriptor) return {.code = descriptor.error().code};
+  if (const auto begun = begin(); !begun) return {.code = begun.error().code};
+  if (cancel) nat.Cancel();
+  for (;;) {
+    if (const Result* result = nat.Poll()) return AnswerOf(*result);
+  }
+}
+
+std::vector<Case> Cases() {
+  const Masquerade masquerade = Mask("10.1.0.0/16");
+  const Masquerade held = Mask("10.0.0.0/8");
+  const Forward forward = To(80, "10.0.0.3:80");
+  const std::vector<Intent> house = House();
+  const std::vector<Intent> other = {Mask("10.0.0.0/9"), To(81, "10.0.0.2:81")};
+  const std::vector<Edit> edits = {
+      {Edit::Kind::kRemove, Owner::Default(), held},
+      {Edit::Kind::kAdd, Owner::Default(), masquerade},
+      {Edit::Kind::kAdd, Owner::Make("web").value(), To(82, "10.0.0.2:82", true)},
+      {Edit::Kind::kAdd, Owner::Make("web").value(), MaskOut("10.0.0.0/9", "eth0")}};
+  const auto add = [=](Nat& nat) { return AnswerOf(nat.AddMasquerade(masquerade)); };
+  return {
+      {"AddMasquerade", Nothing, add},
+      {"AddMasquerade, warm", Warm, add},
+      {"AddMasquerade, beside others", WarmBesideOthers, add},
+      {"AddMasquerade, flushed", WarmAndFlushed, add},
+      {"RemoveMasquerade, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.RemoveMasquerade(held)); }},
+      {"AddForward, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.AddForward(forward)); }},
+      {"RemoveForward, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.RemoveForward(forward)); }},
+      {"Change", Nothing, [=](Nat& nat) { return AnswerOf(nat.Change(edits)); }},
+      {"Change, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.Change(edits)); }},
+      {"Apply", Nothing, [=](Nat& nat) { return AnswerOf(nat.Apply(house)); }},
+      {"Apply, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.Apply(other)); }},
+      {"Preview", Nothing, [=](Nat& nat) { return AnswerOf(nat.Preview(house)); }},
+      {"Preview, warm", Warm, [=](Nat& nat) { return AnswerOf(nat.Preview(other)); }},
+      {"Verify", Nothing, [](Nat& nat) { return AnswerOf(nat.Verify()); }},
+      {"Verify, flushed", WarmAndFlushed, [](Nat& nat) { return AnswerOf(nat.Verify()); }},
+      {"BeginApply", Nothing,
+       [=](Nat& nat) { return Loop(nat, [&] { return nat.BeginApply(house); }, false); }},
+      {"BeginChange, warm", Warm,
+       [=](Nat& nat) { return Loop(nat, [&] { return nat.BeginChange(edits); }, false); }},
+      {"BeginPreview", Nothing,
+       [=](Nat& nat) { return Loop(nat, [&] { return nat.BeginPreview(house); }, false); }},
+      {"Cancel", Warm, [=](Nat& nat) { return Loop(nat, [&] { return nat.BeginApply(house); }, true); }},
+  };
+}
+
+void Logs(LogLevel, std::string_view text, std::string_view operation) {
+  (void)(std::string(operation) + " " + std::string(text));
+}
+void Throws(LogLevel, std::string_view, std::string_view) { throw 42; }
+
+struct Way {
+  FailingNew::Kind kind;
+  LogCallback log;
+};
+
+// Returns how many allocations the call makes.
+std::size_t FailEach(const Case& one, const Way& way) {
+  World sane({});
+  one.before(sane);
+  const std::string before = sane.Listing();
+  const bool succeeds = one.call(sane.nat()).ok;
+  const std::string after = sane.Listing();
+  bool happened = true;
+  std::size_t fails_at = 0;
+  for (; happened && !testing::Test::HasFailure(); ++fails_at) {
+    SCOPED_TRACE(std::string(one.name) + ", allocation " + std::to_string(fails_at));
+    World world(way.log);
+    one.before(world);
+    Answer answer;
+    {
+      const FailingNew failing(fails_at, way.kind);
+      answer = one.call(world.nat());
+      happened = failing.happened();
+    }
+    const std::string listing = world.Listing();
+    if (answer.ok) {
+      EXPECT_EQ(listing, after);
+      EXPECT_EQ(answer.changed, before != after);
+    } else if (answer.code == ErrorCode::kUnknownOutcome) {
+      EXPECT_TRUE(listing == before || listing == after) << listing;
+    } else {
+      EXPECT_EQ(listing, before) << Name(answer.code);
+      if (happened && succeeds) {
+        EXPECT_EQ(Name(answer.code), Name(ErrorCode::kNoMemory));
+      }
+    }
+    // With memory again, the context is as good as new.
+    EXPECT_EQ(one.call(world.nat()).ok, succeeds);
+    EXPECT_EQ(world.Listing(), after);
+  }
+  return fails_at;
+}
+
+class NatMemoryTest : public testing::TestWithParam<Case> {};
+
+// With a log, whose lines need memory as well.
+TEST_P(NatMemoryTest, OneFailedAllocationGivesATrueAnswer) {
+  EXPECT_GT(FailEach(GetParam(), {FailingNew::Kind::kOnce, Logs}), 10U);
+}
+TEST_P(NatMemoryTest, NoMoreMemoryGivesATrueAnswer) {
+  EXPECT_GT(FailEach(GetParam(), {FailingNew::Kind::kOnwards, Logs}), 10U);
+}
+TEST_P(NatMemoryTest, WhatTheLogThrowsIsDropped) {
+  World silent({});
+  GetParam().before(silent);
+  const Answer expected = GetParam().call(silent.nat());
+  World world(Throws);
+  GetParam().before(world);
+  const Answer answer = GetParam().call(world.nat());
+  EXPECT_EQ(answer.ok, expected.ok);
+  EXPECT_EQ(answer.changed, expected.changed);
+  EXPECT_EQ(world.Listing(), silent.Listing());
+}
+
+TEST(NatMemoryWithoutALogTest, AnAllocationThatFailsGivesATrueAnswer) {
+  const Masquerade masquerade = Mask("10.1.0.0/16");
+  const Case one = {"AddMasquerade, warm", Warm,
+                    [&](Nat& nat) { return AnswerOf(nat.AddMasquerade(masquerade)); }};
+  for (const auto kind : {FailingNew::Kind::kOnce, FailingNew::Kind::kOnwards})
+    EXPECT_GT(FailEach(one, {kind, {}}), 10U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, NatMemoryTest, testing::ValuesIn(Cases()), [](const auto& tested) {
+  std::string name;
+  for (const char c : std::string_view(tested.param.name)) {
+    if (c != ' ' && c != ',') name += c;
+  }
+  return name;
+});
+
+TEST(NatMemoryOpenTest, OpenAnswersWithAnErrorAndLeavesNoDescriptor) {
+  const int free = dup(0);
+  close(free);
+  for (const auto kind : {FailingNew::Kind::kOnce, FailingNew::Kind::kOnwards}) {
+    bool happened = true;
+    for (std::size_t fails_at = 0; happened && !HasFailure(); ++fails_at) {
+      const FailingNew failing(fails_at, kind);
+      const auto code = [&] {
+        const auto nat = Nat::Open({.jitter_seed = 1});
+        return nat ? ErrorCode::kEnvironment : nat.error().code;
+      }();
+      happened = failing.happened();
+      EXPECT_EQ(code, happened ? ErrorCode::kNoMemory : ErrorCode::kEnvironment) << fails_at;
+      const int next = dup(0);
+      close(next);
+      EXPECT_EQ(next, free) << fails_at;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace natplan
