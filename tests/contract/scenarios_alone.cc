@@ -16,7 +16,8 @@ class Alone {
 
   const Result& Run(const Edit& edit) {
     reads_ = 0;
-    nat_.Begin({.edits = {edit}, .alone = true}, Mode::kApply);
+    world_.Expect(nat_.Begin({.edits = {edit}, .alone = true}, Mode::kApply).has_value(),
+                  "the call should begin");
     const Result* result = nullptr;
     while (result == nullptr) result = nat_.Poll();
     return *result;
