@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "cli/commands.h"
+#include "cli/host_rules.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
 #include "cli/report.h"
@@ -22,6 +23,8 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
       wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
+  std::ranges::move(RivalNotes(wish.intents, PlaceOf(wanted.table.table, report->by_iptables)),
+                    std::back_inserter(report->notes));
   // What was carried out stays, whether or not the parameters can be set: it is said first.
   const Parameters parameters = CareForParameters(wish.intents, options.sysctl);
   std::ranges::copy(parameters.notes, std::back_inserter(report->notes));
