@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/host_rules.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
@@ -22,6 +23,8 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
                             wanted.call.json, console);
   if (!report) return report.error();
   const BackendUse backend = session.Used(*report);
+  std::ranges::move(RivalNotes(wish.intents, PlaceOf(wanted.table.table, report->by_iptables)),
+                    std::back_inserter(report->notes));
   // What was carried out stays, whether or not the parameters can be set: it is said first.
   const Standing table = CurrentStanding();
   if (options.sysctl) SetStanding(Standing::kParameters);

@@ -1,6 +1,10 @@
 // natplan check: compares the running kernel with a file and changes nothing.
+#include <algorithm>
+#include <iterator>
+
 #include "cli/commands.h"
 #include "cli/difference.h"
+#include "cli/host_rules.h"
 #include "cli/report.h"
 #include "cli/session.h"
 #include "fmt/format.h"
@@ -30,6 +34,7 @@ void PrintJson(const Report& report, const BackendUse& backend, const std::vecto
                          {"missing", std::move(missing)},
                          {"excess", std::move(excess)},
                          {"foreign", report.foreign},
+                         {"notes", report.notes},
                          {"backend", backend.name},
                          {"reason", backend.reason}});
 }
@@ -41,8 +46,10 @@ ExitCode Run(const CheckOptions& options, Console& console) {
   auto opened = Open(options.wanted, console);
   if (!opened) return opened.error();
   auto& [wish, session] = *opened;
-  const Result result = session.nat().Preview(wish.intents);
+  Result result = session.nat().Preview(wish.intents);
   if (!result) return console.Fail(result.error(), call.json);
+  std::ranges::move(RivalNotes(wish.intents, PlaceOf(options.wanted.table.table, result->by_iptables)),
+                    std::back_inserter(result->notes));
   const BackendUse backend = session.Used(*result);
   const std::vector<DifferenceLine> lines = DifferenceOf(*result, session.last_read());
   if (call.json) {

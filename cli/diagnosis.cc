@@ -43,12 +43,13 @@ class Doctor {
     LookAtPermission();
     for (const Family family : kFamilies) LookAtPieces(family);
     for (const Family family : kFamilies) LookAtIptables(family);
-    for (const SysctlNeed& need : facts_.sysctls) {
-      if (!need.met) Say(fmt::format("{}: {}", ValueText(need), need.otherwise), need.Cure());
-    }
+    for (const SysctlNeed& need : facts_.sysctls) LookAt(need);
     for (const RouteNeed& need : facts_.routes) {
-      if (!need.met) Say(need.Otherwise(), need.Cure());
+      if (!need.met) Say("localhost", need.Otherwise(), need.Cure());
     }
+    const auto& [problems, unknown] = facts_.findings;
+    out_.problems.insert(out_.problems.end(), problems.begin(), problems.end());
+    out_.unknown.insert(out_.unknown.end(), unknown.begin(), unknown.end());
     return std::move(out_);
   }
 
@@ -116,25 +117,25 @@ class Doctor {
     if (std::ranges::none_of(facts_.nf_tables, HasNoPermission)) return;
     std::string text = "CAP_NET_ADMIN over this network namespace is missing";
     // Root of a user namespace has the capability, and may be in a network namespace of somebody else.
-    if (facts_.process.net_admin && !facts_.process.initial_user_namespace) {
+    if (facts_.process.net_admin == true && facts_.process.initial_user_namespace == false) {
       text += ": the process has it in its user namespace, to which this network namespace does not belong";
     }
-    Say(std::move(text), "run as root, or inside `unshare -Urn`");
+    Say("permission", std::move(text), "run as root, or inside `unshare -Urn`");
   }
 
   void LookAtPieces(Family family) {
     for (const auto& [name, answer] : Pieces(Of(family, facts_.nf_tables))) {
       if (name == "permission") continue;
       if (answer.presence == Presence::kNo) {
-        Say(fmt::format("the kernel has no {}",
+        Say("nf_tables",
+            fmt::format("the kernel has no {}",
                         name == "nf_tables"
                             ? fmt::format("nf_tables for family {}", Name(family))
                             : fmt::format("{} in family {} of nf_tables", name, Name(family))),
             std::string(CureOf(name, family)));
       } else if (answer.presence == Presence::kUnknown && answer.errno_value != 0) {
-        Say(fmt::format("the kernel gave no answer about {} in family {}: {}", name, Name(family),
-                        ErrnoText(answer.errno_value)),
-            "ask again: natplan doctor");
+        out_.unknown.push_back(fmt::format("whether the kernel has {} in family {}: {}", name, Name(family),
+                                           ErrnoText(answer.errno_value)));
       }
     }
   }
@@ -144,24 +145,36 @@ class Doctor {
     const std::string_view tool = IptablesName(family);
     const bool wanted = out_.backend == ChosenBackend::kIptables || out_.backend == ChosenBackend::kNone;
     if (wanted && !facts.used) {
-      Say(fmt::format("{} cannot be used: {}", tool, facts.used.error().text),
+      Say("iptables", fmt::format("{} cannot be used: {}", tool, facts.used.error().text),
           fmt::format("install {} with NAT, or want nothing of family {}", tool, Name(family)));
     } else if (wanted && NeedsNfTables()) {
-      Say(fmt::format("{} here is the variant that stands on nf_tables itself", tool),
+      Say("iptables", fmt::format("{} here is the variant that stands on nf_tables itself", tool),
           fmt::format("install {}-legacy, or want nothing of family {}", tool, Name(family)));
     }
     if (out_.backend == ChosenBackend::kNftables && facts.used && !facts.used->ours.empty()) {
-      Say(fmt::format("{} has {} rules of natplan, of a time when nf_tables could not be used: {}", tool,
+      Say("iptables",
+          fmt::format("{} has {} rules of natplan, of a time when nf_tables could not be used: {}", tool,
                       facts.used->ours.size(), facts.used->ours.front()),
           "both translate now: natplan remove --backend iptables");
     }
+    const auto cannot_say = [](const std::expected<NatRules, Error>& rules) {
+      return !rules && rules.error().code != ErrorCode::kNotSupported &&
+             rules.error().code != ErrorCode::kNotPermitted;
+    };
+    if (!wanted && cannot_say(facts.used))
+      out_.unknown.push_back(fmt::format("which rules {} has: {}", tool, facts.used.error().text));
+    if (cannot_say(facts.other))
+      out_.unknown.push_back(
+          fmt::format("which rules {}-{} has: {}", tool, OtherVariant(), facts.other.error().text));
     if (!facts.other) return;
     if (!facts.other->ours.empty()) {
-      Say(fmt::format("the variant of {} that is not in use has {} rules of natplan: {}", tool,
+      Say("iptables",
+          fmt::format("the variant of {} that is not in use has {} rules of natplan: {}", tool,
                       facts.other->ours.size(), facts.other->ours.front()),
           fmt::format("remove each with -D in place of -A, by {}-{}", tool, OtherVariant()));
     } else if (facts.other->count > 0) {
-      Say(fmt::format("the variant of {} that is not in use has {} NAT rules of other programs", tool,
+      Say("iptables",
+          fmt::format("the variant of {} that is not in use has {} NAT rules of other programs", tool,
                       facts.other->count),
           fmt::format("a connection is translated by whoever comes first; look at them with {}-{} -t nat -S",
                       tool, OtherVariant()));
@@ -176,12 +189,18 @@ class Doctor {
   }
 
   static std::string ValueText(const SysctlNeed& need) {
-    return need.value ? fmt::format("{} is {}", need.name, *need.value)
-                      : fmt::format("{} cannot be {}", need.name, need.sysctl ? "read" : "set yet");
+    return need.sysctl ? fmt::format("{} is {}", need.name, *need.value)
+                       : fmt::format("{} cannot be set yet", need.name);
   }
 
-  void Say(std::string text, std::string cure) {
-    out_.problems.push_back({std::move(text), std::move(cure)});
+  void LookAt(const SysctlNeed& need) {
+    if (need.met) return;
+    if (need.value) return Say("sysctl", fmt::format("{}: {}", ValueText(need), need.otherwise), need.Cure());
+    out_.unknown.push_back(need.value.error().text);
+  }
+
+  void Say(std::string kind, std::string text, std::string cure) {
+    out_.problems.push_back({std::move(text), std::move(cure), std::move(kind)});
   }
 
   const DoctorFacts& facts_;

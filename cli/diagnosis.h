@@ -23,6 +23,19 @@ struct PieceAnswer {
 };
 std::vector<PieceAnswer> Pieces(const ProbeAnswers& answers);
 
+struct Problem {
+  std::string text;  // what is wrong
+  std::string cure;  // what to do about it
+  std::string kind;  // one word, for programs
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+// What was found beyond what the kernel and iptables have.
+struct Findings {
+  std::vector<Problem> problems = {};
+  std::vector<std::string> unknown = {};  // what could not be looked at, a sentence each
+};
+
 struct DoctorFacts {
   Backend asked_for = Backend::kAuto;
   ProcessFacts process = {};
@@ -31,21 +44,17 @@ struct DoctorFacts {
   std::array<IptablesFacts, 2> iptables = {};  // by Family
   std::vector<SysctlNeed> sysctls = {};
   std::vector<RouteNeed> routes = {};
+  Findings findings = {};
 };
 
 enum class ChosenBackend { kNftables, kIptables, kNone, kUnknown };
 std::string_view Name(ChosenBackend backend);  // "nftables", "iptables", "none", "unknown"
 
-struct Problem {
-  std::string text;  // what is wrong
-  std::string cure;  // what to do about it
-  friend bool operator==(const Problem&, const Problem&) = default;
-};
-
 struct Diagnosis {
   ChosenBackend backend = ChosenBackend::kUnknown;
   std::string reason = {};
   std::vector<Problem> problems = {};
+  std::vector<std::string> unknown = {};  // as in Findings
 };
 
 // Where none is asked for, iptables is chosen only where nf_tables lacks a piece for certain, in each family

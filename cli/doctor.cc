@@ -11,6 +11,8 @@
 #include "backends/iptables/program_search.h"
 #include "cli/commands.h"
 #include "cli/diagnosis.h"
+#include "cli/file_findings.h"
+#include "cli/host_rules.h"
 #include "cli/interrupt.h"
 #include "cli/kernel_access.h"
 #include "cli/load.h"
@@ -30,8 +32,14 @@ TimePoint DeadlineOf(const DoctorOptions& options) {
 ProbeAnswers Probe(Family family, const DoctorOptions& options) {
   const Transaction probe = ProbeOf(family);
   auto kernel = OpenKernel();
-  // Without a socket the errno says whether there is netfilter at all.
-  if (!kernel) return Interpret(probe, NotSent{.errno_value = kernel.error().errno_value});
+  // The errno says whether there is netfilter at all. That this process gets no socket, by its limits or by
+  // seccomp, says nothing of the kernel.
+  if (!kernel) {
+    const int reason = kernel.error().errno_value;
+    if (kernel.error().code == ErrorCode::kNotSupported)
+      return Interpret(probe, NotSent{.errno_value = reason});
+    return ProbeAnswers{.nf_tables = {Presence::kUnknown, reason}};
+  }
   return Interpret(probe, (*kernel)->Commit(probe, DeadlineOf(options)));
 }
 
@@ -72,11 +80,11 @@ std::string_view Text(Presence presence) {
   return "unknown";
 }
 
-std::string_view YesOrNo(bool yes) { return yes ? "yes" : "no"; }
+std::string_view YesOrNo(std::optional<bool> yes) { return !yes ? "unknown" : *yes ? "yes" : "no"; }
 
 std::string Text(const std::expected<NatRules, Error>& rules) {
-  return rules ? fmt::format("{} ({} of natplan)", rules->count, rules->ours.size())
-               : std::string("cannot be read");
+  if (rules) return fmt::format("{} ({} of natplan)", rules->count, rules->ours.size());
+  return rules.error().code == ErrorCode::kNotSupported ? "it is not there" : "cannot be read";
 }
 
 std::string Text(const IptablesVariants& variants) {
@@ -93,9 +101,12 @@ std::string Text(const std::optional<InterfaceName>& interface) {
 }
 
 void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
-  console.Line(fmt::format("kernel: {}", facts.process.kernel_release));
-  console.Line(fmt::format("user namespace: {}",
-                           facts.process.initial_user_namespace ? "the initial one" : "not the initial one"));
+  const ProcessFacts& process = facts.process;
+  console.Line(
+      fmt::format("kernel: {}", process.kernel_release.empty() ? "unknown" : process.kernel_release));
+  console.Line(fmt::format("user namespace: {}", !process.initial_user_namespace   ? "unknown"
+                                                 : *process.initial_user_namespace ? "the initial one"
+                                                                                   : "not the initial one"));
   console.Line(fmt::format("CAP_NET_ADMIN: {}", YesOrNo(facts.process.net_admin)));
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     std::vector<std::string> pieces;
@@ -120,7 +131,12 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
     console.Line(fmt::format("problem: {}", problem.text), Style::kRemoved);
     console.Line(fmt::format("  cure: {}", problem.cure));
   }
-  if (diagnosis.problems.empty()) console.Line("# no problem found", Style::kComment);
+  for (const std::string& unknown : diagnosis.unknown) console.Line("unknown: " + unknown, Style::kRemoved);
+  if (!diagnosis.problems.empty()) return;
+  console.Line(diagnosis.unknown.empty()
+                   ? "# no problem found"
+                   : "# no problem found where natplan could look, which is not everywhere",
+               Style::kComment);
 }
 
 Json RulesJson(const std::expected<NatRules, Error>& rules) {
@@ -141,6 +157,8 @@ Json FamilyJson(const DoctorFacts& facts, std::size_t family) {
           {"other_iptables", RulesJson(facts.iptables[family].other)}};
 }
 
+Json OrNull(std::optional<bool> value) { return value ? Json(*value) : Json(nullptr); }
+
 void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
   Json families = Json::array();
   for (std::size_t i = 0; i < kFamilies.size(); ++i) families.push_back(FamilyJson(facts, i));
@@ -157,11 +175,11 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
   }
   Json problems = Json::array();
   for (const Problem& problem : diagnosis.problems)
-    problems.push_back({{"text", problem.text}, {"cure", problem.cure}});
+    problems.push_back({{"kind", problem.kind}, {"text", problem.text}, {"cure", problem.cure}});
   console.PrintJson(Json{
       {"kernel", facts.process.kernel_release},
-      {"initial_user_namespace", facts.process.initial_user_namespace},
-      {"net_admin", facts.process.net_admin},
+      {"initial_user_namespace", OrNull(facts.process.initial_user_namespace)},
+      {"net_admin", OrNull(facts.process.net_admin)},
       {"backend", Name(diagnosis.backend)},
       {"reason", diagnosis.reason},
       {"families", std::move(families)},
@@ -169,39 +187,43 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
        {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
       {"sysctls", std::move(sysctls)},
       {"local_routes", std::move(routes)},
-      {"problems", std::move(problems)}});
+      {"problems", std::move(problems)},
+      {"unknown", diagnosis.unknown}});
 }
 
 ExitCode CodeOf(const DoctorFacts& facts, const Diagnosis& diagnosis) {
-  switch (diagnosis.backend) {
-    case ChosenBackend::kNftables:
-    case ChosenBackend::kIptables:
-      return ExitCode::kDone;
-    case ChosenBackend::kNone:
-      return ExitCode::kNotSupported;
-    case ChosenBackend::kUnknown:
-      break;
-  }
   for (const ProbeAnswers& answers : facts.nf_tables) {
     if (answers.permission.presence == Presence::kNo) return ExitCode::kNotPermitted;
   }
-  return ExitCode::kEnvironment;
+  if (diagnosis.backend == ChosenBackend::kNone) return ExitCode::kNotSupported;
+  if (!diagnosis.problems.empty()) return ExitCode::kProblem;
+  if (diagnosis.backend == ChosenBackend::kUnknown || !diagnosis.unknown.empty())
+    return ExitCode::kEnvironment;
+  return ExitCode::kDone;
 }
 
 }  // namespace
 
 ExitCode Run(const DoctorOptions& options, Console& console) {
   DoctorFacts known{.asked_for = options.backend};
+  std::vector<Intent> intents;
   if (options.file.empty()) {
     known.sysctls = ForwardingNeeds(kProc, {Family::kIp, Family::kIp6});
   } else {
-    const auto intents = Load(options.file, options.deadline, options.json, console);
-    if (!intents) return intents.error();
-    known.sysctls = SysctlNeeds(HostView(), *intents);
-    known.routes = RouteNeeds(HostView(), *intents);
+    auto loaded = Load(options.file, options.deadline, options.json, console);
+    if (!loaded) return loaded.error();
+    intents = *std::move(loaded);
+    known.sysctls = SysctlNeeds(HostView(), intents);
+    known.routes = RouteNeeds(HostView(), intents);
   }
-  const DoctorFacts facts = Gather(options, std::move(known));
-  const Diagnosis diagnosis = Diagnose(facts);
+  DoctorFacts facts = Gather(options, std::move(known));
+  Diagnosis diagnosis = Diagnose(facts);
+  const bool forbidden = CodeOf(facts, diagnosis) == ExitCode::kNotPermitted;
+  if (!forbidden) {
+    facts.findings = Look(intents, PlaceOf(kDefaultTable, diagnosis.backend == ChosenBackend::kIptables),
+                          DeadlineOf(options));
+    diagnosis = Diagnose(facts);
+  }
   if (options.json) {
     PrintJson(facts, diagnosis, console);
   } else {

@@ -14,16 +14,17 @@
 namespace natplan::cli {
 namespace {
 
-bool HasNetAdmin(const std::filesystem::path& status) {
+std::optional<bool> HasNetAdmin(const std::filesystem::path& status) {
   std::ifstream file(status);
   std::string line;
   while (std::getline(file, line)) {
     constexpr std::string_view kKey = "CapEff:\t";
     if (!line.starts_with(kKey)) continue;
     const auto set = ParseHex(std::string_view(line).substr(kKey.size()));
-    return set && (*set >> CAP_NET_ADMIN & 1U) != 0;
+    if (!set) return std::nullopt;
+    return (*set >> CAP_NET_ADMIN & 1U) != 0;
   }
-  return false;
+  return std::nullopt;
 }
 
 std::expected<NatRules, Error> Parse(Family family, std::expected<std::string, Error> text) {
@@ -39,8 +40,9 @@ ProcessFacts ReadProcessFacts(const std::filesystem::path& proc) {
   ProcessFacts facts;
   if (const auto words = Words(std::ifstream(proc / "sys/kernel/osrelease")); !words.empty())
     facts.kernel_release = words.front();
-  facts.initial_user_namespace =
-      Words(std::ifstream(proc / "self/uid_map")) == std::vector<std::string>{"0", "0", "4294967295"};
+  // Where nobody is mapped the file is empty, and there.
+  if (std::ifstream map(proc / "self/uid_map"); map)
+    facts.initial_user_namespace = Words(std::move(map)) == std::vector<std::string>{"0", "0", "4294967295"};
   facts.net_admin = HasNetAdmin(proc / "self/status");
   return facts;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,14 @@ struct ProcessFacts {
   std::string kernel_release = {};  // as uname -r; empty if unknown
   // Whether all user IDs are mapped to themselves. So it is in the initial user namespace, and in one that
   // was made to look like it.
-  bool initial_user_namespace = false;
-  bool net_admin = false;  // CAP_NET_ADMIN is effective; over which namespace the kernel alone knows
+  // None: /proc does not say.
+  std::optional<bool> initial_user_namespace = {};
+  std::optional<bool> net_admin =
+      {};  // CAP_NET_ADMIN is effective; over which namespace the kernel alone knows
   friend bool operator==(const ProcessFacts&, const ProcessFacts&) = default;
 };
 
-// `proc` is where procfs is mounted: "/proc". What cannot be read counts as not there.
+// `proc` is where procfs is mounted: "/proc".
 ProcessFacts ReadProcessFacts(const std::filesystem::path& proc);
 
 // Which iptables are installed, by their programs.

@@ -52,7 +52,7 @@ TEST_F(DoctorFactsTest, AUserInANamespaceWithoutTheCapability) {
   Put("self/status", "CapEff:\t000001ffffffefff\n");
   EXPECT_EQ(ReadProcessFacts(root_), (ProcessFacts{"", false, false}));
   Put("self/status", "CapEff:\t0000000000001000\n");
-  EXPECT_TRUE(ReadProcessFacts(root_).net_admin);
+  EXPECT_EQ(ReadProcessFacts(root_).net_admin, true);
 }
 
 TEST_F(DoctorFactsTest, WithoutProcfsNothingIsClaimed) {

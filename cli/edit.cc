@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/host_rules.h"
 #include "cli/intent_words.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
@@ -118,6 +119,8 @@ ExitCode Run(const EditOptions& options, Console& console) {
     for (const Edit& edit : *edits) intents.push_back(edit.intent);
     parameters = CareForParameters(intents, false);
     std::ranges::copy(parameters.notes, std::back_inserter(notes));
+    std::ranges::move(RivalNotes(intents, PlaceOf(options.table, report->by_iptables)),
+                      std::back_inserter(notes));
   }
   const BackendUse backend = session->Used(*report);
   if (json) {

@@ -9,6 +9,7 @@ namespace natplan::cli {
 enum class ExitCode : int {
   kDone = 0,
   kDiffers = 1,         // check: the kernel holds something else
+  kProblem = 1,         // doctor: something is wrong
   kRefused = 1,         // somebody else holds what was asked for, or the kernel refused
   kUsage = 2,           // wrong arguments or a wrong file
   kNotPermitted = 3,    // CAP_NET_ADMIN is missing, or the table belongs to another socket

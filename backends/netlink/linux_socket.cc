@@ -75,11 +75,18 @@ int Secure(int descriptor) {
 }  // namespace
 
 std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::Open() {
-  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+  auto opened = OpenFor(NETLINK_NETFILTER);
+  if (!opened && opened.error().code == ErrorCode::kNotSupported)
+    opened.error().text = "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK): " +
+                          std::generic_category().message(opened.error().errno_value);
+  return opened;
+}
+
+std::expected<std::unique_ptr<LinuxSocket>, Error> LinuxSocket::OpenFor(int protocol) {
+  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (descriptor < 0) {
     if (errno != EPROTONOSUPPORT) return std::unexpected(SocketError(errno, "cannot open a netlink socket"));
-    return Failure(ErrorCode::kNotSupported, errno,
-                   "this kernel has no netfilter over netlink (CONFIG_NETFILTER_NETLINK)");
+    return Failure(ErrorCode::kNotSupported, errno, "this kernel does not have the netlink protocol");
   }
   descriptor = Secure(descriptor);
   if (descriptor < 0)

@@ -28,6 +28,8 @@ class LinuxSocket final : public NetlinkSocket {
   // A new socket in the calling thread's network namespace. kNotSupported: a kernel without
   // NETLINK_NETFILTER; all else as SocketError() says it.
   static std::expected<std::unique_ptr<LinuxSocket>, Error> Open();
+  // The same of another netlink protocol: NETLINK_ROUTE, NETLINK_SOCK_DIAG.
+  static std::expected<std::unique_ptr<LinuxSocket>, Error> OpenFor(int protocol);
 
   // Takes a NETLINK_NETFILTER descriptor that the caller made, in the network namespace that is wanted.
   // Ownership passes over with the call, whatever it returns: on an error (kInvalidArgument: no such socket)

@@ -74,7 +74,7 @@ TEST(DoctorTest, OnlyWhatTheFileNeedsIsAProblem) {
     const Ran ran =
         Sh("echo 0 > /proc/sys/net/ipv4/ip_forward\n"
            "printf '[[masquerade]]\\nsource = \"10.0.0.0/8\"\\n' | natplan doctor -");
-    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out, HasSubstr("problem: net.ipv4.ip_forward is 0"));
     EXPECT_THAT(ran.out, HasSubstr("  cure: set it: sysctl -w net.ipv4.ip_forward=1"));
     EXPECT_THAT(ran.out, Not(HasSubstr("ipv6.conf")));
@@ -105,8 +105,10 @@ TEST(DoctorTest, TheRouteOfLocalhostInIpv6IsAProblemWhereItIsNeededAndMissing) {
 
 TEST(DoctorTest, JsonSaysTheSame) {
   RunInNamespaceOrSkip([] {
-    const Ran ran = Sh("natplan doctor --json");
-    EXPECT_EQ(ran.exit_code, 0) << ran;
+    const Ran ran = Sh("echo 0 > /proc/sys/net/ipv4/ip_forward; natplan doctor --json");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("\"kind\": \"sysctl\""));
+    EXPECT_THAT(ran.out, HasSubstr("\"unknown\": []"));
     EXPECT_THAT(ran.out, HasSubstr("\"backend\": \"nftables\""));
     EXPECT_THAT(ran.out,
                 HasSubstr("\"map_types\": {\n          \"answer\": \"yes\",\n          \"errno\": 0\n"));

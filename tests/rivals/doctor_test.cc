@@ -1,0 +1,241 @@
+// What natplan doctor finds beside a file, on the running kernel.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/cli/run.h"
+#include "tests/support/namespace.h"
+
+namespace natplan::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kHost =
+    "ip link set lo up; ip link add eth9 type veth peer name eth8; ip addr add 198.51.100.1/24 dev eth9\n"
+    "ip link set eth9 up; ip link set eth8 up; echo 1 > /proc/sys/net/ipv4/ip_forward\n";
+
+constexpr const char* kForward =
+    "[[forward]]\nprotocol = \"tcp\"\nhost_port = 8080\nto = \"198.51.100.9:80\"\n";
+
+std::string Doctor(const std::string& file, const std::string& options = "") {
+  return "cat > f.toml.$$ <<'END'\n" + file + "\nEND\ntrap 'rm f.toml.$$' EXIT\nnatplan doctor f.toml.$$ " +
+         options + "\n";
+}
+
+// In a namespace with a host that has a network, and these commands' traces.
+Ran Run(const std::string& commands, const std::string& file = kForward, const std::string& options = "") {
+  return Sh(std::string("cd \"$(mktemp -d)\"; PATH=\"$OLDPWD/cli:$PATH\"\n") + kHost + commands + "\n" +
+            Doctor(file, options));
+}
+
+TEST(DoctorFileTest, NothingStandsInTheWay) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Run("");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out, EndsWith("# no problem found\n"));
+  });
+}
+
+TEST(DoctorFileTest, APortThatAnotherProgramTranslates) {
+  RunInNamespaceOrSkip([] {
+    const std::string rules =
+        "nft 'add table ip other; add chain ip other pre { type nat hook prerouting priority -100; }; add "
+        "rule ip "
+        "other pre tcp dport 8080 dnat to 192.0.2.1'";
+    const Ran ran = Run(rules);
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                AllOf(HasSubstr("problem: ip tcp port 8080 is translated by another program too: table "
+                                "ip other, chain pre, rule handle "),
+                      HasSubstr("  cure: forward another host port"), Not(HasSubstr("no problem"))));
+    const Ran json = Sh("cd \"$(mktemp -d)\"; PATH=\"$OLDPWD/cli:$PATH\"\n" + Doctor(kForward, "--json"));
+    EXPECT_EQ(json.exit_code, 1) << json;
+    EXPECT_THAT(json.out, HasSubstr("\"kind\": \"rival\""));
+  });
+}
+
+TEST(DoctorFileTest, AChainOfNatplansPriorityIsNamed) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        Run("nft 'add table inet other; add chain inet other pre { type nat hook prerouting priority -99; "
+            "}'");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                HasSubstr("problem: chain pre of table inet other (hook prerouting, priority -99) has the "
+                          "hook and the priority of natplan's own"));
+  });
+}
+
+TEST(DoctorFileTest, AFilterThatLetsNothingThrough) {
+  const std::string nft =
+      "nft 'add table inet fw; add chain inet fw f { type filter hook forward priority 0; policy "
+      "drop; }; add rule inet fw f ct state established,related accept'";
+  RunInNamespaceOrSkip([&] {
+    const Ran ran = Run(nft);
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                HasSubstr("problem: no new connection of IPv4 is passed on between interfaces: policy drop "
+                          "of table inet fw, chain f\n"));
+  });
+  RunInNamespaceOrSkip([&] {
+    const Ran ran = Run(nft + "; nft add rule inet fw f ip daddr 198.51.100.8 accept");
+    EXPECT_THAT(
+        ran.out,
+        HasSubstr("problem: what tcp port 8080 forwards to 198.51.100.9:80 is dropped: policy drop of "
+                  "table inet fw, chain f\n"));
+  });
+  RunInNamespaceOrSkip([&] {
+    const Ran ran = Run(nft + "; nft add rule inet fw f ct status dnat accept");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+  });
+}
+
+TEST(DoctorFileTest, TheFilterOfIptablesOfBothVariants) {
+  for (const std::string variant : {"nft", "legacy"}) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran =
+          Run("export XTABLES_LOCKFILE=$PWD/lock; iptables-" + variant + " -P FORWARD DROP; iptables-" +
+              variant + " -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+      EXPECT_EQ(ran.exit_code, 1) << ran;
+      EXPECT_THAT(ran.out,
+                  HasSubstr("problem: no new connection of IPv4 is passed on between interfaces: policy drop "
+                            "of table "));
+    });
+  }
+}
+
+// Docker accepts what comes from its own bridge, and drops all else that is forwarded.
+TEST(DoctorFileTest, WhatComesInByTheUplinkIsDropped) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        Run("ip link add eth7 type veth peer name eth6; ip addr add 203.0.113.2/24 dev eth7; ip link set "
+            "eth7 up; ip link set eth6 up; ip route add default via 203.0.113.1\n"
+            "iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i docker0 ! -o docker0 -j ACCEPT");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(
+        ran.out,
+        HasSubstr("is dropped if it comes in by eth7: policy drop of table ip filter, chain FORWARD"));
+  });
+}
+
+// Binds a socket to the port, and listens if it is one of TCP.
+int Bind(int type, const char* address, std::uint16_t port) {
+  const int socket_fd = socket(AF_INET, type, 0);
+  sockaddr_in own = {};
+  own.sin_family = AF_INET;
+  own.sin_port = htons(port);
+  inet_pton(AF_INET, address, &own.sin_addr);
+  EXPECT_EQ(bind(socket_fd, reinterpret_cast<const sockaddr*>(&own), sizeof(own)), 0);
+  if (type == SOCK_STREAM) {
+    EXPECT_EQ(listen(socket_fd, 1), 0);
+  }
+  return socket_fd;
+}
+
+TEST(DoctorFileTest, AProgramThatListensOnAForwardedPort) {
+  RunInNamespaceOrSkip([] {
+    Bind(SOCK_STREAM, "0.0.0.0", 8080);
+    const Ran ran = Run("");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                HasSubstr("problem: a program of user 0 has tcp port 8080 at 0.0.0.0: the forward to "
+                          "198.51.100.9:80 comes first"));
+  });
+  RunInNamespaceOrSkip([] {
+    Bind(SOCK_DGRAM, "0.0.0.0", 8080);
+    Sh("ip link set lo up");
+    EXPECT_EQ(Run("").exit_code, 0);
+    const Ran ran = Run("", "[[forward]]\nprotocol = \"udp\"\nhost_port = 8080\nto = \"198.51.100.9:80\"\n");
+    EXPECT_THAT(ran.out, HasSubstr("problem: a program of user 0 has udp port 8080 at 0.0.0.0"));
+  });
+}
+
+TEST(DoctorFileTest, AProgramOnLoopbackIsReachedUnlessTheForwardWantsLocalhost) {
+  RunInNamespaceOrSkip([] {
+    Sh("ip link set lo up");
+    Bind(SOCK_STREAM, "127.0.0.1", 8080);
+    EXPECT_THAT(Run("").out, Not(HasSubstr("has tcp port")));
+    EXPECT_THAT(Run("", std::string(kForward) + "localhost = true\n").out,
+                HasSubstr("has tcp port 8080 at 127.0.0.1"));
+  });
+}
+
+TEST(DoctorFileTest, AnInterfaceThatIsNotThereOrHasAnotherName) {
+  const auto masquerade = [](const std::string& name) {
+    return "[[masquerade]]\nsource = \"10.0.0.0/8\"\nout_interface = \"" + name + "\"\n";
+  };
+  RunInNamespaceOrSkip([&] {
+    const Ran ran = Run("", masquerade("uplink0"));
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                HasSubstr("problem: there is no interface uplink0: what names it masquerades nothing\n"));
+  });
+  RunInNamespaceOrSkip([&] {
+    const Ran ran = Run("ip link property add dev eth9 altname uplink0", masquerade("uplink0"));
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("problem: uplink0 is an alternative name of interface eth9"),
+                               HasSubstr("  cure: out_interface = \"eth9\"\n")));
+  });
+  RunInNamespaceOrSkip([&] { EXPECT_EQ(Run("", masquerade("eth9")).exit_code, 0); });
+}
+
+TEST(DoctorFileTest, ATargetWithoutARoute) {
+  const std::string file = "[[forward]]\nprotocol = \"tcp\"\nhost_port = 8080\nto = \"192.0.2.9:80\"\n";
+  for (const std::string route :
+       {"", "ip route add blackhole 192.0.2.0/24", "ip route add unreachable 192.0.2.0/24"}) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran = Run(route, file);
+      EXPECT_EQ(ran.exit_code, 1) << ran;
+      EXPECT_THAT(ran.out, HasSubstr("problem: there is no route to 192.0.2.9")) << route;
+    });
+  }
+  RunInNamespaceOrSkip(
+      [&] { EXPECT_EQ(Run("ip route add 192.0.2.0/24 via 198.51.100.2", file).exit_code, 0); });
+}
+
+TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Sh(std::string(kHost) +
+                       "unshare -m sh -c 'mount -t tmpfs none /proc && printf \"[[masquerade]]\\nsource = "
+                       "\\\"10.0.0.0/8\\\"\\n\" | natplan doctor -'");
+    EXPECT_NE(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.out,
+                AllOf(HasSubstr("kernel: unknown\nuser namespace: unknown\nCAP_NET_ADMIN: unknown\n"),
+                      HasSubstr("unknown: cannot read /proc/sys/net/ipv4/ip_forward"),
+                      Not(HasSubstr("# no problem found\n")), Not(HasSubstr("not the initial one"))));
+  });
+}
+
+TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
+  for (const std::string way : {"exit 1", "echo moon", "kill -9 $$"}) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran = Run("mkdir bin; printf '#!/bin/sh\\n" + way +
+                          "\\n' > bin/iptables-save; chmod 755 bin/iptables-save; PATH=\"$PWD/bin:$PATH\"");
+      EXPECT_NE(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
+                                 Not(HasSubstr("# no problem found\n"))))
+          << way;
+    });
+  }
+}
+
+TEST(DoctorFileTest, WhatTheProcessMayNotOpenIsNotSaidToBeEmpty) {
+  RunInNamespaceOrSkip([] {
+    // One descriptor beyond the standard streams: no pipe to a program.
+    const Ran ran = Run("ulimit -n 4");
+    EXPECT_EQ(ran.exit_code, 6) << ran;
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
+                               Not(HasSubstr("# no problem found\n"))));
+  });
+}
+
+}  // namespace
+}  // namespace natplan::testing
