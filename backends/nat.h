@@ -8,9 +8,9 @@
 // and whenever the process ends, the kernel holds the old state or the new one. After fork(2) the child must
 // not use it: every call gives ECHILD. With iptables it needs the exit statuses of its own children: SIGCHLD
 // must not be ignored, nor every child be waited for (docs/library.md). Building a context sends nothing and
-// creates nothing. Descriptors are close-on-exec and above 2. No exception leaves it, whatever the log callback
-// throws. Out of memory is ErrorCode::kNoMemory if nothing was changed; otherwise what was done is said, or
-// kUnknownOutcome. A context that was moved from answers every call with kInvalidArgument.
+// creates nothing. Descriptors are close-on-exec and above 2. No exception leaves it, whatever the log
+// callback throws. Out of memory is ErrorCode::kNoMemory if nothing was changed; otherwise what was done is
+// said, or kUnknownOutcome. A context that was moved from answers every call with kInvalidArgument.
 #ifndef NATPLAN_BACKENDS_NAT_H_
 #define NATPLAN_BACKENDS_NAT_H_
 

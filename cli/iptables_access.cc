@@ -15,9 +15,9 @@ namespace natplan::cli {
 namespace {
 
 std::expected<IptablesContext, Error> OpenIptables(const std::string& table) {
-  return IptablesContext::Make(Interruptible(std::make_unique<IptablesTool>(
-                                   IptablesToolOptions{.running = RunningProgram()})),
-                               {.table = table, .jitter_seed = static_cast<std::uint64_t>(getpid())});
+  return IptablesContext::Make(
+      Interruptible(std::make_unique<IptablesTool>(IptablesToolOptions{.running = RunningProgram()})),
+      {.table = table, .jitter_seed = static_cast<std::uint64_t>(getpid())});
 }
 
 // Whether the programs are to be asked.
