@@ -21,8 +21,8 @@ namespace {
 // shorter. Kernel: net/netlink/af_netlink.c netlink_recvmsg(), netlink_dump() (6.18)
 constexpr std::size_t kReceiveBufferSize = 65536;
 
-// Elements and other changes that are kept of one commit of others: some 100 bytes for each. What changes more is
-// read instead.
+// Elements and other changes that are kept of one commit of others: some 100 bytes for each. What changes
+// more is read instead.
 constexpr std::size_t kFollowedChanges = 4096;
 
 ReadFailure Torn() { return {.torn = true}; }
