@@ -7,7 +7,14 @@ namespace natplan {
 std::string CommentText(std::string_view comment) {
   if (comment.empty()) return "";
   std::string out = " comment \"";
-  for (const char c : ShownText(comment)) out += c == '"' ? std::string("\\x22") : std::string(1, c);
+  out.reserve(out.size() + comment.size() + 1);
+  for (const char c : ShownText(comment)) {
+    if (c == '"') {
+      out += "\\x22";
+    } else {
+      out += c;
+    }
+  }
   return out + '"';
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/text/utf8.h"
@@ -58,7 +59,13 @@ template <typename Escapes>
 std::string Escaped(std::string_view text, const Escapes& escapes) {
   std::string out;
   out.reserve(text.size());
+  const auto is_special = [](char c) { return c < ' ' || c > '~'; };
   for (std::size_t at = 0; at < text.size();) {
+    const auto special = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_special);
+    const auto end = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(at, end - at);
+    at = end;
+    if (at == text.size()) break;
     const Utf8Character character = FirstCharacter(text.substr(at));
     if (character.length == 0) {
       out += "\\x";

@@ -114,7 +114,7 @@ TEST(NotificationReader, EachChangeIsAnOperation) {
 }
 
 TEST(NotificationReader, ADeletedRuleIsToldWithWhatItSaid) {
-  const Bytes comment = {0, 4, 'w', 'e', 'b', 0};
+  const ByteString comment = {0, 4, 'w', 'e', 'b', 0};
   const CommittedBatch batch =
       BatchOf({Told(kDeleteRule, {Attr(1, Text("t")), Attr(2, Text("c")), Attr(3, Be64(6)),
                                   Nest(4, {Nest(1, {Attr(1, Text("masq"))})}), Attr(7, comment)})});
