@@ -189,14 +189,15 @@ class Doctor {
   }
 
   static std::string ValueText(const SysctlNeed& need) {
-    return need.sysctl ? fmt::format("{} is {}", need.name, *need.value)
-                       : fmt::format("{} cannot be set yet", need.name);
+    return need.value ? fmt::format("{} is {}", need.name, *need.value)
+                      : fmt::format("{} cannot be set yet", need.name);
   }
 
   void LookAt(const SysctlNeed& need) {
     if (need.met) return;
-    if (need.value) return Say("sysctl", fmt::format("{}: {}", ValueText(need), need.otherwise), need.Cure());
-    out_.unknown.push_back(need.value.error().text);
+    // There is a parameter, and it cannot be read.
+    if (need.sysctl && !need.value) return out_.unknown.push_back(need.value.error().text);
+    Say("sysctl", fmt::format("{}: {}", ValueText(need), need.otherwise), need.Cure());
   }
 
   void Say(std::string kind, std::string text, std::string cure) {

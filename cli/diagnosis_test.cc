@@ -162,6 +162,20 @@ TEST(DiagnosisTest, ASysctlThatIsNotSetIsAProblem) {
   EXPECT_THAT(Diagnose(facts).problems, IsEmpty());
 }
 
+TEST(DiagnosisTest, WhatCannotBeReadIsUnknownAndNoProblem) {
+  DoctorFacts facts = Healthy();
+  facts.sysctls.push_back({.name = "net.ipv4.ip_forward",
+                           .sysctl = Sysctl::Forwarding(Family::kIp),
+                           .value = std::unexpected(Error{.text = "procfs is not mounted"})});
+  facts.iptables[0].used = std::unexpected(Error{.code = ErrorCode::kEnvironment, .text = "it printed junk"});
+  facts.iptables[1].other = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
+  facts.findings.unknown = {"which sockets there are"};
+  const Diagnosis diagnosis = Diagnose(facts);
+  EXPECT_THAT(diagnosis.problems, IsEmpty());
+  EXPECT_THAT(diagnosis.unknown, ElementsAre("which rules iptables has: it printed junk",
+                                             "procfs is not mounted", "which sockets there are"));
+}
+
 TEST(DiagnosisTest, ARouteThatIsMissingIsAProblem) {
   DoctorFacts facts = Healthy();
   facts.routes.push_back(
