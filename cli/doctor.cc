@@ -197,8 +197,8 @@ ExitCode CodeOf(const DoctorFacts& facts, const Diagnosis& diagnosis) {
   }
   if (diagnosis.backend == ChosenBackend::kNone) return ExitCode::kNotSupported;
   if (!diagnosis.problems.empty()) return ExitCode::kProblem;
-  if (diagnosis.backend == ChosenBackend::kUnknown || !diagnosis.unknown.empty())
-    return ExitCode::kEnvironment;
+  if (diagnosis.backend == ChosenBackend::kUnknown) return ExitCode::kEnvironment;
+  if (!diagnosis.unknown.empty()) return ExitCode::kUnreadable;
   return ExitCode::kDone;
 }
 

@@ -99,7 +99,7 @@ std::optional<std::string> LegacyText(Family family, bool filters, std::vector<s
     unknown.push_back(what + ": there are some, and the program is not installed");
     return std::nullopt;
   }
-  auto text = IptablesTool({.prefer_legacy = true}).Save(family, deadline);
+  auto text = IptablesTool({.prefer_legacy = true}).Save(IptablesSide::kUsed, family, deadline);
   if (text) return *std::move(text);
   unknown.push_back(what + ": " + text.error().text);
   return std::nullopt;

@@ -231,7 +231,7 @@ TEST(DoctorFileTest, WhatTheProcessMayNotOpenIsNotSaidToBeEmpty) {
   RunInNamespaceOrSkip([] {
     // One descriptor beyond the standard streams: no pipe to a program.
     const Ran ran = Run("ulimit -n 4");
-    EXPECT_EQ(ran.exit_code, 6) << ran;
+    EXPECT_EQ(ran.exit_code, 7) << ran;
     EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
                                Not(HasSubstr("# no problem found\n"))));
   });
