@@ -31,14 +31,15 @@ std::string Doctor(const std::string& file, const std::string& options = "") {
 }
 
 // In a namespace with a host that has a network, and these commands' traces.
-Ran Run(const std::string& commands, const std::string& file = kForward, const std::string& options = "") {
+Ran DoctorBeside(const std::string& commands, const std::string& file = kForward,
+                 const std::string& options = "") {
   return Sh(std::string("cd \"$(mktemp -d)\"; PATH=\"$OLDPWD/cli:$PATH\"\n") + kHost + commands + "\n" +
             Doctor(file, options));
 }
 
 TEST(DoctorFileTest, NothingStandsInTheWay) {
   RunInNamespaceOrSkip([] {
-    const Ran ran = Run("");
+    const Ran ran = DoctorBeside("");
     EXPECT_EQ(ran.exit_code, 0) << ran;
     EXPECT_THAT(ran.out, EndsWith("# no problem found\n"));
   });
@@ -50,7 +51,7 @@ TEST(DoctorFileTest, APortThatAnotherProgramTranslates) {
         "nft 'add table ip other; add chain ip other pre { type nat hook prerouting priority -100; }; add "
         "rule ip "
         "other pre tcp dport 8080 dnat to 192.0.2.1'";
-    const Ran ran = Run(rules);
+    const Ran ran = DoctorBeside(rules);
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out,
                 AllOf(HasSubstr("problem: ip tcp port 8080 is translated by another program too: table "
@@ -64,9 +65,9 @@ TEST(DoctorFileTest, APortThatAnotherProgramTranslates) {
 
 TEST(DoctorFileTest, AChainOfNatplansPriorityIsNamed) {
   RunInNamespaceOrSkip([] {
-    const Ran ran =
-        Run("nft 'add table inet other; add chain inet other pre { type nat hook prerouting priority -99; "
-            "}'");
+    const Ran ran = DoctorBeside(
+        "nft 'add table inet other; add chain inet other pre { type nat hook prerouting priority -99; "
+        "}'");
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out,
                 HasSubstr("problem: chain pre of table inet other (hook prerouting, priority -99) has the "
@@ -79,21 +80,21 @@ TEST(DoctorFileTest, AFilterThatLetsNothingThrough) {
       "nft 'add table inet fw; add chain inet fw f { type filter hook forward priority 0; policy "
       "drop; }; add rule inet fw f ct state established,related accept'";
   RunInNamespaceOrSkip([&] {
-    const Ran ran = Run(nft);
+    const Ran ran = DoctorBeside(nft);
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out,
                 HasSubstr("problem: no new connection of IPv4 is passed on between interfaces: policy drop "
                           "of table inet fw, chain f\n"));
   });
   RunInNamespaceOrSkip([&] {
-    const Ran ran = Run(nft + "; nft add rule inet fw f ip daddr 198.51.100.8 accept");
+    const Ran ran = DoctorBeside(nft + "; nft add rule inet fw f ip daddr 198.51.100.8 accept");
     EXPECT_THAT(
         ran.out,
         HasSubstr("problem: what tcp port 8080 forwards to 198.51.100.9:80 is dropped: policy drop of "
                   "table inet fw, chain f\n"));
   });
   RunInNamespaceOrSkip([&] {
-    const Ran ran = Run(nft + "; nft add rule inet fw f ct status dnat accept");
+    const Ran ran = DoctorBeside(nft + "; nft add rule inet fw f ct status dnat accept");
     EXPECT_EQ(ran.exit_code, 0) << ran;
   });
 }
@@ -101,9 +102,9 @@ TEST(DoctorFileTest, AFilterThatLetsNothingThrough) {
 TEST(DoctorFileTest, TheFilterOfIptablesOfBothVariants) {
   for (const std::string variant : {"nft", "legacy"}) {
     RunInNamespaceOrSkip([&] {
-      const Ran ran =
-          Run("export XTABLES_LOCKFILE=$PWD/lock; iptables-" + variant + " -P FORWARD DROP; iptables-" +
-              variant + " -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+      const Ran ran = DoctorBeside("export XTABLES_LOCKFILE=$PWD/lock; iptables-" + variant +
+                                   " -P FORWARD DROP; iptables-" + variant +
+                                   " -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
       EXPECT_EQ(ran.exit_code, 1) << ran;
       EXPECT_THAT(ran.out,
                   HasSubstr("problem: no new connection of IPv4 is passed on between interfaces: policy drop "
@@ -115,10 +116,10 @@ TEST(DoctorFileTest, TheFilterOfIptablesOfBothVariants) {
 // Docker accepts what comes from its own bridge, and drops all else that is forwarded.
 TEST(DoctorFileTest, WhatComesInByTheUplinkIsDropped) {
   RunInNamespaceOrSkip([] {
-    const Ran ran =
-        Run("ip link add eth7 type veth peer name eth6; ip addr add 203.0.113.2/24 dev eth7; ip link set "
-            "eth7 up; ip link set eth6 up; ip route add default via 203.0.113.1\n"
-            "iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i docker0 ! -o docker0 -j ACCEPT");
+    const Ran ran = DoctorBeside(
+        "ip link add eth7 type veth peer name eth6; ip addr add 203.0.113.2/24 dev eth7; ip link set "
+        "eth7 up; ip link set eth6 up; ip route add default via 203.0.113.1\n"
+        "iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i docker0 ! -o docker0 -j ACCEPT");
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(
         ran.out,
@@ -143,7 +144,7 @@ int Bind(int type, const char* address, std::uint16_t port) {
 TEST(DoctorFileTest, AProgramThatListensOnAForwardedPort) {
   RunInNamespaceOrSkip([] {
     Bind(SOCK_STREAM, "0.0.0.0", 8080);
-    const Ran ran = Run("");
+    const Ran ran = DoctorBeside("");
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out,
                 HasSubstr("problem: a program of user 0 has tcp port 8080 at 0.0.0.0: the forward to "
@@ -152,8 +153,9 @@ TEST(DoctorFileTest, AProgramThatListensOnAForwardedPort) {
   RunInNamespaceOrSkip([] {
     Bind(SOCK_DGRAM, "0.0.0.0", 8080);
     Sh("ip link set lo up");
-    EXPECT_EQ(Run("").exit_code, 0);
-    const Ran ran = Run("", "[[forward]]\nprotocol = \"udp\"\nhost_port = 8080\nto = \"198.51.100.9:80\"\n");
+    EXPECT_EQ(DoctorBeside("").exit_code, 0);
+    const Ran ran =
+        DoctorBeside("", "[[forward]]\nprotocol = \"udp\"\nhost_port = 8080\nto = \"198.51.100.9:80\"\n");
     EXPECT_THAT(ran.out, HasSubstr("problem: a program of user 0 has udp port 8080 at 0.0.0.0"));
   });
 }
@@ -162,8 +164,8 @@ TEST(DoctorFileTest, AProgramOnLoopbackIsReachedUnlessTheForwardWantsLocalhost) 
   RunInNamespaceOrSkip([] {
     Sh("ip link set lo up");
     Bind(SOCK_STREAM, "127.0.0.1", 8080);
-    EXPECT_THAT(Run("").out, Not(HasSubstr("has tcp port")));
-    EXPECT_THAT(Run("", std::string(kForward) + "localhost = true\n").out,
+    EXPECT_THAT(DoctorBeside("").out, Not(HasSubstr("has tcp port")));
+    EXPECT_THAT(DoctorBeside("", std::string(kForward) + "localhost = true\n").out,
                 HasSubstr("has tcp port 8080 at 127.0.0.1"));
   });
 }
@@ -173,18 +175,18 @@ TEST(DoctorFileTest, AnInterfaceThatIsNotThereOrHasAnotherName) {
     return "[[masquerade]]\nsource = \"10.0.0.0/8\"\nout_interface = \"" + name + "\"\n";
   };
   RunInNamespaceOrSkip([&] {
-    const Ran ran = Run("", masquerade("uplink0"));
+    const Ran ran = DoctorBeside("", masquerade("uplink0"));
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out,
                 HasSubstr("problem: there is no interface uplink0: what names it masquerades nothing\n"));
   });
   RunInNamespaceOrSkip([&] {
-    const Ran ran = Run("ip link property add dev eth9 altname uplink0", masquerade("uplink0"));
+    const Ran ran = DoctorBeside("ip link property add dev eth9 altname uplink0", masquerade("uplink0"));
     EXPECT_EQ(ran.exit_code, 1) << ran;
     EXPECT_THAT(ran.out, AllOf(HasSubstr("problem: uplink0 is an alternative name of interface eth9"),
                                HasSubstr("  cure: out_interface = \"eth9\"\n")));
   });
-  RunInNamespaceOrSkip([&] { EXPECT_EQ(Run("", masquerade("eth9")).exit_code, 0); });
+  RunInNamespaceOrSkip([&] { EXPECT_EQ(DoctorBeside("", masquerade("eth9")).exit_code, 0); });
 }
 
 TEST(DoctorFileTest, ATargetWithoutARoute) {
@@ -192,13 +194,13 @@ TEST(DoctorFileTest, ATargetWithoutARoute) {
   for (const std::string route :
        {"", "ip route add blackhole 192.0.2.0/24", "ip route add unreachable 192.0.2.0/24"}) {
     RunInNamespaceOrSkip([&] {
-      const Ran ran = Run(route, file);
+      const Ran ran = DoctorBeside(route, file);
       EXPECT_EQ(ran.exit_code, 1) << ran;
       EXPECT_THAT(ran.out, HasSubstr("problem: there is no route to 192.0.2.9")) << route;
     });
   }
   RunInNamespaceOrSkip(
-      [&] { EXPECT_EQ(Run("ip route add 192.0.2.0/24 via 198.51.100.2", file).exit_code, 0); });
+      [&] { EXPECT_EQ(DoctorBeside("ip route add 192.0.2.0/24 via 198.51.100.2", file).exit_code, 0); });
 }
 
 TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
@@ -217,8 +219,9 @@ TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
 TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
   for (const std::string way : {"exit 1", "echo moon", "kill -9 $$"}) {
     RunInNamespaceOrSkip([&] {
-      const Ran ran = Run("mkdir bin; printf '#!/bin/sh\\n" + way +
-                          "\\n' > bin/iptables-save; chmod 755 bin/iptables-save; PATH=\"$PWD/bin:$PATH\"");
+      const Ran ran =
+          DoctorBeside("mkdir bin; printf '#!/bin/sh\\n" + way +
+                       "\\n' > bin/iptables-save; chmod 755 bin/iptables-save; PATH=\"$PWD/bin:$PATH\"");
       EXPECT_NE(ran.exit_code, 0) << ran;
       EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
                                  Not(HasSubstr("# no problem found\n"))))
@@ -230,7 +233,7 @@ TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
 TEST(DoctorFileTest, WhatTheProcessMayNotOpenIsNotSaidToBeEmpty) {
   RunInNamespaceOrSkip([] {
     // One descriptor beyond the standard streams: no pipe to a program.
-    const Ran ran = Run("ulimit -n 4");
+    const Ran ran = DoctorBeside("ulimit -n 4");
     EXPECT_EQ(ran.exit_code, 7) << ran;
     EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
                                Not(HasSubstr("# no problem found\n"))));
