@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "backends/host_memory.h"
 #include "backends/iptables/iptables_tool.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
@@ -16,6 +17,7 @@
 #include "core/plan/recovery.h"
 #include "core/plan/refusal.h"
 #include "core/text/nft_text.h"
+#include "core/values/generation.h"
 
 namespace natplan {
 namespace {
@@ -81,6 +83,7 @@ std::expected<NatMeans, Error> NatMeans::Open(Backend backend, std::atomic<pid_t
           IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto, .running = program});
     }
     if (backend == Backend::kIptables) return means;
+    means.available_memory = [] { return AvailableMemory(); };
     auto opened = OverSocket(LinuxSocket::Open());
     if (opened) {
       means.nftables = std::move(*opened);
@@ -111,7 +114,8 @@ std::expected<Nat, Error> Nat::Adopt(int descriptor, NatOptions options) {
     auto adopted = OverSocket(LinuxSocket::Adopt(descriptor));
     if (!adopted) return std::unexpected(std::move(adopted.error()));
     if (auto error = WhyRefused(Layout{options.table}, {})) return std::unexpected(*std::move(error));
-    return Nat(std::move(*adopted), std::move(options));
+    return Nat({.nftables = *std::move(adopted), .available_memory = [] { return AvailableMemory(); }},
+               std::move(options));
   } catch (const std::bad_alloc&) {
     return std::unexpected(OutOfMemory());
   }
@@ -123,6 +127,9 @@ Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
 Nat::Nat(NatMeans means, NatOptions options)
     : options_(std::move(options)),
       executor_(std::move(means.nftables)),
+      bounded_({.most = options_.steps,
+                .available = options_.memory_check ? std::move(means.available_memory) : nullptr,
+                .progress = options_.progress}),
       reconciler_(std::make_unique<Reconciler>(
           Reconciler::Options{.layout = {options_.table},
                               .scope = options_.scope,
@@ -180,9 +187,9 @@ std::expected<void, Error> Nat::BeginWith(MakeRequest make, Mode mode) {
   result_.reset();
   const TimePoint now = std::chrono::steady_clock::now();
   deadline_ = After(now, options_.deadline);
-  wake_ = now;
-  if (wakeup_) wakeup_->Arm(now);
+  WakeAt(now);
   mode_ = mode;
+  bounded_.Reset();
   try {
     Request request = make();
     if (chosen_ != Backend::kNftables) request_ = request;
@@ -215,15 +222,14 @@ void Nat::Run(TimePoint now) {
       const auto snapshot = executor_->Read(read->request, deadline_);
       reconciler_->OnSnapshot(snapshot);
     } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
-      const Outcome outcome = Commit(*commit->transaction);
-      LogOutcome(*commit->transaction, outcome);
-      reconciler_->OnOutcome(outcome);
+      const auto outcome = bounded_.Advance(*executor_, *commit->transaction, now, deadline_);
+      if (!outcome) return WakeAt(now);  // between two steps
+      LogOutcome(*commit->transaction, *outcome);
+      reconciler_->OnOutcome(*outcome);
     } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
       reconciler_->OnDrained(executor_->Drain(drain->tables, drain->since));
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
-      wake_ = wait->until;
-      if (wakeup_) wakeup_->Arm(wake_);
-      return;
+      return WakeAt(wait->until);
     } else {
       if (chosen_ == Backend::kAuto && LacksNftables(*std::get<FinishedStep>(step).result))
         return RunIptables();
@@ -233,13 +239,37 @@ void Nat::Run(TimePoint now) {
   }
 }
 
+void Nat::WakeAt(TimePoint when) {
+  wake_ = when;
+  if (wakeup_) wakeup_->Arm(when);
+}
+
 void Nat::End(Result&& result) noexcept {
   result_ = std::move(result);
+  if (*result_) {
+    // Each step was a commit; the reconciler knows of one.
+    for (std::uint32_t i = 1; i < bounded_.commits(); ++i)
+      (*result_)->generation = NextGeneration((*result_)->generation);
+  } else if (bounded_.done() > 0) {
+    SayPart(result_->error());
+  }
+  bounded_.Reset();
   under_way_ = false;
   request_ = {};
   wake_ = TimePoint::max();
   if (wakeup_) wakeup_->Disarm();
   LogResult(*result_);
+}
+
+// A call that failed behind some of its steps.
+void Nat::SayPart(Error& error) const noexcept {
+  error.code = ErrorCode::kUnknownOutcome;
+  try {
+    error.text += "; " + std::to_string(bounded_.done()) + " of " + std::to_string(bounded_.of()) +
+                  " steps were carried out: what the kernel holds is between the old and the new, and the "
+                  "same call again does the rest";
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the code says it.
+  }
 }
 
 void Nat::EndWithoutMemory() noexcept {
@@ -325,12 +355,7 @@ Result Nat::RunWishes() {
 }
 
 Outcome Nat::Commit(const Transaction& transaction) {
-  try {
-    return executor_->Commit(transaction, deadline_);
-  } catch (const std::bad_alloc&) {
-    // Before or after it was sent: nobody can tell.
-    return Unknown{ENOMEM};
-  }
+  return BoundedCommit::CommitOne(*executor_, transaction, deadline_);
 }
 
 Result Nat::Finish(std::expected<void, Error> begun) {

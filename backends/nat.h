@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -27,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/bounded_commit.h"
 #include "backends/iptables/iptables_wishes.h"
 #include "backends/wakeup.h"
 #include "core/plan/executor.h"
@@ -68,6 +70,16 @@ struct NatOptions {
   std::optional<std::uint64_t> jitter_seed = {};  // of the waits between tries; default: from the clock
   LogCallback log = {};
   Backend backend = Backend::kAuto;
+  // The most elements (a prefix is up to three) that one transaction adds and deletes; 0: all of a change is
+  // one. A larger change is carried out in steps, each of which leaves a state between the old and the new;
+  // one Poll() does one step. If it ends in the middle, that is kUnknownOutcome, and the same call again does
+  // what is left.
+  std::uint64_t steps = 0;
+  // After each of several steps. Must not call the context. What it throws is dropped.
+  std::function<void(std::size_t done, std::size_t of)> progress = {};
+  // Refuses (kTooLarge) a transaction for which the host may have too little memory: while any program on the
+  // host listens to nf_tables, the kernel needs 8 KiB for each element.
+  bool memory_check = true;
 };
 
 // Who carries the changes out. Either may be null: that backend is not there.
@@ -75,6 +87,8 @@ struct NatMeans {
   std::unique_ptr<Executor> nftables = {};
   std::unique_ptr<IptablesRunner> iptables = {};
   Error missing = {};  // why there is no `nftables`, where that is not the caller's choice
+  // The bytes of memory that the host can spare; empty, or none: unknown, and nothing is refused for that.
+  std::function<std::optional<std::uint64_t>()> available_memory = {};
 
   // What the backend may need on this host, in the network namespace that the process is in now. A kernel
   // without the netlink socket is an error only if kAuto does not have iptables to fall back to.
@@ -150,6 +164,7 @@ class Nat {
   std::expected<void, Error> BeginWith(MakeRequest make, Mode mode);
   Result Finish(std::expected<void, Error> begun);
   void Run(TimePoint now);
+  void WakeAt(TimePoint when);
   void End(Result&& result) noexcept;
   void EndWithoutMemory() noexcept;
   bool LacksNftables(const Result& result);
@@ -159,12 +174,14 @@ class Nat {
   Result RunWishes();
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
+  void SayPart(Error& error) const noexcept;
   void Log(LogLevel level, std::string_view text, std::string_view operation) noexcept;
   void LogOutcome(const Transaction& transaction, const Outcome& outcome) noexcept;
   void LogResult(const Result& result) noexcept;
 
   NatOptions options_;
   std::unique_ptr<Executor> executor_;
+  BoundedCommit bounded_;
   std::unique_ptr<Reconciler> reconciler_;  // null: this was moved from
   std::unique_ptr<IptablesRunner> runner_;  // until it is chosen
   std::optional<IptablesWishes> wishes_;    // once it is

@@ -3,10 +3,14 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "backends/host_memory.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
 #include "core/plan/extra_rules.h"
@@ -72,6 +76,12 @@ Error MovedFrom() {
   return {.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = "moved from"};
 }
 
+// A simulated kernel is not one that lacks memory.
+std::function<std::optional<std::uint64_t>()> MemoryBeside(const NetlinkSocket& commands) {
+  if (commands.descriptor() < 0) return {};
+  return [] { return AvailableMemory(); };
+}
+
 // How long it takes until memory is asked for again.
 constexpr std::chrono::milliseconds kUntilMemory{20};
 
@@ -93,7 +103,9 @@ std::expected<NatWatch, Error> NatWatch::Open(const NatOptions& options, std::ve
 NatWatch::NatWatch(std::unique_ptr<NetlinkSocket> commands, std::unique_ptr<NetlinkSocket> notifications,
                    const NatOptions& options, std::vector<Intent> intents, WatchPolicy policy)
     : commands_(commands.get()),
-      nat_(std::make_unique<NetlinkExecutor>(std::move(commands)), options),
+      nat_({.nftables = std::make_unique<NetlinkExecutor>(std::move(commands)),
+            .available_memory = MemoryBeside(*commands_)},
+           options),
       feed_(
           std::make_unique<ChangeFeed>(std::move(notifications), Tables(Layout{options.table}), kMostLines)),
       watcher_(policy),

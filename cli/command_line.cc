@@ -277,6 +277,10 @@ class Parser {
     AddFileOptions(sub, apply_.wanted);
     sub->add_flag("--sysctl", apply_.sysctl,
                   "Set the kernel parameters that FILE needs; without it they are only named");
+    sub->add_flag("--steps{1000}", apply_.wanted.steps,
+                  "Carry a large change out in transactions of at most N elements, --steps=N, 1000 if not "
+                  "given, each of which leaves a state between the old and the new")
+        ->check(CLI::PositiveNumber);
   }
 
   void AddCheck() {

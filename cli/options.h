@@ -3,6 +3,7 @@
 #define NATPLAN_CLI_OPTIONS_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -47,6 +48,7 @@ struct FileOptions {
   TableOptions table;
   std::optional<Owner> owner;  // none: the file's
   CallOptions call;
+  std::uint64_t steps = 0;  // NatOptions::steps
 };
 
 struct PlanOptions {

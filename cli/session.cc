@@ -1,6 +1,11 @@
 #include "cli/session.h"
 
+#include <unistd.h>
+
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "cli/interrupt.h"
 #include "cli/interruptible.h"
@@ -46,6 +51,18 @@ BackendUse Session::Used(const Report& report) const {
   return {.name = "iptables", .reason = why.empty() ? "it was asked for" : why};
 }
 
+namespace {
+
+// For a person who waits.
+std::function<void(std::size_t, std::size_t)> ProgressOn(Console& console) {
+  if (isatty(STDERR_FILENO) == 0) return {};
+  return [&console](std::size_t done, std::size_t of) {
+    console.Note("step " + std::to_string(done) + " of " + std::to_string(of));
+  };
+}
+
+}  // namespace
+
 std::expected<OpenFile, ExitCode> Open(const FileOptions& options, Console& console) {
   auto wish = LoadWish(options.file, options.owner, options.call.deadline, options.call.json, console);
   if (!wish) return std::unexpected(wish.error());
@@ -54,7 +71,9 @@ std::expected<OpenFile, ExitCode> Open(const FileOptions& options, Console& cons
                                 .owner = wish->owner,
                                 .force = options.table.force,
                                 .deadline = options.call.deadline,
-                                .backend = options.call.backend});
+                                .backend = options.call.backend,
+                                .steps = options.steps,
+                                .progress = ProgressOn(console)});
   if (!session) return std::unexpected(console.Fail(session.error(), options.call.json));
   return OpenFile{std::move(*wish), std::move(*session)};
 }

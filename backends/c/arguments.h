@@ -42,7 +42,8 @@ inline constexpr std::array kFieldEnds<natplan_options> = {
     NATPLAN_END_OF(natplan_options, size),    NATPLAN_END_OF(natplan_options, owner),
     NATPLAN_END_OF(natplan_options, table),   NATPLAN_END_OF(natplan_options, deadline_milliseconds),
     NATPLAN_END_OF(natplan_options, backend), NATPLAN_END_OF(natplan_options, inheritance),
-    NATPLAN_END_OF(natplan_options, log),     sizeof(natplan_options),
+    NATPLAN_END_OF(natplan_options, log),     NATPLAN_END_OF(natplan_options, log_argument),
+    NATPLAN_END_OF(natplan_options, steps),   sizeof(natplan_options),
 };
 template <>
 inline constexpr std::array kFieldEnds<natplan_intent_options> = {

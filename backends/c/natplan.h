@@ -19,6 +19,7 @@
 //   -EOPNOTSUPP       the kernel lacks a piece, which the sentence names; also IPv6 where it is switched off
 //   -EBADMSG          what is there could not be read, so nothing is said of it; nothing was changed
 //   -ENOMEM           out of memory, here or in the kernel
+//   -EMSGSIZE         the change is too large for one message, or for the memory of this host
 //   -ETIMEDOUT, -ENOBUFS
 //                     the time was over, or the kernel's answer was lost: the change may be in place. Make
 //                     the call again: adding what is there, and removing what is not, is success.
@@ -73,6 +74,12 @@ struct natplan_options {
   // syntax, or empty. Both texts end with the call. A C++ exception that leaves it is dropped.
   void (*log)(void* log_argument, int level, const char* text, const char* operation);
   void* log_argument;
+  // The most elements that one transaction adds and deletes; 0: any number. A larger change, as that of a
+  // context that puts back all that it holds, is carried out in steps, each of which leaves a state between
+  // the old and the new; one that ends in the middle is -ETIMEDOUT.
+  uint32_t steps;
+  // Not 0: a transaction is sent whether or not the host has the memory for it (-EMSGSIZE otherwise).
+  int without_memory_check;
 };
 
 // Of one intent. Initialise it like natplan_options.

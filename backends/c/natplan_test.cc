@@ -300,15 +300,16 @@ TEST(NatplanOpenTest, WrongOptionsAreEinvalAndGiveNoContext) {
   };
   EXPECT_EQ(open({}), -EINVAL) << "no size";
   const std::size_t size = sizeof(natplan_options);
-  EXPECT_EQ(open({size, "", nullptr, 0, 0, 0, nullptr, nullptr}), -EINVAL) << "no owner's name";
-  EXPECT_EQ(open({size, nullptr, nullptr, 0, 3, 0, nullptr, nullptr}), -EINVAL) << "no such backend";
-  EXPECT_EQ(open({size, nullptr, nullptr, 0, 0, 2, nullptr, nullptr}), -EINVAL) << "no such inheritance";
+  EXPECT_EQ(open({size, "", nullptr, 0, 0, 0, nullptr, nullptr, 0, 0}), -EINVAL) << "no owner's name";
+  EXPECT_EQ(open({size, nullptr, nullptr, 0, 3, 0, nullptr, nullptr, 0, 0}), -EINVAL) << "no such backend";
+  EXPECT_EQ(open({size, nullptr, nullptr, 0, 0, 2, nullptr, nullptr, 0, 0}), -EINVAL)
+      << "no such inheritance";
   EXPECT_EQ(natplan_open(nullptr, nullptr), -EINVAL);
 }
 
 TEST(NatplanOpenTest, OptionsOfAnEarlierVersionHaveDefaultsBehindTheirSize) {
   natplan_options options = {
-      offsetof(natplan_options, backend), "web", nullptr, 100, 77, 77, nullptr, nullptr};
+      offsetof(natplan_options, backend), "web", nullptr, 100, 77, 77, nullptr, nullptr, 0, 0};
   natplan_context* context = nullptr;
   ASSERT_EQ(natplan_open(&options, &context), 0) << natplan_last_error(nullptr);
   natplan_close(context);
@@ -317,7 +318,7 @@ TEST(NatplanOpenTest, OptionsOfAnEarlierVersionHaveDefaultsBehindTheirSize) {
 }
 
 TEST(NatplanOpenTest, TheSentenceOfAFailureIsTheThreadsUntilItsNextOpen) {
-  natplan_options options = {sizeof(natplan_options), "a\nb", nullptr, 0, 0, 0, nullptr, nullptr};
+  natplan_options options = {sizeof(natplan_options), "a\nb", nullptr, 0, 0, 0, nullptr, nullptr, 0, 0};
   natplan_context* context = nullptr;
   ASSERT_EQ(natplan_open(&options, &context), -EINVAL);
   EXPECT_NE(std::string(natplan_last_error(nullptr)).find("owner"), std::string::npos)

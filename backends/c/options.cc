@@ -82,6 +82,8 @@ std::expected<NatOptions, Error> ToNatOptions(const natplan_options* given) {
   if (!inheritance) return std::unexpected(inheritance.error());
   result.inheritance = *inheritance;
   result.log = ToLog(*options);
+  result.steps = options->steps;
+  result.memory_check = options->without_memory_check == 0;
   return result;
 }
 

@@ -21,6 +21,8 @@ constexpr natplan_options kNothingSaid = {
     .inheritance = 0,
     .log = nullptr,
     .log_argument = nullptr,
+    .steps = 0,
+    .without_memory_check = 0,
 };
 
 TEST(ToNatOptionsTest, WhatIsNotSaidIsTheFacadesDefault) {
@@ -35,6 +37,8 @@ TEST(ToNatOptionsTest, WhatIsNotSaidIsTheFacadesDefault) {
     EXPECT_EQ(options->deadline, defaults.deadline);
     EXPECT_EQ(options->backend, defaults.backend);
     EXPECT_FALSE(options->log);
+    EXPECT_EQ(options->steps, defaults.steps);
+    EXPECT_EQ(options->memory_check, defaults.memory_check);
   }
 }
 
@@ -44,12 +48,16 @@ TEST(ToNatOptionsTest, WhatIsSaidIsTaken) {
   given.table = "io.systemd.nat";
   given.deadline_milliseconds = 250;
   given.inheritance = NATPLAN_RESET;
+  given.steps = 500;
+  given.without_memory_check = 1;
   const auto options = ToNatOptions(&given);
   ASSERT_TRUE(options);
   EXPECT_EQ(options->owner, Owner::Make("web"));
   EXPECT_EQ(options->table, "io.systemd.nat");
   EXPECT_EQ(options->deadline, std::chrono::milliseconds(250));
   EXPECT_EQ(options->inheritance, Inheritance::kReset);
+  EXPECT_EQ(options->steps, 500U);
+  EXPECT_FALSE(options->memory_check);
 }
 
 TEST(ToNatOptionsTest, EachBackendIsThatOfItsName) {

@@ -25,6 +25,10 @@ constexpr std::size_t kReceiveBufferSize = 65536;
 // more is read instead.
 constexpr std::size_t kFollowedChanges = 4096;
 
+// While anybody listens, the kernel needs 8 KiB for each element of a commit: of one with more bytes than this
+// (about 1,000 elements) this program is not the one who does.
+constexpr std::size_t kQuietBytes = 65536;
+
 ReadFailure Torn() { return {.torn = true}; }
 
 NotSent TooLarge(std::size_t bytes) {
@@ -142,6 +146,7 @@ Outcome NetlinkExecutor::Commit(const Transaction& transaction, TimePoint deadli
   }
   next_sequence_ = NextSequence(LastSequence(batch));
 
+  if (batch.bytes.size() > kQuietBytes) CloseFeed();
   DropLeftovers(deadline);
   if (const auto room = socket_->EnsureSendBuffer(batch.bytes.size()); !room) {
     return room.error() == EMSGSIZE ? TooLarge(batch.bytes.size()) : SendFailure(room.error());
