@@ -278,6 +278,9 @@ add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4pr
       }},
       .check = R"(- chain ip natplan output { type nat hook output priority 17; policy accept; }
 + chain ip natplan output { type nat hook output priority -99; policy accept; }
+- table ip natplan { flags dormant; }
++ table ip natplan
++ rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
 )",
   };
 }
