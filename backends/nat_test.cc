@@ -99,7 +99,7 @@ TEST_F(NatTest, WhatIsDoneIsLoggedInNftSyntax) {
   };
   Nat nat = Open({.commits = {{Refuse{ERESTART}, 2}}}, options);
   ASSERT_TRUE(nat.AddForward(To(80, "192.0.2.1:8080")).has_value());
-  EXPECT_EQ(lines.front(), "add table ip natplan { comment \"natplan layout 1\"; }");
+  EXPECT_EQ(lines.front(), "add table ip natplan { comment \"natplan layout 2\"; }");
   lines.clear();
   ASSERT_TRUE(nat.RemoveForward(To(80, "192.0.2.1:8080")).has_value());
   EXPECT_EQ(

@@ -36,7 +36,7 @@ TEST(DifferenceTest, AMissingTableIsAllPlus) {
   const std::vector<DifferenceLine> lines = Difference({.operations = Skeleton(kTable)}, {});
   ASSERT_EQ(lines.size(), 10U);
   for (const DifferenceLine& line : lines) EXPECT_TRUE(line.wanted) << line.text;
-  EXPECT_EQ(lines.front().text, "table ip natplan { comment \"natplan layout 1\"; }");
+  EXPECT_EQ(lines.front().text, "table ip natplan { comment \"natplan layout 2\"; }");
 }
 
 TEST(DifferenceTest, ADormantTableIsShownAsSuch) {
@@ -55,16 +55,25 @@ TEST(DifferenceTest, APolicyIsALineEachWay) {
           "+ chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }"));
 }
 
+constexpr const char* kMinusMasquerade =
+    "- rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast "
+    "fib "
+    "daddr type != multicast masquerade";
+constexpr const char* kPlusMasquerade =
+    "+ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast "
+    "fib "
+    "daddr type != multicast masquerade";
+
 TEST(DifferenceTest, AChainAtAnotherPriorityIsReplacedWithItsRules) {
   TableSnapshot table = WholeTable();
   table.chains[2].base->priority = 100;
   EXPECT_THAT(
       Lines(table),
       ElementsAre(
-          "- rule ip natplan postrouting ip saddr @masq_saddr masquerade",
+          kMinusMasquerade, "- rule ip natplan postrouting ct label 127 masquerade",
           "- chain ip natplan postrouting { type nat hook postrouting priority srcnat; policy accept; }",
           "+ chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }",
-          "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
+          kPlusMasquerade, "+ rule ip natplan postrouting ct label 127 masquerade"));
 }
 
 TEST(DifferenceTest, EachRuleOfAnEmptiedChainIsALineOnce) {
@@ -75,9 +84,9 @@ TEST(DifferenceTest, EachRuleOfAnEmptiedChainIsALineOnce) {
       Lines(table),
       ElementsAre("- rule ip natplan postrouting fib daddr type local dnat ip to meta l4proto . th dport map "
                   "@map_port_ipport",
-                  "- rule ip natplan postrouting ip saddr @masq_saddr masquerade",
-                  "- chain ip natplan foreign",
-                  "+ rule ip natplan postrouting ip saddr @masq_saddr masquerade"));
+                  kMinusMasquerade, "- rule ip natplan postrouting ct label 127 masquerade",
+                  "- chain ip natplan foreign", kPlusMasquerade,
+                  "+ rule ip natplan postrouting ct label 127 masquerade"));
 }
 
 TEST(DifferenceTest, ElementsAreOneLineEach) {
@@ -134,7 +143,7 @@ TEST(DifferenceTest, OfATableThatIsMadeAgainOnlyWhatDiffersIsShown) {
   FamilyView view = ViewOf({}, Family::kIp, &table);
   EXPECT_THAT(Difference(Remade(table, view), {.tables = {table}}),
               ElementsAre(DifferenceLine{false, "table ip natplan"},
-                          DifferenceLine{true, "table ip natplan { comment \"natplan layout 1\"; }"}));
+                          DifferenceLine{true, "table ip natplan { comment \"natplan layout 2\"; }"}));
   table.comment = kTableComment;
   EXPECT_THAT(Difference(Remade(table, view), {.tables = {table}}), IsEmpty());
   view.ranges.clear();

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
+#include "core/plan/old_ledger.h"
 #include "core/plan/skeleton_plan.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
@@ -69,8 +69,13 @@ class TableReader {
       if (set.other_elements)
         out_.foreign.push_back(fmt::format("elements of {} that natplan does not know", set.name));
     }
-    for (const auto& [element, reason] : view_.junk)
-      out_.ledger.push_back(fmt::format("{}: {}", ElementText(OwnersShape(family_), element), reason));
+    const SetShape& ledger = view_.old_ledger ? OldOwnersShape(family_) : OwnersShape(family_);
+    for (const auto& [key, junk] : view_.junk)
+      out_.ledger.push_back(fmt::format("{}: {}", ElementText(ledger, junk.element), junk.reason));
+    for (const auto& [key, rival] : view_.rivals) {
+      out_.ledger.push_back(fmt::format("{}: {}", ElementText(ledger, ToElement(rival.entry, rival.owner)),
+                                        SameHash(rival.owner, view_.names.at(rival.entry.owner)).text));
+    }
     return std::move(out_);
   }
 
@@ -139,8 +144,12 @@ class TableReader {
       out_.repair.push_back(fmt::format("half of an interval in {}: {}", kMasqueradeSet,
                                         ElementText(MasqueradeShape(family_), ToElement(broken.covers))));
     }
-    if (!skeleton.remake.empty())
-      out_.repair.push_back(fmt::format("the table has no comment \"{}\"", kTableComment));
+    if (!skeleton.remake.empty()) {
+      const bool old = table_.comment == kOldTableComment;
+      out_.repair.push_back(old ? fmt::format("the table has an older layout than \"{}\"", kTableComment)
+                                : fmt::format("the table has no comment \"{}\"", kTableComment));
+      if (old) return;  // what differs goes with the table
+    }
     for (const Operation& operation : skeleton.operations) {
       for (std::string& line : ToLines(operation)) out_.repair.push_back(std::move(line));
     }

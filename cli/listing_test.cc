@@ -138,7 +138,7 @@ TEST(ListingTest, WhatApplyRefusesIsNotSaidToBeRepairedByIt) {
 TEST(ListingTest, ATableWithoutItsCommentIsToBeMadeAgain) {
   TableSnapshot table = WholeTable();
   table.comment.clear();
-  EXPECT_THAT(ListingOf({}, table).repair, ElementsAre("the table has no comment \"natplan layout 1\""));
+  EXPECT_THAT(ListingOf({}, table).repair, ElementsAre("the table has no comment \"natplan layout 2\""));
 }
 
 TEST(ListingTest, OneOwnersListingHasNothingOfOthers) {

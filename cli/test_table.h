@@ -12,7 +12,7 @@ inline const TableId kTable{Family::kIp, kDefaultTable};
 // The table as natplan writes it, without elements.
 inline TableSnapshot WholeTable() {
   TableSnapshot table{.id = kTable, .comment = kTableComment};
-  for (const ChainPlan& plan : Chains(Family::kIp)) {
+  for (const ChainPlan& plan : Chains({}, Family::kIp)) {
     table.chains.push_back(
         {.name = plan.name, .base = plan.base, .rules = {{.expressions = plan.forms.front()}}});
   }

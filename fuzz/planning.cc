@@ -79,7 +79,7 @@ Snapshot EmptyTables(const Layout& layout) {
   Snapshot snapshot;
   for (const Family family : kFamilies) {
     TableSnapshot table{.id = layout.Id(family), .comment = layout.own() ? kTableComment : ""};
-    for (const ChainPlan& chain : Chains(family))
+    for (const ChainPlan& chain : Chains(layout, family))
       table.chains.push_back({.name = chain.name, .base = chain.base, .rules = {{1, chain.forms.front()}}});
     for (const SetPlan& set : Sets(layout, family))
       table.sets.push_back({.name = set.name, .shape = set.shape});

@@ -21,10 +21,11 @@ struct Kind {
   Families families = Families::kAll;
 };
 
-constexpr std::array<Kind, 11> kKinds = {{
+constexpr std::array<Kind, 12> kKinds = {{
     {"bitwise", CheckBitwise, MakeBitwise},
     {"cmp", CheckCmp, MakeCmp},
     {"counter", CheckCounter, MakeCounter},
+    {"ct", CheckCt, MakeCt},
     {"fib", CheckFib, MakeFib, Families::kFib},
     {"immediate", CheckImmediate, MakeImmediate},
     {"lookup", CheckLookup, MakeLookup},

@@ -273,7 +273,7 @@ TEST_F(NatplanTest, AnotherOwnersPortIsEexistAndTheTextNamesIt) {
 TEST_F(NatplanTest, AnInterfaceAllowsPrefixLength0) {
   const natplan_intent_options out = Options(nullptr, "eth0", 0);
   EXPECT_EQ(natplan_add_masquerade(context(), AF_INET, kSource.data(), 0, &out), 0) << LastError();
-  EXPECT_TRUE(Lists("oifname \"eth0\" masquerade")) << Listing();
+  EXPECT_TRUE(Lists("oifname \"eth0\" fib saddr type != local")) << Listing();
   EXPECT_EQ(natplan_remove_masquerade(context(), AF_INET, kSource.data(), 0, &out), 0);
   EXPECT_FALSE(Lists("eth0")) << Listing();
 }

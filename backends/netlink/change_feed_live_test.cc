@@ -70,9 +70,9 @@ TEST(ChangeFeedLiveTest, ChangesReadAsTheyWereMade) {
     EXPECT_GE(feed->descriptor(), 0);
     EXPECT_EQ(NextText(*feed), "nothing");
     const std::string table =
-        "add table ip natplan { comment \"natplan layout 1\"; }\n"
+        "add table ip natplan { comment \"natplan layout 2\"; }\n"
         "add set ip natplan masq_saddr { type ipv4_addr; flags interval; }\n"
-        "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark; }\n"
+        "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark . mark; }\n"
         "add map ip natplan m { type inet_proto . inet_service : ipv4_addr . inet_service; }\n"
         "add chain ip natplan c { type nat hook postrouting priority srcnat + 1; policy accept; }\n";
     Nft(table);
@@ -81,7 +81,8 @@ TEST(ChangeFeedLiveTest, ChangesReadAsTheyWereMade) {
 
     const std::string elements =
         "add element ip natplan masq_saddr { 10.0.0.0/8 }\n"
-        "add element ip natplan owners { 10.0.0.0 . 8 . 0x00000001 . 0x00000002 comment \"default\" }\n"
+        "add element ip natplan owners { 10.0.0.0 . 8 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+        "\"default\" }\n"
         "add element ip natplan m { tcp . 80 comment \"web\" : 192.0.2.1 . 8080 }\n"
         "add rule ip natplan c oifname \"eth0\" masquerade comment \"web\"\n";
     Nft(elements);

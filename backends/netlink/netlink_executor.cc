@@ -266,7 +266,8 @@ int NetlinkExecutor::AskForKey(DumpReader& reader, const KeyRequest& wanted, Tim
   const TableSnapshot* table = reader.snapshot().Find(wanted.table);
   if (table == nullptr) return ENOENT;
   const auto set = std::ranges::find(table->sets, wanted.set, &SetSnapshot::name);
-  if (set == table->sets.end()) return 0;
+  // A set of another layout holds no such key; whoever asked sees its shape.
+  if (set == table->sets.end() || set->shape.key_length != wanted.key.size()) return 0;
   const bool interval = set->shape.interval;
   for (const ElementNode node : {ElementNode::kStart, ElementNode::kEnd}) {
     const std::uint32_t sequence = TakeSequence();

@@ -103,6 +103,18 @@ class Reader {
     }
   }
 
+  void Take(const CtExpression& ct) {
+    if (!ct.writes) registers_.Set(ct.reg, CtBytes(ct.key));
+  }
+
+  AbstractBytes CtBytes(CtKey key) const {
+    // As the packets here are: the first of their connections. One that is related to another is passed over.
+    if (key == CtKey::kState) return KnownNumber(NF_CT_STATE_BIT(IP_CT_NEW));
+    if (key == CtKey::kStatus && packets_.translated)
+      return KnownNumber(*packets_.translated ? IPS_DST_NAT : 0);
+    return Unknown(16);
+  }
+
   void Take(const PayloadExpression& payload) {
     AbstractBytes bytes = Unknown(payload.length);
     const auto put = [&](std::size_t at, const AbstractBytes& known) {
@@ -175,9 +187,8 @@ class Reader {
       End(Ending::kAccept, meets_);
     } else if (name == "range") {
       TakeRange(attributes);
-    } else if (name == "ct") {
-      TakeCt(attributes);
-    } else if (name == "meta") {
+    } else if (name == "meta" || name == "ct") {
+      static_assert(std::uint16_t{NFTA_META_DREG} == std::uint16_t{NFTA_CT_DREG});
       // One that writes has no destination.
       if (const auto to = attributes.U32(NFTA_META_DREG)) registers_.Set(*to, Unknown(16));
     } else if (name == "limit" || name == "quota" || name == "connlimit") {
@@ -234,21 +245,6 @@ class Reader {
   static std::optional<Bytes> Value(const AttributeTable& attributes, std::uint16_t type) {
     const auto nest = attributes.Find(type);
     return nest ? AttributeTable(*nest).Find(NFTA_DATA_VALUE) : std::nullopt;
-  }
-
-  void TakeCt(const AttributeTable& attributes) {
-    const auto to = attributes.U32(NFTA_CT_DREG);
-    if (!to) return;  // It writes.
-    const auto key = attributes.U32(NFTA_CT_KEY);
-    if (key == std::uint32_t{NFT_CT_STATE}) {
-      // As the packets here are: the first of their connections. One that is related to another is passed
-      // over.
-      registers_.Set(*to, KnownNumber(NF_CT_STATE_BIT(IP_CT_NEW)));
-    } else if (key == std::uint32_t{NFT_CT_STATUS} && packets_.translated) {
-      registers_.Set(*to, KnownNumber(*packets_.translated ? IPS_DST_NAT : 0));
-    } else {
-      registers_.Set(*to, Unknown(16));
-    }
   }
 
   void Require(const Condition& condition) { meets_ = meets_ & condition; }

@@ -104,7 +104,7 @@ class Search {
 
   std::int32_t OwnPriority() const {
     if (own_.table.empty()) return kIptablesPriority;
-    for (const ChainPlan& chain : Chains(packets_.family)) {
+    for (const ChainPlan& chain : Chains(Layout{own_.table}, packets_.family)) {
       if (chain.base.hook == packets_.hook) return chain.base.priority;
     }
     return kIptablesPriority;
@@ -164,9 +164,10 @@ std::vector<std::string> ChainsBesideOwn(const Ruleset& ruleset, const OwnPlace&
     if (table.dormant || is_own || own.table.empty()) continue;
     for (const ChainSnapshot& chain : table.chains) {
       if (!chain.base || chain.base->type != "nat") continue;
-      const bool beside = std::ranges::any_of(Chains(Family::kIp), [&](const ChainPlan& plan) {
-        return plan.base.hook == chain.base->hook && plan.base.priority == chain.base->priority;
-      });
+      const bool beside =
+          std::ranges::any_of(Chains(Layout{own.table}, Family::kIp), [&](const ChainPlan& plan) {
+            return plan.base.hook == chain.base->hook && plan.base.priority == chain.base->priority;
+          });
       if (!beside) continue;
       out.push_back("chain " + chain.name + " of table " + std::string(Name(table.family)) + " " +
                     table.name + " (hook " + Name(chain.base->hook) + ", priority " +

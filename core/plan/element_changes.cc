@@ -66,8 +66,7 @@ namespace {
 
 std::vector<Element> ToElements(const MapView& map) {
   std::vector<Element> out = map.others;
-  for (const auto& [host_port, held] : map.entries)
-    out.push_back(ToElement(MapEntry{host_port, held.to, held.owner}));
+  for (const auto& [host_port, held] : map.entries) out.push_back(ToElement(EntryOf(host_port, held)));
   return out;
 }
 
@@ -165,15 +164,18 @@ void ApplyTo(FamilyView& view, const ElementChanges& changes, Family family) {
   ApplyTo(view.forwards, changes.forwards, family);
   ApplyTo(view.localhost, changes.localhost, family);
   if (changes.localhost_gone) view.localhost = {};
-  if (changes.flush_ledger) {
+  if (changes.flush_ledger || changes.new_ledger) {
     view.entries.clear();
     view.names.clear();
     view.unknown_junk = false;
     view.junk.clear();
+    view.rivals.clear();
+    view.old_ledger = false;
   }
   for (const Element& element : changes.ledger_deletes) {
-    std::erase_if(view.junk, [&](const auto& one) { return one.first == element; });
-    const auto owned = ToLedgerEntry(family, element);
+    // What is deleted is one or the other.
+    if (view.junk.erase(element.key) + view.rivals.erase(element.key) > 0) continue;
+    const auto owned = ToLedgerEntry(family, element, HashOwner, view.names);
     if (owned && view.entries.erase(owned->entry) > 0) view.names.Drop(owned->entry.owner);
   }
   for (const OwnedEntry& added : changes.ledger_adds) {

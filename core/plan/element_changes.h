@@ -34,6 +34,7 @@ struct ElementChanges {
   MapChanges localhost = {};
   bool localhost_gone = false;  // the map itself is deleted
   bool flush_ledger = false;
+  bool new_ledger = false;  // its set has just been made: everything in it is to be written
   std::vector<Element> ledger_deletes = {};
   std::vector<OwnedEntry> ledger_adds = {};
   // Held from now on: what is added for this context's owners, and what they want and the kernel has already.

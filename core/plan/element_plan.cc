@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
+#include "core/plan/old_ledger.h"
 #include "core/text/element_text.h"
 
 namespace natplan {
@@ -63,18 +63,33 @@ class Planner {
 
   // --- the ledger ---
 
+  // What somebody else put into the ledger is in nobody's way but that of the owner whose place it has. Of
+  // one of layout 1 everything is written again, for which everything in it has to be understood.
   void PlanLedger() {
     const FamilyView& view = in_.view;
-    if (exclusive_) {
-      plan_.changes.flush_ledger = view.unknown_junk;
-      for (const auto& [element, reason] : view.junk) {
-        if (!view.unknown_junk) plan_.changes.ledger_deletes.push_back(element);
+    const SetShape& shape = view.old_ledger ? OldOwnersShape(family_) : OwnersShape(family_);
+    plan_.changes.new_ledger = view.old_ledger;
+    if (view.old_ledger && !exclusive_) {
+      if (!view.junk.empty()) {
+        const Junk& junk = view.junk.begin()->second;
+        plan_.obstacle = LedgerError(Line(kOwnersSet, shape, junk.element), junk.reason);
+      } else if (view.unknown_junk) {
+        plan_.obstacle = LedgerError("", "it has a timeout, or its key or data is longer than natplan's");
       }
-    } else if (!view.junk.empty()) {
-      const auto& [element, reason] = view.junk.front();
-      plan_.obstacle = LedgerError(Line(kOwnersSet, OwnersShape(family_), element), reason);
-    } else if (view.unknown_junk) {
-      plan_.obstacle = LedgerError("", "it has a timeout, or its key or data is longer than natplan's");
+    } else if (!view.old_ledger) {
+      plan_.changes.flush_ledger = exclusive_ && view.unknown_junk;
+      for (const auto& [key, junk] : view.junk) {
+        if (!takes_unowned_) {
+          Show(kOwnersSet, shape, junk.element);
+        } else if (!plan_.changes.flush_ledger) {
+          plan_.changes.ledger_deletes.push_back(junk.element);
+        }
+      }
+      for (const auto& [key, rival] : view.rivals) {
+        if (exclusive_ && !plan_.changes.flush_ledger)
+          plan_.changes.ledger_deletes.push_back(ToElement(rival.entry, rival.owner));
+      }
+      if (view.unknown_junk && !exclusive_) ShowUnknown(kOwnersSet);
     }
     for (const LedgerEntry& entry : in_.want.masquerades()) {
       if (entry.prefix.family() == family_) Consider(entry);
@@ -90,20 +105,41 @@ class Planner {
             .errno_value = EEXIST,
             .theirs = element,
             .text = "set " + set +
-                    ", where natplan keeps who wants what, has an element that is not one of " +
-                    "natplan's: " + reason + "; remove it with: " +
+                    ", where natplan keeps who wants what, is one of layout 1 and has an element that is " +
+                    "not one of natplan's: " + reason + "; remove it with: " +
                     (element.empty() ? "natplan apply --exclusive FILE" : "nft delete " + element)};
   }
 
   void Consider(const LedgerEntry& entry) {
     const bool wanted = in_.want.masquerades().contains(entry);
-    const bool present = in_.view.entries.contains(entry) && !plan_.changes.flush_ledger;
+    const bool emptied = plan_.changes.flush_ledger || plan_.changes.new_ledger;
+    const bool present = in_.view.entries.contains(entry) && !emptied;
     if (wanted && !present) {
-      plan_.changes.ledger_adds.push_back({entry, in_.want.OwnerOf(entry)});
+      if (emptied || ClearPlaceOf(entry))
+        plan_.changes.ledger_adds.push_back({entry, in_.want.OwnerOf(entry)});
     } else if (!wanted && present) {
       plan_.changes.ledger_deletes.push_back(ToElement(entry, in_.view.names.at(entry.owner)));
     }
     ReleaseUnlessMine(entry.prefix);
+  }
+
+  // Makes room for an entry where somebody changed its comment. False: it is the entry of another owner,
+  // whose name has the same hash.
+  bool ClearPlaceOf(const LedgerEntry& entry) {
+    if (in_.view.junk.empty() && in_.view.rivals.empty()) return true;
+    const Owner& owner = in_.want.OwnerOf(entry);
+    const Element ours = ToElement(entry, owner);
+    const auto rival = in_.view.rivals.find(ours.key);
+    if (rival != in_.view.rivals.end() && !exclusive_) {
+      Error error = SameHash(owner, rival->second.owner);
+      error.operation = Line(kOwnersSet, OwnersShape(family_), ours);
+      AddConflict(in_.edited.entries.contains(entry), std::move(error));
+      return false;
+    }
+    const auto junk = in_.view.junk.find(ours.key);
+    if (junk != in_.view.junk.end() && !takes_unowned_)
+      plan_.changes.ledger_deletes.push_back(junk->second.element);
+    return true;
   }
 
   // --- the set of prefixes ---
@@ -113,7 +149,7 @@ class Planner {
   bool IsMine(const Prefix& prefix) const {
     if (!in_.own) return true;
     const SortedSet<LedgerEntry>& all = in_.want.masquerades();
-    for (auto at = all.lower_bound(LedgerEntry{prefix, 0}); at != all.end() && at->prefix == prefix; ++at) {
+    for (auto at = all.lower_bound(LedgerEntry{prefix}); at != all.end() && at->prefix == prefix; ++at) {
       if (in_.mine.contains(in_.want.OwnerOf(*at))) return true;
     }
     return false;
@@ -254,7 +290,7 @@ class Planner {
         if (wanted) Conflicts(map, key, wanted->to, there);
         return wanted ? Finding::kTaken : Finding::kChanged;
       }
-      changes.deletes.push_back(ToElement(MapEntry{key, there.to, there.owner}));
+      changes.deletes.push_back(ToElement(EntryOf(key, there)));
     }
     if (wanted) changes.adds.push_back({key, wanted->to, wanted->owner});
     return Finding::kChanged;
@@ -268,7 +304,7 @@ class Planner {
       if (in_.want.forwards().contains(key)) continue;
       const bool deletable = IsDeletable(key, there, {});
       const bool considered = in_.held.forwards.contains(key);
-      const Element element = ToElement(MapEntry{key, there.to, there.owner});
+      const Element element = ToElement(EntryOf(key, there));
       if (deletable && !considered) changes.deletes.push_back(element);
       if (!deletable && there.owner.empty()) Show(name, ForwardShape(family_), element);
     }
@@ -352,7 +388,7 @@ class Planner {
   }
   void Conflicts(const char* map, const HostPort& key, const Endpoint& ours, const HeldTarget& there) {
     const SetShape& shape = ForwardShape(family_);
-    const std::string theirs = Line(map, shape, ToElement(MapEntry{key, there.to, there.owner}));
+    const std::string theirs = Line(map, shape, ToElement(EntryOf(key, there)));
     Error error{.operation = Line(map, shape, ToElement(MapEntry{key, ours})), .theirs = theirs};
     if (there.owner.empty()) {
       error.text = "another program forwards " + ToString(key) + " already" + NobodyRecorded() +
@@ -368,7 +404,7 @@ class Planner {
   void AddConflict(bool edited, Error error) {
     error.code = ErrorCode::kConflict;
     error.errno_value = EEXIST;
-    error.ours = error.operation;
+    if (error.ours.empty()) error.ours = error.operation;
     error.operation = "add " + error.operation;
     plan_.conflicts.push_back({edited, std::move(error)});
   }

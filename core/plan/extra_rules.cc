@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <span>
+#include <utility>
 
 #include "core/plan/kernel_view.h"
 #include "core/plan/packet_fields.h"
@@ -13,6 +15,7 @@ namespace {
 
 constexpr Register kReg1 = 1;
 constexpr std::size_t kInterfaceNameBytes = 16;  // IFNAMSIZ
+constexpr std::int32_t kRawPriority = -300;      // before connections are tracked, and before any translation
 
 // Whether the address in a header lies in the prefix: whole bytes are compared as they are, others through a
 // mask, as nft does it.
@@ -38,6 +41,27 @@ void AppendPrefixMatch(const AddressField& field, const Prefix& prefix, Expressi
 
 Prefix Loopback(Family family) { return *Prefix::Parse(family == Family::kIp ? "127.0.0.0/8" : "::1"); }
 
+// ADDRESS 127.0.0.0/8 iif != "lo" drop
+Expressions FromElsewhere(const AddressField& address) {
+  Expressions out;
+  AppendPrefixMatch(address, Loopback(Family::kIp), out);
+  out.push_back(MetaExpression{MetaKey::kIif, kReg1});
+  out.push_back(CmpExpression{kReg1, CmpOperator::kNeq, HostOrder(kLoopbackIndex)});
+  out.push_back(ImmediateExpression{.verdict = 0});
+  return out;
+}
+
+// Packets from there that leave the host; of layout 1 whether or not they were translated.
+RulePlan FromLoopback(Family family, bool old) {
+  RulePlan out{.chain = "postrouting", .expressions = {}};
+  AppendPrefixMatch(SourceField(family), Loopback(family), out.expressions);
+  out.expressions.push_back(MetaExpression{MetaKey::kOif, kReg1});
+  out.expressions.push_back(CmpExpression{kReg1, CmpOperator::kNeq, HostOrder(kLoopbackIndex)});
+  if (!old) AppendTranslated(kReg1, out.expressions);
+  out.expressions.push_back(MasqueradeExpression{});
+  return out;
+}
+
 std::vector<RulePlan> MakeLocalhostRules(Family family) {
   RulePlan output{.chain = "output", .expressions = {}};
   AppendPrefixMatch(DestinationField(family), Loopback(family), output.expressions);
@@ -45,21 +69,19 @@ std::vector<RulePlan> MakeLocalhostRules(Family family) {
   output.expressions.push_back(CmpExpression{kReg1, CmpOperator::kEq, HostOrder(kLoopbackIndex)});
   AppendForward(family, kNftRegisters, kLocalhostMap, output.expressions);
 
-  RulePlan postrouting{.chain = "postrouting", .expressions = {}};
-  AppendPrefixMatch(SourceField(family), Loopback(family), postrouting.expressions);
-  postrouting.expressions.push_back(MetaExpression{MetaKey::kOif, kReg1});
-  postrouting.expressions.push_back(CmpExpression{kReg1, CmpOperator::kNeq, HostOrder(kLoopbackIndex)});
-  postrouting.expressions.push_back(MasqueradeExpression{});
-  return {std::move(output), std::move(postrouting)};
+  std::vector<RulePlan> out = {std::move(output), FromLoopback(family, false)};
+  if (family == Family::kIp) out.push_back({kLoopbackChain, FromElsewhere(SourceField(family))});
+  return out;
 }
 
-// The prefix that the rule compares the source with, if it is one that AppendPrefixMatch() wrote.
-std::optional<Prefix> PrefixOf(Family family, const Expressions& rule) {
-  if (rule.size() == 3) return Prefix::Make(ToAddress(family, {}), 0).value();  // no source at all
-  const auto* cmp = std::get_if<CmpExpression>(&rule[rule.size() - 4]);
-  if (cmp == nullptr || cmp->data.size() > AddressBytes(family)) return {};
+// The prefix with which a rule compares the source before anything else, in so many expressions, if it is one
+// that AppendPrefixMatch() wrote.
+std::optional<Prefix> PrefixOf(Family family, std::span<const Expression> match) {
+  if (match.empty()) return Prefix::Make(ToAddress(family, {}), 0).value();  // no source at all
+  const auto* cmp = std::get_if<CmpExpression>(&match.back());
+  if (match.size() == 1 || cmp == nullptr || cmp->data.size() > AddressBytes(family)) return {};
   int length = static_cast<int>(cmp->data.size()) * 8;
-  if (const auto* bitwise = std::get_if<BitwiseExpression>(&rule[rule.size() - 5])) {
+  if (const auto* bitwise = std::get_if<BitwiseExpression>(&match[match.size() - 2])) {
     length = 0;
     for (const std::uint8_t byte : bitwise->mask.span()) length += std::popcount(byte);
   }
@@ -75,33 +97,64 @@ const std::vector<RulePlan>& LocalhostRules(Family family) {
   return family == Family::kIp ? ip : ip6;
 }
 
-RulePlan ToRule(const DesiredState::OwnedMasquerade& owned) {
-  RulePlan plan{.chain = "postrouting", .expressions = {}, .comment = owned.owner.name()};
-  const Prefix& source = owned.masquerade.source();
-  AppendPrefixMatch(SourceField(source.family()), source, plan.expressions);
-  std::array<std::uint8_t, kInterfaceNameBytes> name{};
-  std::ranges::copy(owned.masquerade.out_interface()->name(), name.begin());
-  plan.expressions.push_back(MetaExpression{MetaKey::kOifName, kReg1});
-  plan.expressions.push_back(CmpExpression{kReg1, CmpOperator::kEq, RegisterBytes(name)});
-  plan.expressions.push_back(MasqueradeExpression{});
-  return plan;
+bool IsOldLocalhostRule(Family family, const std::string& chain, const RuleSnapshot& rule) {
+  const RulePlan old = FromLoopback(family, true);
+  return chain == old.chain && old.Is(rule);
 }
 
-std::optional<DesiredState::OwnedMasquerade> ToOwnedMasquerade(Family family, const RuleSnapshot& rule) {
-  const Expressions& all = rule.expressions;
-  const auto owner = Owner::Make(rule.comment);
-  if (!owner || (all.size() != 3 && all.size() != 5 && all.size() != 6)) return {};
-  const auto* name = std::get_if<CmpExpression>(&all[all.size() - 2]);
+const ChainPlan* LoopbackGuard(Family family) {
+  static const ChainPlan guard{kLoopbackChain,
+                               {"filter", Hook::kPrerouting, kRawPriority, Policy::kAccept},
+                               {FromElsewhere(DestinationField(Family::kIp))}};
+  return family == Family::kIp ? &guard : nullptr;
+}
+
+namespace {
+
+// Of layout 1 without what leaves the host's own packets alone.
+Expressions InterfaceRule(const Masquerade& masquerade, bool old) {
+  Expressions out;
+  const Prefix& source = masquerade.source();
+  AppendPrefixMatch(SourceField(source.family()), source, out);
+  std::array<std::uint8_t, kInterfaceNameBytes> name{};
+  std::ranges::copy(masquerade.out_interface()->name(), name.begin());
+  out.push_back(MetaExpression{MetaKey::kOifName, kReg1});
+  out.push_back(CmpExpression{kReg1, CmpOperator::kEq, RegisterBytes(name)});
+  if (!old) AppendOthersUnicast(source.family(), kReg1, out);
+  out.push_back(MasqueradeExpression{});
+  return out;
+}
+
+}  // namespace
+
+RulePlan ToRule(const DesiredState::OwnedMasquerade& owned) {
+  return {"postrouting", InterfaceRule(owned.masquerade, false), owned.owner.name()};
+}
+
+std::optional<Masquerade> ToInterfaceMasquerade(Family family, const Expressions& rule) {
+  const auto names = std::ranges::find_if(rule, [](const Expression& expression) {
+    const auto* meta = std::get_if<MetaExpression>(&expression);
+    return meta != nullptr && meta->key == MetaKey::kOifName;
+  });
+  if (rule.end() - names < 2) return {};
+  const auto* name = std::get_if<CmpExpression>(&*std::next(names));
   if (name == nullptr || name->data.size() != kInterfaceNameBytes) return {};
   std::string text(name->data.span().begin(), name->data.span().end());
   text.erase(std::min(text.find('\0'), text.size()));
   const auto interface = InterfaceName::Make(text);
-  const auto prefix = PrefixOf(family, all);
+  const auto prefix = PrefixOf(family, std::span(rule.begin(), names));
   if (!interface || !prefix) return {};
   const auto masquerade = Masquerade::Make(*prefix, *interface);
   if (!masquerade) return {};
-  DesiredState::OwnedMasquerade owned{*owner, *masquerade};
-  return ToRule(owned).Is(rule) ? std::optional(std::move(owned)) : std::nullopt;
+  const bool ours = rule == InterfaceRule(*masquerade, false) || rule == InterfaceRule(*masquerade, true);
+  return ours ? std::optional(*masquerade) : std::nullopt;
+}
+
+std::optional<DesiredState::OwnedMasquerade> ToOwnedMasquerade(Family family, const RuleSnapshot& rule) {
+  if (!Owner::IsName(rule.comment)) return {};
+  const auto masquerade = ToInterfaceMasquerade(family, rule.expressions);
+  if (!masquerade) return {};
+  return DesiredState::OwnedMasquerade{Owner::Make(rule.comment).value(), *masquerade};
 }
 
 }  // namespace natplan

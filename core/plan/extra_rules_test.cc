@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "core/plan/test_intents.h"
 #include "core/text/rule_text.h"
 
@@ -15,19 +17,46 @@ RulePlan Plan(const char* prefix, const char* interface) {
   return ToRule({Named("web"), MaskOut(prefix, interface)});
 }
 
+constexpr const char* kOthersUnicast =
+    " fib saddr type != local fib daddr type != broadcast fib daddr type != multicast";
+
 TEST(ExtraRulesTest, LocalhostIsServedByARuleInOutputAndOneInPostrouting) {
   const std::vector<RulePlan>& ip = LocalhostRules(Family::kIp);
   const std::vector<RulePlan>& ip6 = LocalhostRules(Family::kIp6);
-  ASSERT_EQ(ip.size(), 2U);
+  ASSERT_EQ(ip.size(), 3U);
   ASSERT_EQ(ip6.size(), 2U);
   EXPECT_EQ(ip[0].chain, "output");
   EXPECT_EQ(ip[1].chain, "postrouting");
   EXPECT_EQ(RuleText(Family::kIp, ip[0].expressions),
             "ip daddr 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map @map_localhost");
-  EXPECT_EQ(RuleText(Family::kIp, ip[1].expressions), "ip saddr 127.0.0.0/8 oif != \"lo\" masquerade");
+  EXPECT_EQ(RuleText(Family::kIp, ip[1].expressions),
+            "ip saddr 127.0.0.0/8 oif != \"lo\" ct status dnat masquerade");
   EXPECT_EQ(RuleText(Family::kIp6, ip6[0].expressions),
             "ip6 daddr ::1 oif \"lo\" dnat ip6 to meta l4proto . th dport map @map_localhost");
-  EXPECT_EQ(RuleText(Family::kIp6, ip6[1].expressions), "ip6 saddr ::1 oif != \"lo\" masquerade");
+  EXPECT_EQ(RuleText(Family::kIp6, ip6[1].expressions),
+            "ip6 saddr ::1 oif != \"lo\" ct status dnat masquerade");
+}
+
+TEST(ExtraRulesTest, LoopbackIsGuardedInIpBeforeAnythingIsTranslated) {
+  const ChainPlan* guard = LoopbackGuard(Family::kIp);
+  ASSERT_NE(guard, nullptr);
+  EXPECT_EQ(guard->base, (BaseChain{"filter", Hook::kPrerouting, -300, Policy::kAccept}));
+  EXPECT_EQ(RuleText(Family::kIp, guard->forms.at(0)), "ip daddr 127.0.0.0/8 iif != \"lo\" drop");
+  const RulePlan& second = LocalhostRules(Family::kIp).at(2);
+  EXPECT_EQ(second.chain, guard->name);
+  EXPECT_EQ(RuleText(Family::kIp, second.expressions), "ip saddr 127.0.0.0/8 iif != \"lo\" drop");
+  EXPECT_EQ(LoopbackGuard(Family::kIp6), nullptr);
+}
+
+TEST(ExtraRulesTest, TheRuleThatLayout1HadForLocalhostIsKnown) {
+  for (const Family family : kFamilies) {
+    RuleSnapshot rule = Rule(LocalhostRules(family)[1]);
+    EXPECT_FALSE(IsOldLocalhostRule(family, "postrouting", rule));
+    // ct status dnat
+    rule.expressions.erase(rule.expressions.end() - 4, rule.expressions.end() - 1);
+    EXPECT_TRUE(IsOldLocalhostRule(family, "postrouting", rule));
+    EXPECT_FALSE(IsOldLocalhostRule(family, "output", rule));
+  }
 }
 
 TEST(ExtraRulesTest, ALocalhostRuleIsNobodysMasquerade) {
@@ -44,10 +73,13 @@ TEST(ExtraRulesTest, ALocalhostRuleIsNobodysMasquerade) {
 
 TEST(ExtraRulesTest, AMasqueradeThatNamesAnInterfaceNamesItsOwnerToo) {
   EXPECT_EQ(RuleText(Family::kIp, Plan("10.0.0.0/8", "eth0").expressions),
-            "ip saddr 10.0.0.0/8 oifname \"eth0\" masquerade");
-  EXPECT_EQ(RuleText(Family::kIp, Plan("0.0.0.0/0", "eth0").expressions), "oifname \"eth0\" masquerade");
-  EXPECT_EQ(RuleText(Family::kIp6, Plan("fd00::/61", "fifteen-bytes-x").expressions),
-            "ip6 saddr fd00::/61 oifname \"fifteen-bytes-x\" masquerade");
+            std::string("ip saddr 10.0.0.0/8 oifname \"eth0\"") + kOthersUnicast + " masquerade");
+  EXPECT_EQ(RuleText(Family::kIp, Plan("0.0.0.0/0", "eth0").expressions),
+            std::string("oifname \"eth0\"") + kOthersUnicast + " masquerade");
+  EXPECT_EQ(
+      RuleText(Family::kIp6, Plan("fd00::/61", "fifteen-bytes-x").expressions),
+      "ip6 saddr fd00::/61 oifname \"fifteen-bytes-x\" fib saddr type != local fib daddr type != multicast "
+      "masquerade");
   EXPECT_EQ(Plan("10.0.0.0/8", "eth0").chain, "postrouting");
   EXPECT_EQ(Plan("10.0.0.0/8", "eth0").comment, "web");
 }
@@ -63,6 +95,12 @@ TEST(ExtraRulesTest, EveryLengthComesBackAsItWas) {
       const auto back = ToOwnedMasquerade(address.family(), Rule(ToRule(owned)));
       ASSERT_TRUE(back.has_value()) << prefix.ToString() << " " << length;
       EXPECT_EQ(*back, owned);
+      // As layout 1 had it.
+      RuleSnapshot old = Rule(ToRule(owned));
+      const std::ptrdiff_t added = address.family() == Family::kIp ? 6 : 4;
+      old.expressions.erase(old.expressions.end() - 1 - added, old.expressions.end() - 1);
+      EXPECT_EQ(ToOwnedMasquerade(address.family(), old), owned);
+      EXPECT_FALSE(ToRule(owned).Is(old));
     }
   }
 }
@@ -103,7 +141,7 @@ TEST(ExtraRulesTest, WhatNatplanDoesNotWriteIsNobodysMasquerade) {
           RegisterBytes{'e', 't', 'h', '0'},
           RegisterBytes{'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'}}) {
       rule = good;
-      std::get<CmpExpression>(rule.expressions[rule.expressions.size() - 2]).data = name;
+      std::get<CmpExpression>(rule.expressions[rule.expressions.size() - 8]).data = name;
       refused(rule);
     }
   }

@@ -20,8 +20,8 @@ bool IsOfLayout(const TableId& id, const SetSnapshot& set) {
 }
 
 // One of another hook or type only has the name.
-bool IsOfLayout(Family family, const ChainSnapshot& chain) {
-  return std::ranges::any_of(Chains(family), [&](const ChainPlan& plan) {
+bool IsOfLayout(const TableId& id, const ChainSnapshot& chain) {
+  return std::ranges::any_of(Chains(Layout{id.name}, id.family), [&](const ChainPlan& plan) {
     return plan.name == chain.name && chain.base && chain.base->hook == plan.base.hook &&
            chain.base->type == plan.base.type;
   });
@@ -50,7 +50,7 @@ std::optional<Error> WhyForeign(const TableSnapshot& table) {
   std::vector<std::string> found;
   for (const ChainSnapshot& chain : table.chains) {
     rules += chain.rules.size();
-    if (IsOfLayout(table.id.family, chain)) continue;
+    if (IsOfLayout(table.id, chain)) continue;
     acts = acts || !chain.rules.empty();
     found.push_back("chain " + NameText(chain.name) + " with " + Counted(chain.rules.size(), "rule"));
   }

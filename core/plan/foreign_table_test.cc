@@ -18,7 +18,7 @@ ChainSnapshot Chain(const char* name, std::size_t rules, const char* type = "fil
 
 TableSnapshot Laid(const char* name, Family family = Family::kIp) {
   TableSnapshot table{.id = {family, name}};
-  for (const ChainPlan& plan : Chains(family)) {
+  for (const ChainPlan& plan : Chains(Layout{name}, family)) {
     table.chains.push_back(
         {.name = plan.name, .base = plan.base, .rules = {RuleSnapshot{.expressions = plan.forms.front()}}});
   }

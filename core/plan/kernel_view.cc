@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
+#include "core/plan/old_ledger.h"
 
 namespace natplan {
 namespace {
@@ -161,8 +161,9 @@ MapView ViewOfMap(const Layout& layout, Family family, const SetSnapshot& set) {
   MapView view;
   view.unknown = TakeShaped(set, [&](const Element& element) {
     if (auto entry = ToMapEntry(family, element)) {
+      if (!layout.own()) entry->owner = entry->note = "";
       view.entries.emplace(entry->host_port,
-                           HeldTarget{entry->to, layout.own() ? std::move(entry->owner) : std::string()});
+                           HeldTarget{entry->to, std::move(entry->owner), std::move(entry->note)});
     } else {
       view.others.push_back(element);
     }
@@ -170,20 +171,36 @@ MapView ViewOfMap(const Layout& layout, Family family, const SetSnapshot& set) {
   return view;
 }
 
-void ReadLedger(Family family, const SetSnapshot& set, FamilyView& view) {
+// Of two names with one hash the lesser counts, so that everybody who reads the ledger takes the same one for
+// the owner. Whether none turned up that counts more than one in `preferred`, which has it then.
+bool ReadLedger(const SetSnapshot& set, Family family, OwnerHasher hasher,
+                std::map<OwnerHash, Owner>& preferred, FamilyView& view) {
+  bool settled = true;
+  view.entries.clear();
+  view.names.clear();
+  view.junk.clear();
+  view.rivals.clear();
   view.unknown_junk = TakeShaped(set, [&](const Element& element) {
-    auto owned = ToLedgerEntry(family, element);
+    auto owned = view.old_ledger ? OldToLedgerEntry(family, element, hasher)
+                                 : ToLedgerEntry(family, element, hasher, view.names);
     if (!owned) {
-      view.junk.emplace_back(element, std::move(owned.error()));
+      view.junk.emplace(element.key, Junk{element, std::move(owned.error())});
       return;
     }
-    if (const Owner* rival = view.names.FindRival(owned->owner)) {
-      view.junk.emplace_back(element,
-                             "its owner's name has the same hash as that of owner \"" + rival->name() + "\"");
+    const auto known = preferred.find(owned->entry.owner);
+    const Owner* rival = known != preferred.end() ? &known->second : view.names.Find(owned->entry.owner);
+    if (rival == nullptr || *rival == owned->owner) {
+      if (view.entries.insert(owned->entry).second) view.names.Add(owned->entry.owner, owned->owner);
       return;
     }
-    if (view.entries.insert(owned->entry).second) view.names.Add(owned->entry.owner, owned->owner);
+    const Owner& lesser = std::min(*rival, owned->owner);
+    if (known == preferred.end() || lesser < known->second) {
+      preferred.insert_or_assign(owned->entry.owner, Owner(lesser));
+      settled = false;
+    }
+    view.rivals.emplace(element.key, *std::move(owned));
   });
+  return settled;
 }
 
 }  // namespace
@@ -192,7 +209,7 @@ FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* tabl
   FamilyView view;
   if (table == nullptr) return view;
   view.exists = true;
-  view.versioned = layout.own() && table->comment == kTableComment;
+  view.versioned = layout.own() && (table->comment == kTableComment || table->comment == kOldTableComment);
   for (const SetSnapshot& set : table->sets) {
     if (set.name == kMasqueradeSet && set.shape == MasqueradeShape(family)) {
       std::vector<Element> nodes;
@@ -203,8 +220,11 @@ FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* tabl
       view.forwards = ViewOfMap(layout, family, set);
     } else if (layout.own() && set.name == kLocalhostMap && set.shape == ForwardShape(family)) {
       view.localhost = ViewOfMap(layout, family, set);
-    } else if (layout.own() && set.name == kOwnersSet && set.shape == OwnersShape(family)) {
-      ReadLedger(family, set, view);
+    } else if (layout.own() && set.name == kOwnersSet &&
+               (set.shape == OwnersShape(family) || set.shape == OldOwnersShape(family))) {
+      view.old_ledger = set.shape == OldOwnersShape(family);
+      std::map<OwnerHash, Owner> preferred;
+      while (!ReadLedger(set, family, layout.hasher, preferred, view)) continue;
     }
   }
   if (!layout.own()) return view;

@@ -3,7 +3,6 @@
 #define NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 
 #include <array>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "core/plan/layout.h"
+#include "core/plan/ledger.h"
 #include "core/values/desired_state.h"
 #include "core/values/owner_set.h"
 #include "core/values/snapshot.h"
@@ -48,12 +48,18 @@ struct ByFirst {
   bool operator()(const Address& a, const AddressRange& b) const { return a < b.first; }
 };
 
-// A target, and the owner that is recorded with it: the element's comment; empty: nobody.
+// A target, and the owner that is recorded with it: the element's comment; empty: nobody. A comment that is
+// no owner's name is kept as a note.
 struct HeldTarget {
   Endpoint to;
   std::string owner = {};
+  std::string note = {};
   friend bool operator==(const HeldTarget&, const HeldTarget&) = default;
 };
+
+inline MapEntry EntryOf(const HostPort& key, const HeldTarget& held) {
+  return {key, held.to, held.owner, held.note};
+}
 
 // What a map from host ports to targets holds.
 struct MapView {
@@ -62,9 +68,16 @@ struct MapView {
   bool unknown = false;  // there are elements that are not among these (SetSnapshot::other_elements)
 };
 
+// An element of the ledger that natplan does not write, and why it is none.
+struct Junk {
+  Element element;
+  std::string reason;
+};
+
 struct FamilyView {
-  bool exists = false;     // the table
-  bool versioned = false;  // and its comment says that it has a ledger
+  bool exists = false;      // the table
+  bool versioned = false;   // and its comment says that it has a ledger
+  bool old_ledger = false;  // which is one of layout 1: its set is made again before anything is written
   SortedSet<AddressRange, ByFirst> ranges = {};
   std::vector<BrokenRange> broken = {};
   bool unknown_ranges = false;  // the set holds elements that are not among these
@@ -73,9 +86,10 @@ struct FamilyView {
 
   // The ledger.
   SortedSet<LedgerEntry> entries = {};
-  OwnerNames names = {};                                   // of `entries`
-  std::vector<std::pair<Element, std::string>> junk = {};  // what natplan does not write, and why it is not
-  bool unknown_junk = false;                               // there is more, which cannot be named
+  OwnerNames names = {};  // of `entries`
+  std::map<ElementKey, Junk> junk = {};
+  std::map<ElementKey, OwnedEntry> rivals = {};  // of an owner whose name has the hash of one in `names`
+  bool unknown_junk = false;                     // there is more, which cannot be named
 
   std::vector<DesiredState::OwnedMasquerade> interface_masquerades = {};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include "core/plan/ledger.h"
 #include "core/plan/packet_fields.h"
@@ -14,6 +15,7 @@ constexpr std::uint32_t kRouteLocal = 2;  // RTN_LOCAL
 
 constexpr std::int32_t kDestinationNatPriority = -99;  // behind an administrator's dstnat, -100
 constexpr std::int32_t kSourceNatPriority = 101;       // behind an administrator's srcnat, 100
+constexpr std::int32_t kHairpinPriority = 1;           // behind an administrator's filter, 0
 
 constexpr std::uint32_t kTypeIpv4Address = 7;
 constexpr std::uint32_t kTypeIpv6Address = 8;
@@ -49,25 +51,36 @@ Expressions OutputRule(Family family, const FieldRegisters& r, bool short_load) 
   return out;
 }
 
-Expressions PostroutingRule(Family family, const FieldRegisters& r) {
+Expressions PostroutingRule(Family family, const FieldRegisters& r, bool own) {
   const auto [offset, length] = SourceField(family);
   Expressions out;
   out.push_back(PayloadExpression{PayloadBase::kNetwork, offset, length, r.first});
   out.push_back(LookupExpression{.set = kMasqueradeSet, .source = r.first});
+  if (own) AppendOthersUnicast(family, r.first, out);
   out.push_back(MasqueradeExpression{});
   return out;
 }
 
-std::vector<ChainPlan> MakeChains(Family family) {
-  return {{"prerouting",
-           {"nat", Hook::kPrerouting, kDestinationNatPriority, Policy::kAccept},
-           {PreroutingRule(family, kOriginRegisters), PreroutingRule(family, kNftRegisters)}},
-          {"output",
-           {"nat", Hook::kOutput, kDestinationNatPriority, Policy::kAccept},
-           {OutputRule(family, kOriginRegisters, false), OutputRule(family, kNftRegisters, true)}},
-          {"postrouting",
-           {"nat", Hook::kPostrouting, kSourceNatPriority, Policy::kAccept},
-           {PostroutingRule(family, kOriginRegisters), PostroutingRule(family, kNftRegisters)}}};
+std::vector<ChainPlan> MakeChains(Family family, bool own) {
+  std::vector<ChainPlan> out = {
+      {"prerouting",
+       {"nat", Hook::kPrerouting, kDestinationNatPriority, Policy::kAccept},
+       {PreroutingRule(family, kOriginRegisters), PreroutingRule(family, kNftRegisters)}},
+      {"output",
+       {"nat", Hook::kOutput, kDestinationNatPriority, Policy::kAccept},
+       {OutputRule(family, kOriginRegisters, false), OutputRule(family, kNftRegisters, true)}},
+      {"postrouting",
+       {"nat", Hook::kPostrouting, kSourceNatPriority, Policy::kAccept},
+       {PostroutingRule(family, kOriginRegisters, own), PostroutingRule(family, kNftRegisters, own)}}};
+  if (own) {
+    Expressions hairpin;
+    AppendHairpin(kNftRegisters.first, hairpin);
+    hairpin.push_back(MasqueradeExpression{});
+    out.back().behind.push_back(std::move(hairpin));
+    out.push_back(
+        {kHairpinChain, {"filter", Hook::kForward, kHairpinPriority, Policy::kAccept}, {HairpinRule()}});
+  }
+  return out;
 }
 
 SetShape MakeForwardShape(Family family) {
@@ -87,10 +100,16 @@ SetShape MakeMasqueradeShape(Family family) {
 
 }  // namespace
 
-const std::vector<ChainPlan>& Chains(Family family) {
-  static const std::vector<ChainPlan> ip = MakeChains(Family::kIp);
-  static const std::vector<ChainPlan> ip6 = MakeChains(Family::kIp6);
-  return family == Family::kIp ? ip : ip6;
+const std::vector<ChainPlan>& Chains(const Layout& layout, Family family) {
+  static const std::array<std::vector<ChainPlan>, 4> all = {
+      MakeChains(Family::kIp, false), MakeChains(Family::kIp6, false), MakeChains(Family::kIp, true),
+      MakeChains(Family::kIp6, true)};
+  return all.at(static_cast<std::size_t>(family) + (layout.own() ? 2 : 0));
+}
+
+bool IsOriginsMasquerade(Family family, const Expressions& rule) {
+  return rule == PostroutingRule(family, kOriginRegisters, false) ||
+         rule == PostroutingRule(family, kNftRegisters, false);
 }
 
 const SetShape& MasqueradeShape(Family family) {
@@ -109,11 +128,13 @@ std::vector<Operation> Skeleton(const TableId& table) {
   const Layout layout{table.name};
   std::vector<Operation> out;
   out.push_back(EnsureTable{table, layout.own() ? kTableComment : ""});
-  for (const ChainPlan& chain : Chains(table.family))
+  for (const ChainPlan& chain : Chains(layout, table.family))
     out.push_back(EnsureChain{table, chain.name, chain.base});
   for (const SetPlan& set : Sets(layout, table.family)) out.push_back(EnsureSet{table, set.name, set.shape});
-  for (const ChainPlan& chain : Chains(table.family))
+  for (const ChainPlan& chain : Chains(layout, table.family)) {
     out.push_back(AppendRule{table, chain.name, chain.forms.front()});
+    for (const Expressions& rule : chain.behind) out.push_back(AppendRule{table, chain.name, rule});
+  }
   return out;
 }
 
@@ -141,7 +162,7 @@ Element ToElement(const MapEntry& entry) {
           .key = {static_cast<std::uint8_t>(entry.host_port.protocol), 0, 0, 0,
                   static_cast<std::uint8_t>(host >> 8U), static_cast<std::uint8_t>(host & 255U), 0, 0},
           .data = ElementData(std::span(data).first(size + 4)),
-          .comment = entry.owner};
+          .comment = entry.owner.empty() ? entry.note : entry.owner};
 }
 
 std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
@@ -156,7 +177,8 @@ std::optional<MapEntry> ToMapEntry(Family family, const Element& element) {
   const Address address = family == Family::kIp6
                               ? Address(bytes)
                               : Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
-  MapEntry entry{{family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}, element.comment};
+  MapEntry entry{{family, static_cast<Protocol>(element.key[0]), *host}, {address, *target}};
+  (Owner::IsName(element.comment) ? entry.owner : entry.note) = element.comment;
   const bool known = std::ranges::find(kProtocols, entry.host_port.protocol) != kProtocols.end();
   // Anything in the padding, and the entry is not the one that natplan would write.
   return known && ToElement(entry) == element ? std::optional(std::move(entry)) : std::nullopt;

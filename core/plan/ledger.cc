@@ -17,22 +17,31 @@ constexpr std::uint32_t kTypeMark = 19;
 
 // Each part of a key takes whole words of 4 bytes.
 constexpr std::size_t kWord = 4;
+constexpr std::size_t kMarks = 3;
+static_assert(sizeof(OwnerHash) == kMarks * kWord);
 
 SetShape MakeShape(Family family) {
-  const std::uint32_t address = family == Family::kIp ? kTypeIpv4Address : kTypeIpv6Address;
-  return {.key_type = ((address << 6U | kTypeService) << 6U | kTypeMark) << 6U | kTypeMark,
-          .key_length = static_cast<std::uint32_t>(AddressBytes(family) + 3 * kWord)};
+  std::uint32_t type = family == Family::kIp ? kTypeIpv4Address : kTypeIpv6Address;
+  for (const std::uint32_t part : {kTypeService, kTypeMark, kTypeMark, kTypeMark}) type = type << 6U | part;
+  return {.key_type = type,
+          .key_length = static_cast<std::uint32_t>(AddressBytes(family) + (1 + kMarks) * kWord)};
 }
 
-// nft takes a mark for a number of the host.
-void PutMark(std::uint32_t mark, std::span<std::uint8_t> out) {
-  std::memcpy(out.data(), &mark, sizeof(mark));
+// nft takes a mark for a number of the host. The other way round it is the same.
+OwnerHash InHostOrder(const OwnerHash& hash) {
+  OwnerHash out;
+  for (std::size_t i = 0; i < kMarks; ++i) {
+    std::uint32_t mark = 0;
+    for (std::size_t j = 0; j < kWord; ++j) mark = mark << 8U | hash.bytes[i * kWord + j];
+    std::memcpy(&out.bytes[i * kWord], &mark, sizeof(mark));
+  }
+  return out;
 }
 
-std::uint64_t GetMark(std::span<const std::uint8_t> bytes) {
-  std::uint32_t mark = 0;
-  std::memcpy(&mark, bytes.data(), sizeof(mark));
-  return mark;
+OwnerHash HashInLedger(Family family, const ElementKey& key) {
+  OwnerHash hash;
+  std::ranges::copy(key.span().subspan(AddressBytes(family) + kWord), hash.bytes.begin());
+  return InHostOrder(hash);
 }
 
 }  // namespace
@@ -44,32 +53,37 @@ const SetShape& OwnersShape(Family family) {
 }
 
 Element ToElement(const LedgerEntry& entry, const Owner& owner) {
-  std::array<std::uint8_t, 28> key{};
+  std::array<std::uint8_t, 32> key{};
   const std::span<const std::uint8_t> network = entry.prefix.network().bytes();
   const std::size_t size = network.size();
   std::ranges::copy(network, key.begin());
   key[size + 1] = static_cast<std::uint8_t>(entry.prefix.length());
-  PutMark(static_cast<std::uint32_t>(entry.owner >> 32U), std::span(key).subspan(size + kWord, kWord));
-  PutMark(static_cast<std::uint32_t>(entry.owner), std::span(key).subspan(size + 2 * kWord, kWord));
+  std::ranges::copy(InHostOrder(entry.owner).bytes, std::span(key).subspan(size + kWord).begin());
   return {.kind = ElementKind::kSingle,
-          .key = ElementKey(std::span(key).first(size + 3 * kWord)),
+          .key = ElementKey(std::span(key).first(size + (1 + kMarks) * kWord)),
           .comment = owner.name()};
 }
 
-std::expected<OwnedEntry, std::string> ToLedgerEntry(Family family, const Element& element) {
+std::expected<Prefix, std::string> PrefixInLedger(Family family, const ElementKey& key) {
   const std::size_t size = AddressBytes(family);
-  if (element.kind != ElementKind::kSingle || element.key.size() != size + 3 * kWord) {
-    return std::unexpected("its key has another length than the ledger's");
-  }
-  const auto owner = Owner::Make(element.comment);
-  if (!owner) return std::unexpected("it names no owner in its comment");
-  const std::span<const std::uint8_t> key = element.key.span();
   const int length = key[size] << 8 | key[size + 1];
-  const auto prefix = Prefix::Make(ToAddress(family, ElementKey(key.first(size))), length);
+  const auto prefix = Prefix::Make(ToAddress(family, ElementKey(key.span().first(size))), length);
   if (!prefix) return std::unexpected("it is not a prefix: " + prefix.error());
   if (!Masquerade::Make(*prefix)) return std::unexpected("no owner can want as much as it stands for");
-  const std::uint64_t hash =
-      GetMark(key.subspan(size + kWord)) << 32U | GetMark(key.subspan(size + 2 * kWord));
+  return *prefix;
+}
+
+std::expected<OwnedEntry, std::string> ToLedgerEntry(Family family, const Element& element,
+                                                     OwnerHasher hasher, const OwnerNames& known) {
+  if (!HasShape(element, OwnersShape(family)))
+    return std::unexpected("its key has another length than the ledger's");
+  const OwnerHash hash = HashInLedger(family, element.key);
+  const Owner* named = known.Find(hash);
+  const bool is_known = named != nullptr && named->name() == element.comment;
+  const std::expected<Owner, Error> owner = is_known ? *named : Owner::Make(element.comment, hasher);
+  if (!owner) return std::unexpected("it names no owner in its comment");
+  const auto prefix = PrefixInLedger(family, element.key);
+  if (!prefix) return std::unexpected(prefix.error());
   if (hash != owner->hash()) {
     return std::unexpected("its comment \"" + owner->name() + "\" is not the owner that its marks stand for");
   }

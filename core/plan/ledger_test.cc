@@ -67,14 +67,14 @@ TEST_P(LedgerTest, WhatNatplanDoesNotWriteIsRefused) {
   element.kind = ElementKind::kStart;
   ExpectRefused(element, "another kind");
   element = good_;
-  element.key = ElementKey(good_.key.span().first(size_ + 8));
+  element.key = ElementKey(good_.key.span().first(size_ + 12));
   ExpectRefused(element, "a shorter key");
   ExpectRefused(Changed(size_ - 1, 1), "host bits");
   ExpectRefused(Changed(size_ + 1, 0), "everything");
   ExpectRefused(Changed(size_ + 1, static_cast<std::uint8_t>(8 * size_ + 1)), "longer than an address");
   ExpectRefused(Changed(size_, 1), "a length of more than a byte");
   ExpectRefused(Changed(size_ + 2, 1), "padding");
-  for (std::size_t at = size_ + 4; at < size_ + 12; ++at)
+  for (std::size_t at = size_ + 4; at < size_ + 16; ++at)
     ExpectRefused(Changed(at, static_cast<std::uint8_t>(good_.key[at] ^ 1U)), "another hash");
 }
 
@@ -91,15 +91,15 @@ TEST(LedgerShapeTest, NftListsTheSetAndItsElementsAsTheyAreMeant) {
     return ToLine(AddElements{id, kOwnersSet, OwnersShape(id.family), true, {ToElement(entry, owner)}}, 0);
   };
   EXPECT_EQ(ToLine(EnsureSet{ip, kOwnersSet, OwnersShape(ip.family)}, 0),
-            "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark; }");
+            "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark . mark; }");
   EXPECT_EQ(ToLine(EnsureSet{ip6, kOwnersSet, OwnersShape(ip6.family)}, 0),
-            "add set ip6 natplan owners { type ipv6_addr . inet_service . mark . mark; }");
-  EXPECT_EQ(
-      line(ip, "10.0.0.0/8"),
-      "create element ip natplan owners { 10.0.0.0 . 8 . 0xebada516 . 0x8620c5fe comment \"default\" }");
-  EXPECT_EQ(
-      line(ip6, "fd00::/64"),
-      "create element ip6 natplan owners { fd00:: . 64 . 0xebada516 . 0x8620c5fe comment \"default\" }");
+            "add set ip6 natplan owners { type ipv6_addr . inet_service . mark . mark . mark; }");
+  EXPECT_EQ(line(ip, "10.0.0.0/8"),
+            "create element ip natplan owners { 10.0.0.0 . 8 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+            "\"default\" }");
+  EXPECT_EQ(line(ip6, "fd00::/64"),
+            "create element ip6 natplan owners { fd00:: . 64 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+            "\"default\" }");
 }
 
 }  // namespace

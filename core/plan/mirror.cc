@@ -18,14 +18,14 @@ namespace {
 class Follower {
  public:
   Follower(const Layout& layout, Family family, FamilyView& view, DesiredState::Touched& touched)
-      : own_(layout.own()), family_(family), view_(view), touched_(touched) {}
+      : own_(layout.own()), hasher_(layout.hasher), family_(family), view_(view), touched_(touched) {}
 
   // Whether it is a set or map of natplan's, and of its shape.
   bool Knows(const std::string& set, const SetShape& shape) const {
     if (set == kMasqueradeSet) return shape == MasqueradeShape(family_);
     if (set == kForwardMap) return shape == ForwardShape(family_);
     if (set == kLocalhostMap) return own_ && shape == ForwardShape(family_);
-    return own_ && set == kOwnersSet && shape == OwnersShape(family_);
+    return own_ && set == kOwnersSet && shape == OwnersShape(family_) && !view_.old_ledger;
   }
 
   bool Add(const std::string& set, const Element& element) {
@@ -80,29 +80,31 @@ class Follower {
 
   std::optional<MapEntry> EntryOf(const Element& element) const {
     auto entry = ToMapEntry(family_, element);
-    if (entry && !own_) entry->owner.clear();
+    if (entry && !own_) entry->owner = entry->note = "";
     return entry;
   }
+
+  static HeldTarget TargetOf(const MapEntry& entry) { return {entry.to, entry.owner, entry.note}; }
 
   bool AddEntry(MapView& map, const Element& element) const {
     const auto entry = EntryOf(element);
     if (!entry) return false;
     touched_.ports.insert(entry->host_port);
-    return map.entries.emplace(entry->host_port, HeldTarget{entry->to, entry->owner}).second;
+    return map.entries.emplace(entry->host_port, TargetOf(*entry)).second;
   }
 
   bool DeleteEntry(MapView& map, const Element& element) const {
     const auto entry = EntryOf(element);
     if (!entry) return false;
     const auto found = map.entries.find(entry->host_port);
-    if (found == map.entries.end() || found->second != HeldTarget{entry->to, entry->owner}) return false;
+    if (found == map.entries.end() || found->second != TargetOf(*entry)) return false;
     touched_.ports.insert(entry->host_port);
     map.entries.erase(found);
     return true;
   }
 
   bool AddOwner(const Element& element) {
-    const auto owned = ToLedgerEntry(family_, element);
+    const auto owned = ToLedgerEntry(family_, element, hasher_, view_.names);
     if (!owned || view_.entries.contains(owned->entry) || view_.names.FindRival(owned->owner)) return false;
     view_.names.Add(owned->entry.owner, owned->owner);
     view_.entries.insert(owned->entry);
@@ -111,7 +113,7 @@ class Follower {
   }
 
   bool DeleteOwner(const Element& element) {
-    const auto owned = ToLedgerEntry(family_, element);
+    const auto owned = ToLedgerEntry(family_, element, hasher_, view_.names);
     if (!owned || !view_.entries.contains(owned->entry)) return false;
     view_.entries.erase(owned->entry);
     view_.names.Drop(owned->entry.owner);
@@ -120,6 +122,7 @@ class Follower {
   }
 
   bool own_;
+  OwnerHasher hasher_;
   Family family_;
   FamilyView& view_;
   DesiredState::Touched& touched_;

@@ -36,6 +36,22 @@ inline constexpr FieldRegisters kNftRegisters = {1, 9, 9, 2};
 // dnat to meta l4proto . th dport map @MAP
 void AppendForward(Family family, const FieldRegisters& r, const char* map, Expressions& out);
 
+// fib saddr type != local fib daddr type != broadcast fib daddr type != multicast (ip6, which has no
+// broadcast: without that)
+//
+// Packets that the host itself did not send, and that are for one machine. The kernel decides by the address
+// alone, whatever routes there are: that is why unicast is not asked for, which in ip6 takes a route.
+void AppendOthersUnicast(Family family, Register reg, Expressions& out);
+
+// ct status dnat
+void AppendTranslated(Register reg, Expressions& out);
+
+// The label of connections that leave by the interface by which they came in, after they were translated.
+// ct label 127
+void AppendHairpin(Register reg, Expressions& out);
+// ct state new ct status dnat fib daddr . iif oif exists ct label set 127
+Expressions HairpinRule();
+
 }  // namespace natplan
 
 #endif  // NATPLAN_CORE_PLAN_PACKET_FIELDS_H_

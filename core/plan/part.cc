@@ -37,9 +37,9 @@ bool IsEnoughFor(const Edit& edit, const Masquerade& masquerade, const FamilyVie
 }
 
 bool IsPlain(const FamilyView& view) {
-  return view.broken.empty() && !view.unknown_ranges && view.junk.empty() && !view.unknown_junk &&
-         view.forwards.others.empty() && !view.forwards.unknown && view.localhost.others.empty() &&
-         !view.localhost.unknown;
+  return view.broken.empty() && !view.unknown_ranges && view.junk.empty() && view.rivals.empty() &&
+         !view.unknown_junk && view.forwards.others.empty() && !view.forwards.unknown &&
+         view.localhost.others.empty() && !view.localhost.unknown;
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ bool IsEnough(const Layout& layout, const std::vector<Edit>& edits, const Kernel
   return std::ranges::all_of(edits, [&](const Edit& edit) {
     const FamilyView& family = view[static_cast<std::size_t>(FamilyOf(edit.intent))];
     if (!family.exists) return edit.kind == Edit::Kind::kRemove;
-    if ((layout.own() && !family.versioned) || !IsPlain(family)) return false;
+    if ((layout.own() && !family.versioned) || family.old_ledger || !IsPlain(family)) return false;
     if (const Masquerade* masquerade = MasqueradeOf(edit)) return IsEnoughFor(edit, *masquerade, family);
     // What serves localhost goes with the last forward that wants it.
     return !family.localhost.entries.contains(std::get<Forward>(edit.intent).key());

@@ -76,9 +76,10 @@ bool HasExtras(const TableSnapshot& table) {
   if (!Layout{table.id.name}.own()) return false;
   const bool localhost = std::ranges::find(table.sets, kLocalhostMap, &SetSnapshot::name) != table.sets.end();
   return localhost || std::ranges::any_of(table.chains, [&](const ChainSnapshot& chain) {
-           return std::ranges::any_of(chain.rules, [&](const RuleSnapshot& rule) {
-             return ToOwnedMasquerade(table.id.family, rule).has_value();
-           });
+           return chain.name == kLoopbackChain ||
+                  std::ranges::any_of(chain.rules, [&](const RuleSnapshot& rule) {
+                    return ToInterfaceMasquerade(table.id.family, rule.expressions).has_value();
+                  });
          });
 }
 
@@ -101,7 +102,7 @@ bool NeedsLocalhost(const PlanInput& input, Family family, const KernelView& all
 
 bool HoldsUnknown(const FamilyView& view) {
   return view.unknown_ranges || view.forwards.unknown || view.localhost.unknown || view.unknown_junk ||
-         !view.broken.empty();
+         !view.junk.empty() || !view.rivals.empty() || !view.broken.empty();
 }
 
 // The same change, made by deleting the table and creating it with everything that it is to hold `after` it.
@@ -164,7 +165,8 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
     extra.localhost = NeedsLocalhost(input, family, view);
     plan.localhost[index] = extra.localhost;
     // A delete repairs nothing, but takes its own rules away.
-    const bool whole = wanted || input.scope == Scope::kExclusive || HasExtras(*table);
+    const bool whole =
+        wanted || input.scope == Scope::kExclusive || HasExtras(*table) || view[index].old_ledger;
     SkeletonPlan skeleton;
     plan.compared[index] = whole;
     if (whole) {

@@ -143,7 +143,7 @@ TEST_P(ReconcilerChangesTest, ARepairThatIsUnderWayIsNotForgottenForAnElementInB
   const Result result = a_.Adds({To(80, w().target)});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->retries, 2);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 1U) << Listing();
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U) << Listing();
 }
 
 TEST_P(ReconcilerChangesTest, ARuleThatIsUnderWayNeedsOneReadingWhateverElementsComeBetween) {

@@ -26,7 +26,8 @@ inline Outcome OperationRefused(std::size_t operation, int errno_value, std::str
 
 // The rest of the line that adds or deletes an entry of Owner::Default() in the ledger of family ip.
 inline std::string Entry(const std::string& prefix) {
-  return " element ip natplan owners { " + prefix + " . 0xebada516 . 0x8620c5fe comment \"default\" }\n";
+  return " element ip natplan owners { " + prefix +
+         " . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment \"default\" }\n";
 }
 
 // Somebody else's element.

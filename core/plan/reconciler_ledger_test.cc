@@ -39,63 +39,144 @@ TEST_P(ReconcilerLedgerTest, AnElementThatNoEntryExplainsIsShownAndKeptUntilItsO
   EXPECT_EQ(Contents(kernel_), all);
 }
 
-TEST_P(ReconcilerLedgerTest, WhatIsNotAnEntryOfTheLedgerIsAConflictThatOnlyExclusiveRemoves) {
-  const Owner owner = Named("a");
-  const LedgerEntry entry{Prefix::Parse(w().middle).value(), owner.hash()};
-  const Element good = ToElement(entry, owner);
-  const std::size_t size = AddressBytes(w().family);
-  const auto changed = [&](std::size_t at, std::uint8_t value) {
-    std::vector<std::uint8_t> key(good.key.span().begin(), good.key.span().end());
+class LedgerJunkTest : public ReconcilerLedgerTest {
+ protected:
+  Element Changed(std::size_t at, std::uint8_t value) const {
+    std::vector<std::uint8_t> key(good_.key.span().begin(), good_.key.span().end());
     key[at] = value;
-    Element out = good;
+    Element out = good_;
     out.key = ElementKey(key);
     return out;
-  };
-  Element unnamed = good;
-  unnamed.comment = "";
-  Element misnamed = good;
-  misnamed.comment = "b";
-  const Element junk[] = {unnamed,
-                          misnamed,
-                          changed(size - 1, 1),    // host bits
-                          changed(size + 1, 0),    // everything
-                          changed(size + 1, 129),  // longer than an address
-                          changed(size + 2, 1),    // padding
-                          changed(size + 4, 1)};   // another hash
-  for (const Element& element : junk) {
+  }
+  // The place of a's wish for `middle`, with another comment.
+  std::vector<Element> Misnamed() const {
+    std::vector<Element> out;
+    for (const char* comment : {"", "b", "no\nname", "\xff\xfe"}) {
+      out.push_back(good_);
+      out.back().comment = comment;
+    }
+    return out;
+  }
+  std::vector<Element> All() const {
+    const std::size_t size = AddressBytes(w().family);
+    std::vector<Element> out = Misnamed();
+    for (const Element& element : {Changed(size - 1, 1),    // host bits
+                                   Changed(size + 1, 0),    // everything
+                                   Changed(size + 1, 129),  // longer than an address
+                                   Changed(size + 2, 1),    // padding
+                                   Changed(size + 4, 1)})   // another hash
+      out.push_back(element);
+    return out;
+  }
+  std::string LineOf(const Element& element) const {
+    return ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), false, {element}}, 0);
+  }
+
+  const Element good_ = Recorded(w().middle, "a");
+};
+
+TEST_P(LedgerJunkTest, WhatIsNotAnEntryOfTheLedgerIsShownAndInNobodysWay) {
+  for (const Element& element : All()) {
     kernel_ = FakeKernel();
     TestContext a(kernel_, "a");
     TestContext b(kernel_, "b");
     ASSERT_TRUE(a.Adds({Mask(w().wide), To(80, w().target)}));
     PutElement(kOwnersSet, OwnersShape(w().family), element);
-    const std::string before = Listing();
     for (TestContext* context : {&a, &b}) {
       const Result result = context->Adds({Mask(w().other)});
-      ASSERT_FALSE(result);
-      EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-      const std::string line =
-          ToLine(AddElements{id(), kOwnersSet, OwnersShape(w().family), false, {element}}, 0);
-      EXPECT_EQ("add " + result.error().theirs, line);
-      EXPECT_EQ(Listing(), before);
+      ASSERT_TRUE(result) << result.error().text;
+      ASSERT_EQ(result->foreign.size(), 1U);
+      EXPECT_EQ("add " + result->foreign[0], LineOf(element));
+      ASSERT_TRUE(context->Adds({}));
+      ASSERT_TRUE(context->Removes({Mask(w().other)}));
+      EXPECT_NE(std::ranges::find(FindSet(Table(), kOwnersSet)->elements, element),
+                FindSet(Table(), kOwnersSet)->elements.end());
     }
-    TestContext exclusive(kernel_, "a", Scope::kExclusive);
-    ASSERT_TRUE(exclusive.Adds({Mask(w().other)}));
-    EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().wide), Set(w().other), Wants("a", w().wide),
-                                                        Wants("a", w().other), Port80("a", w().target)}));
+    for (const Scope scope : {Scope::kAdopt, Scope::kExclusive}) {
+      TestContext taking(kernel_, "a", scope);
+      ASSERT_TRUE(taking.Adds({}));
+      EXPECT_FALSE(Contents(kernel_).contains("junk"));
+      PutElement(kOwnersSet, OwnersShape(w().family), element);
+    }
   }
 }
 
-TEST_P(ReconcilerLedgerTest, TwoNamesWithOneHashAreAConflict) {
-  TestContext first(kernel_, kSameHash[0]);
-  TestContext second(kernel_, kSameHash[1]);
-  ASSERT_TRUE(first.Adds({Mask(w().wide)}));
-  const std::string before = Listing();
-  const Result result = second.Adds({Mask(w().other)});
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-  EXPECT_EQ(Listing(), before);
+TEST_P(LedgerJunkTest, WhoseCommentSomebodyChangedWritesItAgain) {
+  for (const Element& element : Misnamed()) {
+    kernel_ = FakeKernel();
+    TestContext a(kernel_, "a");
+    TestContext b(kernel_, "b");
+    ASSERT_TRUE(a.Adds({Mask(w().middle)}));
+    ASSERT_TRUE(b.Adds({Mask(w().other)}));
+    const std::string before = Listing();
+    const AddElements ours{id(), kOwnersSet, OwnersShape(w().family), true, {good_}};
+    ASSERT_TRUE(kernel_.Foreign({DeleteElements{ours.table, ours.set, ours.shape, ours.elements},
+                                 AddElements{ours.table, ours.set, ours.shape, true, {element}}}));
+    ASSERT_TRUE(b.Adds({})) << "it is another's";
+    EXPECT_TRUE(Contents(kernel_).contains("junk"));
+    ASSERT_TRUE(a.Adds({}));
+    EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Set(w().middle), Set(w().other),
+                                                        Wants("a", w().middle), Wants("b", w().other)}));
+  }
+}
+
+class SameHashTest : public ReconcilerLedgerTest {
+ protected:
+  void ExpectRefused(const Result& result, const char* ours, const char* theirs) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kConflict);
+    for (const char* name : {ours, theirs}) EXPECT_NE(result.error().text.find(name), std::string::npos);
+    EXPECT_NE(result.error().ours.find(ours), std::string::npos);
+    EXPECT_NE(result.error().theirs.find(theirs), std::string::npos);
+  }
+
+  TestContext first_{kernel_, kSameHash[0]};
+  TestContext second_{kernel_, kSameHash[1]};
+};
+
+TEST_P(SameHashTest, OnlyTheSecondOfTwoNamesIsRefused) {
+  ASSERT_TRUE(first_.Adds({Mask(w().wide)}));
+  for (int round = 0; round < 2; ++round) {
+    const std::string before = Listing();
+    ExpectRefused(second_.Adds({Mask(w().other)}), kSameHash[1], kSameHash[0]);
+    ExpectRefused(second_.Adds({To(80, w().target)}), kSameHash[1], kSameHash[0]);
+    EXPECT_EQ(Listing(), before);
+    ASSERT_TRUE(first_.Adds({Mask(w().narrow)}));
+    ASSERT_TRUE(first_.Removes({Mask(w().narrow)}));
+    ASSERT_TRUE(a_.Adds({Mask(w().other)}));
+    ASSERT_TRUE(a_.Removes({Mask(w().other)}));
+    TestContext fresh(kernel_, kSameHash[0]);
+    ASSERT_TRUE(fresh.Adds({Mask(w().narrow)}));
+    ASSERT_TRUE(fresh.Removes({Mask(w().narrow)}));
+  }
+  // The context of the one that was refused goes on for others.
+  ASSERT_TRUE(second_.Run({.edits = {Add(Mask(w().other), Named("c"))}}));
+  EXPECT_TRUE(Contents(kernel_).contains(Wants("c", w().other)));
+  // When the first is gone, the name is free.
+  ASSERT_TRUE(first_.Removes({Mask(w().wide)}));
+  TestContext later(kernel_, kSameHash[1]);
+  EXPECT_TRUE(later.Adds({Mask(w().wide)}));
+}
+
+// No natplan puts both there; whoever does stops neither the first of them nor anybody else.
+TEST_P(SameHashTest, AnEntryOfTheSecondThatSomebodyWroteStopsNobodyElse) {
+  ASSERT_TRUE(first_.Adds({Mask(w().wide)}));
   PutElement(kOwnersSet, OwnersShape(w().family), Recorded(w().other, kSameHash[1]));
-  EXPECT_EQ(a_.Adds({Mask(w().wide)}).error().code, ErrorCode::kConflict);
+  const std::string rival = Wants(kSameHash[1], w().other) + ", a rival";
+  ASSERT_TRUE(a_.Adds({Mask(w().narrow)}));
+  ASSERT_TRUE(first_.Adds({Mask(w().narrow)}));
+  ASSERT_TRUE(first_.Removes({Mask(w().narrow)}));
+  ExpectRefused(second_.Adds({Mask(w().narrow)}), kSameHash[1], kSameHash[0]);
+  // The one place that it has is taken.
+  ExpectRefused(first_.Adds({Mask(w().other)}), kSameHash[0], kSameHash[1]);
+  ASSERT_TRUE(first_.Adds({To(80, w().target)}));
+  EXPECT_TRUE(Contents(kernel_).contains(rival));
+  TestContext adopt(kernel_, "a", Scope::kAdopt);
+  ASSERT_TRUE(adopt.Adds({}));
+  EXPECT_TRUE(Contents(kernel_).contains(rival)) << "it has an owner";
+  TestContext exclusive(kernel_, "a", Scope::kExclusive);
+  ASSERT_TRUE(exclusive.Adds({}));
+  EXPECT_FALSE(Contents(kernel_).contains(rival));
 }
 
 TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionIsMadeAgainWithEverythingInIt) {
@@ -127,13 +208,13 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithForeignThingsIsUsedAsIt
 
 TEST_P(ReconcilerLedgerTest, ANewerLayoutIsRefusedWhateverIsAskedOfIt) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), Table()).comment = "natplan layout 2";
+  (kernel_.Edit(), Table()).comment = "natplan layout 3";
   const std::string before = Listing();
   for (TestContext* context : {&a_, &b_}) {
     const Result result = context->Adds({Mask(w().other)});
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::kConflict);
-    EXPECT_EQ(result.error().theirs, "natplan layout 2");
+    EXPECT_EQ(result.error().theirs, "natplan layout 3");
   }
   TestContext fresh(kernel_, "a");
   for (TestContext* context : {&a_, &fresh}) EXPECT_FALSE(context->Removes({Mask(w().wide)}));
@@ -238,8 +319,12 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithElementsThatCannotBeNam
   EXPECT_TRUE(Contents(kernel_).contains(Port80("a", w().target)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, ReconcilerLedgerTest, testing::Values(kIpWords, kIp6Words),
-                         [](const auto& words) { return std::string(Name(words.param.family)); });
+std::string NameOfWords(const testing::TestParamInfo<Words>& words) {
+  return std::string(Name(words.param.family));
+}
+INSTANTIATE_TEST_SUITE_P(Families, ReconcilerLedgerTest, testing::Values(kIpWords, kIp6Words), NameOfWords);
+INSTANTIATE_TEST_SUITE_P(Families, LedgerJunkTest, testing::Values(kIpWords, kIp6Words), NameOfWords);
+INSTANTIATE_TEST_SUITE_P(Families, SameHashTest, testing::Values(kIpWords, kIp6Words), NameOfWords);
 
 }  // namespace
 }  // namespace natplan

@@ -146,6 +146,10 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
   if (part_) return PlanFromPart(snapshot);
   mirror_ = Mirror{ViewOf(options_.layout, snapshot), snapshot.generation};
   if (pending_) {
+    // Who is refused for his name's hash stands in nobody's way in later calls.
+    OwnerSet asked;
+    for (const Owner& owner : OwnersOf(request_, options_.owner)) asked.insert(owner);
+    if (auto other = SharedHash(asked, mirror_->view)) return Fail(std::move(*other));
     TakeOwners();
     // Nobody has compared the mirror with what is wanted.
     if (!ApplyRequest()) return mirror_.reset();

@@ -29,10 +29,10 @@ TEST_F(ReconcilerRecoveryTest, EnoentOnAnElementLeadsToTheSameRepair) {
   AnswerRead();
   const std::string text = Text();
   for (const char* line :
-       {"add table ip natplan { comment \"natplan layout 1\"; }\n",
-        "add table ip6 natplan { comment \"natplan layout 1\"; }\n", "{ 10.1.0.0/16 }", "{ 10.9.0.0/16 }",
+       {"add table ip natplan { comment \"natplan layout 2\"; }\n",
+        "add table ip6 natplan { comment \"natplan layout 2\"; }\n", "{ 10.1.0.0/16 }", "{ 10.9.0.0/16 }",
         "{ fd03::/16 }", "{ tcp . 83 comment \"default\" : fd01::1 . 3 }",
-        "{ 10.1.0.0 . 16 . 0xebada516 . 0x8620c5fe comment \"default\" }"}) {
+        "{ 10.1.0.0 . 16 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment \"default\" }"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   AnswerCommit();

@@ -21,7 +21,7 @@ TEST_P(ReconcilerRulesTest, TargetAndLocalhostAreReplacedInOneTransaction) {
   EXPECT_EQ(Contents(kernel_), (std::set<std::string>{Port80("a", w().other_target),
                                                       Port80("a", w().other_target) + " localhost"}));
   EXPECT_EQ(FindChain(Table(), "output")->rules.size(), 2U);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
   ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
   EXPECT_EQ(a_.sent().size(), 1U);
   EXPECT_EQ(Contents(kernel_),
@@ -47,7 +47,7 @@ TEST_P(ReconcilerRulesTest, InterfaceMasqueradesOfTwoOwnersStandBesideEachOtherA
   ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0"), MaskOut(all, "eth1")}));
   ASSERT_TRUE(b_.Adds({MaskOut(w().wide, "eth0")}));
   ASSERT_TRUE(kernel_.Foreign({AppendRule{id(), "postrouting", {CounterExpression{}}}}));
-  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 5U);
+  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 6U);
   ASSERT_TRUE(a_.Removes({MaskOut(w().wide, "eth0")}));
   EXPECT_NE(a_.sent().back().find("delete rule"), std::string::npos);
   EXPECT_EQ(a_.sent().back().find("flush"), std::string::npos);
@@ -57,8 +57,60 @@ TEST_P(ReconcilerRulesTest, InterfaceMasqueradesOfTwoOwnersStandBesideEachOtherA
   TestContext reset(kernel_, "b", Scope::kOwn, Inheritance::kReset);
   ASSERT_TRUE(reset.Adds({}));
   ASSERT_TRUE(a_.Removes({MaskOut(all, "eth1")}));
-  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 2U);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules[1].expressions, Expressions{CounterExpression{}});
+  ASSERT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules[2].expressions, Expressions{CounterExpression{}});
+}
+
+TEST_P(ReconcilerRulesTest, TheGuardOfLoopbackIsThereAsLongAsAnyOwnerWantsLocalhost) {
+  const bool guarded = w().family == Family::kIp;
+  const auto guard = [&] { return FindChain(Table(), kLoopbackChain); };
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
+  EXPECT_EQ(guard() != nullptr, guarded);
+  ASSERT_TRUE(b_.Adds({LocalTo(81, w().target)}));
+  const std::string all = Listing();
+  if (guarded) {
+    EXPECT_EQ(guard()->rules.size(), 2U);
+    for (const Operation& damage :
+         std::vector<Operation>{DeleteChain{id(), kLoopbackChain}, FlushChain{id(), kLoopbackChain},
+                                DeleteRule{id(), kLoopbackChain, guard()->rules[0].handle}}) {
+      ASSERT_TRUE(kernel_.Foreign({damage}));
+      ASSERT_TRUE(b_.Adds({}));
+      EXPECT_EQ(Listing(), all);
+    }
+  }
+  ASSERT_TRUE(a_.Removes({LocalTo(80, w().target)}));
+  EXPECT_EQ(guard() != nullptr, guarded);
+  // Where somebody has put a rule of his own into it, that stays.
+  if (guarded) {
+    ASSERT_TRUE(kernel_.Foreign({AppendRule{id(), kLoopbackChain, {CounterExpression{}}}}));
+  }
+  ASSERT_TRUE(b_.Adds({To(81, w().target)}));
+  if (guarded) {
+    ASSERT_NE(guard(), nullptr);
+    ASSERT_EQ(guard()->rules.size(), 1U);
+    EXPECT_EQ(guard()->rules[0].expressions, Expressions{CounterExpression{}});
+    TestContext exclusive(kernel_, "b", Scope::kExclusive);
+    ASSERT_TRUE(exclusive.Adds({}));
+  }
+  EXPECT_EQ(guard(), nullptr);
+}
+
+TEST_P(ReconcilerRulesTest, ARuleWhoseCommentIsNoNameIsNobodysUntilItIsAdopted) {
+  ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0")}));
+  const std::set<std::string> all = Contents(kernel_);
+  for (const char* comment : {"", "no \"name\"", "\xff"}) {
+    RulePlan rule = ToRule({Named("x"), MaskOut(w().other, "eth1")});
+    ASSERT_TRUE(kernel_.Foreign({AppendRule{id(), rule.chain, rule.expressions, comment}}));
+    const Result seen = b_.Adds({To(80, w().target)});
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->foreign.size(), 1U);
+    ASSERT_TRUE(b_.Removes({To(80, w().target)}));
+    EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 4U);
+    TestContext adopt(kernel_, "b", Scope::kAdopt);
+    ASSERT_TRUE(adopt.Adds({}));
+    EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
+    EXPECT_EQ(Contents(kernel_), all);
+  }
 }
 
 TEST_P(ReconcilerRulesTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) {
@@ -69,7 +121,7 @@ TEST_P(ReconcilerRulesTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) 
   rules.insert(rules.begin(), {.handle = 99, .expressions = {CounterExpression{}}});
   ASSERT_TRUE(a_.Adds({}));
   EXPECT_EQ(Contents(kernel_), all);
-  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 3U);
+  EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 4U);
   FindChain(Table(), "postrouting")->base->priority = 7;
   kernel_.Edit();
   ASSERT_TRUE(b_.Adds({}));

@@ -12,21 +12,26 @@ TEST_F(ReconcilerTest, OnAFreshKernelTheOrderIsTableChainsSetMapRulesElements) {
   AnswerRead();
   EXPECT_EQ(
       Text(),
-      "add table ip natplan { comment \"natplan layout 1\"; }\n"
+      "add table ip natplan { comment \"natplan layout 2\"; }\n"
       "add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }\n"
       "add chain ip natplan output { type nat hook output priority -99; policy accept; }\n"
       "add chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }\n"
+      "add chain ip natplan hairpin { type filter hook forward priority filter + 1; policy accept; }\n"
       "add set ip natplan masq_saddr { type ipv4_addr; flags interval; }\n"
       "add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }\n"
-      "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark; }\n"
+      "add set ip natplan owners { type ipv4_addr . inet_service . mark . mark . mark; }\n"
       "add rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map "
       "@map_port_ipport\n"
       "add rule ip natplan output ip daddr != 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map "
       "@map_port_ipport\n"
-      "add rule ip natplan postrouting ip saddr @masq_saddr masquerade\n"
+      "add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != "
+      "broadcast fib daddr type != multicast masquerade\n"
+      "add rule ip natplan postrouting ct label 127 masquerade\n"
+      "add rule ip natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127\n"
       "add element ip natplan masq_saddr { 10.1.2.3 }\n"
       "create element ip natplan map_port_ipport { tcp . 4711 comment \"default\" : 1.2.3.4 . 815 }\n"
-      "create element ip natplan owners { 10.1.2.3 . 32 . 0xebada516 . 0x8620c5fe comment \"default\" }\n");
+      "create element ip natplan owners { 10.1.2.3 . 32 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+      "\"default\" }\n");
   AnswerCommit();
   const Result result = Finished();
   ASSERT_TRUE(result);

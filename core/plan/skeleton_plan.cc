@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/plan/extra_rules.h"
-#include "core/plan/ledger.h"
+#include "core/plan/old_ledger.h"
 #include "core/text/comment_text.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
@@ -35,6 +35,7 @@ class Planner {
       : id_(id),
         table_(table),
         exclusive_(scope == Scope::kExclusive),
+        adopts_(scope == Scope::kAdopt),
         wish_(wish),
         own_(Layout{id.name}.own()) {}
 
@@ -45,8 +46,10 @@ class Planner {
     RemoveForeign();
     std::vector<Operation> policies;
     std::vector<Operation> rules;
-    for (const ChainPlan& chain : Chains(id_.family)) PlanChain(chain, policies, rules);
-    if (own_ && table_.comment.empty() && plan_.foreign.empty()) Remake();
+    for (const ChainPlan* chain : WantedChains()) PlanChain(*chain, policies, rules);
+    RemoveGuard(rules);
+    const bool unversioned = table_.comment.empty() || table_.comment == kOldTableComment;
+    if (own_ && unversioned && plan_.foreign.empty()) Remake();
     // In one batch the kernel takes new base chains before a dormant table wakes, and policies after it, and
     // refuses both the other way round; it wakes no table in the batch that deletes one of its base chains
     // (nf_tables_updtable(), nf_tables_updchain(); 6.18). No packet sees the step between.
@@ -57,7 +60,10 @@ class Planner {
     if (table_.dormant) plan_.operations.push_back(EnsureTable{id_});
     plan_.operations.insert(plan_.operations.end(), policies.begin(), policies.end());
     for (const SetPlan& set : WantedSets()) {
-      if (FindSet(set.name) == nullptr) plan_.operations.push_back(EnsureSet{id_, set.name, set.shape});
+      const SetSnapshot* there = FindSet(set.name);
+      if (there != nullptr && IsOldLedger(*there)) plan_.operations.push_back(DeleteSet{id_, set.name});
+      if (there == nullptr || IsOldLedger(*there))
+        plan_.operations.push_back(EnsureSet{id_, set.name, set.shape});
     }
     plan_.operations.insert(plan_.operations.end(), rules.begin(), rules.end());
     const SetSnapshot* localhost = FindSet(kLocalhostMap);
@@ -81,6 +87,47 @@ class Planner {
     return set.name == kLocalhostMap && set.shape == ForwardShape(id_.family);
   }
 
+  // Whose content is written again by the plan of the elements.
+  bool IsOldLedger(const SetSnapshot& set) const {
+    return own_ && set.name == kOwnersSet && set.shape == OldOwnersShape(id_.family);
+  }
+
+  const ChainPlan* Guard() const { return own_ ? LoopbackGuard(id_.family) : nullptr; }
+
+  std::vector<const ChainPlan*> WantedChains() const {
+    std::vector<const ChainPlan*> out;
+    for (const ChainPlan& chain : Chains(Layout{id_.name}, id_.family)) out.push_back(&chain);
+    if (wish_.localhost && Guard() != nullptr) out.push_back(Guard());
+    return out;
+  }
+
+  // The chain of the guard, with natplan's rules and nothing else in it.
+  bool IsGuard(const ChainSnapshot& chain) const {
+    const ChainPlan* guard = Guard();
+    return guard != nullptr && chain.name == guard->name && chain.base == guard->base &&
+           std::ranges::all_of(chain.rules,
+                               [&](const RuleSnapshot& rule) { return IsOfGuard(*guard, rule); });
+  }
+  bool IsOfGuard(const ChainPlan& guard, const RuleSnapshot& rule) const {
+    return IsForm(guard, rule.expressions) || IsOurs(guard.name, rule);
+  }
+
+  // It goes with the last wish for localhost. Where somebody has put a rule of his own beside ours, ours go.
+  void RemoveGuard(std::vector<Operation>& rules) {
+    const ChainPlan* guard = Guard();
+    if (wish_.localhost || guard == nullptr) return;
+    const ChainSnapshot* chain = FindChain(guard->name);
+    if (chain == nullptr || exclusive_) return;  // RemoveForeign() takes it
+    if (IsGuard(*chain)) {
+      plan_.operations.push_back(DeleteChain{id_, guard->name});
+      replaces_chain_ = true;
+      return;
+    }
+    for (const RuleSnapshot& rule : chain->rules) {
+      if (IsOfGuard(*guard, rule)) rules.push_back(DeleteRule{id_, guard->name, rule.handle});
+    }
+  }
+
   std::vector<SetPlan> WantedSets() const {
     std::vector<SetPlan> sets = Sets(Layout{id_.name}, id_.family);
     if (own_ && wish_.localhost) sets.push_back({kLocalhostMap, ForwardShape(id_.family)});
@@ -102,7 +149,7 @@ class Planner {
   // account.
   void CheckSet(const SetPlan& wanted) {
     const SetSnapshot* set = FindSet(wanted.name);
-    if (set == nullptr || set->shape == wanted.shape || plan_.obstacle) return;
+    if (set == nullptr || set->shape == wanted.shape || IsOldLedger(*set) || plan_.obstacle) return;
     plan_.obstacle =
         Error{.code = ErrorCode::kConflict,
               .errno_value = EEXIST,
@@ -130,9 +177,11 @@ class Planner {
   }
 
   // The rules that the chain is to have behind its first, in order, those of other owners included.
-  std::vector<RulePlan> ExtraRules(const std::string& name, const ChainSnapshot* chain) const {
+  std::vector<RulePlan> ExtraRules(const ChainPlan& plan, const ChainSnapshot* chain) const {
     std::vector<RulePlan> out;
     if (!own_) return out;
+    const std::string& name = plan.name;
+    for (const Expressions& rule : plan.behind) out.push_back({name, rule});
     for (const RulePlan& rule : LocalhostRules(id_.family)) {
       if (wish_.localhost && rule.chain == name) out.push_back(rule);
     }
@@ -150,12 +199,21 @@ class Planner {
     return out;
   }
 
-  // A rule behind the first that natplan wrote.
+  // A rule behind the first that natplan wrote, or that it takes over because no owner is recorded with it.
   bool IsOurs(const std::string& chain, const RuleSnapshot& rule) const {
-    return own_ && (ToOwnedMasquerade(id_.family, rule) ||
-                    std::ranges::any_of(LocalhostRules(id_.family), [&](const RulePlan& plan) {
-                      return plan.chain == chain && plan.Is(rule);
-                    }));
+    if (!own_) return false;
+    if (chain == "postrouting" && (adopts_ || Owner::IsName(rule.comment)) &&
+        ToInterfaceMasquerade(id_.family, rule.expressions)) {
+      return true;
+    }
+    const auto is = [&](const RulePlan& plan) { return plan.chain == chain && plan.Is(rule); };
+    const auto stands_behind = [&](const ChainPlan& plan) {
+      return plan.name == chain && rule.comment.empty() &&
+             std::ranges::find(plan.behind, rule.expressions) != plan.behind.end();
+    };
+    return std::ranges::any_of(LocalhostRules(id_.family), is) ||
+           IsOldLocalhostRule(id_.family, chain, rule) ||
+           std::ranges::any_of(Chains(Layout{id_.name}, id_.family), stands_behind);
   }
 
   void AppendAll(const ChainPlan& plan, const std::vector<RulePlan>& extra, std::vector<Operation>& rules) {
@@ -165,7 +223,7 @@ class Planner {
 
   void PlanChain(const ChainPlan& plan, std::vector<Operation>& policies, std::vector<Operation>& rules) {
     const ChainSnapshot* chain = FindChain(plan.name);
-    const std::vector<RulePlan> extra = ExtraRules(plan.name, chain);
+    const std::vector<RulePlan> extra = ExtraRules(plan, chain);
     const Operation ensure = EnsureChain{id_, plan.name, plan.base};
     if (chain == nullptr) {
       plan_.operations.push_back(ensure);
@@ -214,18 +272,29 @@ class Planner {
 
   // A rule in front of ours may keep packets from it; one behind ours sees only what ours does not translate.
   bool RulesAreRight(const ChainPlan& plan, const ChainSnapshot& chain) const {
-    if (chain.rules.empty() || !IsForm(plan, chain.rules.front().expressions)) return false;
+    if (chain.rules.empty()) return false;
+    const Expressions& first = chain.rules.front().expressions;
+    if (!IsForm(plan, first) && !StaysOld(plan, chain)) return false;
     return !exclusive_ || std::all_of(chain.rules.begin() + 1, chain.rules.end(),
                                       [&](const RuleSnapshot& rule) { return IsOurs(plan.name, rule); });
+  }
+
+  // A table of layout 1 in which somebody else has a rule behind ours cannot be made again, and to put ours
+  // right would take his away.
+  bool StaysOld(const ChainPlan& plan, const ChainSnapshot& chain) const {
+    return own_ && !exclusive_ && table_.comment == kOldTableComment && plan.name == "postrouting" &&
+           IsOriginsMasquerade(id_.family, chain.rules.front().expressions) &&
+           !std::all_of(chain.rules.begin() + 1, chain.rules.end(),
+                        [&](const RuleSnapshot& rule) { return IsOurs(plan.name, rule); });
   }
 
   // Rules first, then what they refer to.
   void RemoveForeign() {
     std::vector<const ChainSnapshot*> chains;
+    const std::vector<const ChainPlan*> wanted = WantedChains();
     for (const ChainSnapshot& chain : table_.chains) {
-      if (std::ranges::find(Chains(id_.family), chain.name, &ChainPlan::name) == Chains(id_.family).end()) {
-        chains.push_back(&chain);
-      }
+      if (std::ranges::find(wanted, chain.name, &ChainPlan::name) != wanted.end()) continue;
+      if (exclusive_ || !IsGuard(chain)) chains.push_back(&chain);
     }
     std::vector<const SetSnapshot*> sets;
     for (const SetSnapshot& set : table_.sets) {
@@ -249,10 +318,10 @@ class Planner {
     }
     if (chains.empty() && sets.empty()) return;
     // A rule of ours that somebody changed may refer to a foreign set or chain.
-    for (const ChainPlan& plan : Chains(id_.family)) {
-      const ChainSnapshot* chain = FindChain(plan.name);
-      if (chain != nullptr && !RulesAreRight(plan, *chain))
-        plan_.operations.push_back(FlushChain{id_, plan.name});
+    for (const ChainPlan* plan : wanted) {
+      const ChainSnapshot* chain = FindChain(plan->name);
+      if (chain != nullptr && !RulesAreRight(*plan, *chain))
+        plan_.operations.push_back(FlushChain{id_, plan->name});
     }
     for (const ChainSnapshot* chain : chains) plan_.operations.push_back(FlushChain{id_, chain->name});
     for (const SetSnapshot* set : sets)
@@ -265,6 +334,7 @@ class Planner {
   TableId id_;
   const TableSnapshot& table_;
   bool exclusive_;
+  bool adopts_;
   const ExtraWish& wish_;
   bool own_;
   bool replaces_chain_ = false;
@@ -275,7 +345,8 @@ class Planner {
 
 std::optional<Error> OtherVersion(const TableSnapshot& table) {
   constexpr std::string_view kPrefix = "natplan layout ";
-  const bool other = table.comment != kTableComment && table.comment.starts_with(kPrefix);
+  const bool other = table.comment != kTableComment && table.comment != kOldTableComment &&
+                     table.comment.starts_with(kPrefix);
   if (!Layout{table.id.name}.own() || !other) return {};
   return Error{.code = ErrorCode::kConflict,
                .errno_value = EEXIST,

@@ -9,7 +9,8 @@ namespace natplan {
 TestContext::TestContext(FakeKernel& kernel, const char* owner, Scope scope, Inheritance inheritance)
     : kernel_(kernel),
       owner_(Named(owner)),
-      reconciler_({.scope = scope, .owner = owner_, .inheritance = inheritance}) {}
+      reconciler_(
+          {.layout = {.hasher = HashInTest}, .scope = scope, .owner = owner_, .inheritance = inheritance}) {}
 
 std::vector<Edit> TestContext::Edits(Edit::Kind kind, const std::vector<Intent>& intents) const {
   std::vector<Edit> edits;
@@ -61,7 +62,8 @@ std::set<std::string> Contents(const FakeKernel& kernel) {
   };
   const auto name = [](const std::string& owner) { return owner.empty() ? "?" : owner; };
   for (const Family family : kFamilies) {
-    const FamilyView view = ViewOf({}, family, kernel.state().Find({family, kDefaultTable}));
+    const FamilyView view =
+        ViewOf({.hasher = HashInTest}, family, kernel.state().Find({family, kDefaultTable}));
     for (const AddressRange& range : view.ranges) {
       const auto prefix = ToPrefix(range);
       put("set " + (prefix ? prefix->ToString() : "from " + range.first.ToString()));
@@ -79,6 +81,8 @@ std::set<std::string> Contents(const FakeKernel& kernel) {
     if (!view.broken.empty()) put("broken");
     if (!view.forwards.others.empty() || !view.localhost.others.empty()) put("other elements");
     if (!view.junk.empty()) put("junk");
+    for (const auto& [key, rival] : view.rivals)
+      put(rival.owner.name() + " wants " + rival.entry.prefix.ToString() + ", a rival");
   }
   return out;
 }

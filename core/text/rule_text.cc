@@ -15,10 +15,15 @@
 namespace natplan {
 namespace {
 
-constexpr std::uint32_t kRouteLocal = 2;  // RTN_LOCAL (linux/rtnetlink.h)
+// RTN_* (linux/rtnetlink.h)
+constexpr std::uint32_t kRouteLocal = 2;
+constexpr std::uint32_t kRouteBroadcast = 3;
+constexpr std::uint32_t kRouteMulticast = 5;
 constexpr std::uint32_t kLoopbackIndex = 1;
+constexpr std::uint32_t kCtStateNew = 8;     // NF_CT_STATE_BIT(IP_CT_NEW)
+constexpr std::uint32_t kCtStatusDnat = 32;  // IPS_DST_NAT
 
-enum class Kind { kAddress, kInterface, kInterfaceName, kAddressType, kOther, kMapped };
+enum class Kind { kAddress, kInterface, kInterfaceName, kAddressType, kPresence, kBits, kOther, kMapped };
 
 // What a register holds, as the words that load it.
 struct Term {
@@ -28,7 +33,9 @@ struct Term {
   std::uint32_t bytes = 4;
   std::size_t field_bytes = 4;  // of the whole header field, of which `bytes` were loaded
   std::optional<RegisterBytes> mask = {};
-  bool read = false;  // by an expression that stands in the text
+  CtKey ct = {};             // of kBits
+  RegisterBytes value = {};  // an immediate one
+  bool read = false;         // by an expression that stands in the text
 };
 
 // The 4-byte word at which a register starts.
@@ -110,7 +117,51 @@ std::string OperatorText(CmpOperator op) {
   return "? ";
 }
 
+std::string AddressTypeText(std::uint32_t type) {
+  if (type == kRouteLocal) return "local";
+  if (type == kRouteBroadcast) return "broadcast";
+  if (type == kRouteMulticast) return "multicast";
+  return std::to_string(type);
+}
+
+// The number of the only bit that is set, in the order in which they stand in memory.
+std::optional<std::uint32_t> OnlyBit(const RegisterBytes& bytes) {
+  std::optional<std::uint32_t> bit;
+  for (std::uint32_t i = 0; i < bytes.size() * 8; ++i) {
+    if ((bytes[i / 8] >> i % 8 & 1U) == 0) continue;
+    if (bit) return std::nullopt;
+    bit = i;
+  }
+  return bit;
+}
+
+// nft's word for one bit of a connection's state or status, of those that natplan writes.
+std::optional<std::string> BitText(CtKey key, const RegisterBytes& mask) {
+  if (key == CtKey::kLabels) {
+    const auto bit = OnlyBit(mask);
+    return bit && mask.size() == 16 ? std::optional(std::to_string(*bit)) : std::nullopt;
+  }
+  const std::uint32_t word = HostWord(mask);
+  if (key == CtKey::kState && word == kCtStateNew) return "new";
+  if (key == CtKey::kStatus && word == kCtStatusDnat) return "dnat";
+  return std::nullopt;
+}
+
+std::string CtText(CtKey key) {
+  switch (key) {
+    case CtKey::kState:
+      return "ct state";
+    case CtKey::kStatus:
+      return "ct status";
+    case CtKey::kLabels:
+      return "ct label";
+  }
+  return "ct key " + std::to_string(static_cast<std::uint32_t>(key));
+}
+
 std::string FibFlagsText(std::uint32_t flags) {
+  flags &= ~kFibPresent;
+  if (flags == (kFibDestinationAddress | kFibInInterface)) return "daddr . iif";
   if (flags == kFibDestinationAddress) return "daddr";
   if (flags == kFibSourceAddress) return "saddr";
   return "flags " + std::to_string(flags);
@@ -126,6 +177,7 @@ class Printer {
 
   void operator()(const FibExpression& fib) {
     Term term{.text = "fib " + FibFlagsText(fib.flags)};
+    const bool presence = (fib.flags & kFibPresent) != 0;
     switch (fib.result) {
       case FibResult::kAddressType:
         term.text += " type";
@@ -133,6 +185,7 @@ class Printer {
         break;
       case FibResult::kOif:
         term.text += " oif";
+        if (presence) term.kind = Kind::kPresence;
         break;
       case FibResult::kOifName:
         term.text += " oifname";
@@ -140,7 +193,25 @@ class Printer {
         term.bytes = 16;
         break;
     }
+    if (presence && term.kind != Kind::kPresence) term.text += " # present";
     Load(fib.destination, term);
+  }
+
+  void operator()(const CtExpression& ct) {
+    if (!ct.writes) {
+      const bool labels = ct.key == CtKey::kLabels;
+      return Load(ct.reg, {.text = CtText(ct.key),
+                           .kind = Kind::kBits,
+                           .words = labels ? 4U : 1U,
+                           .bytes = labels ? 16U : 4U,
+                           .ct = ct.key});
+    }
+    const auto found = terms_.find(WordOf(ct.reg));
+    if (found == terms_.end() || found->second.value.empty()) return Comment(CtText(ct.key) + " set");
+    found->second.read = true;
+    const auto value = BitText(ct.key, found->second.value);
+    if (!value) return Comment(CtText(ct.key) + " set");
+    Say(CtText(ct.key) + " set " + *value);
   }
 
   void operator()(const MetaExpression& meta) {
@@ -203,8 +274,19 @@ class Printer {
         break;
       }
       case Kind::kAddressType:
-        value = HostWord(cmp.data) == kRouteLocal ? "local" : std::to_string(HostWord(cmp.data));
+        value = AddressTypeText(HostWord(cmp.data));
         break;
+      case Kind::kPresence:
+        value = HostWord(cmp.data) == 1 ? "exists" : HostWord(cmp.data) == 0 ? "missing" : Decimal(cmp.data);
+        break;
+      case Kind::kBits: {
+        const bool any = cmp.op == CmpOperator::kNeq && term.mask &&
+                         std::ranges::all_of(cmp.data.span(), [](std::uint8_t byte) { return byte == 0; });
+        const auto bit = any ? BitText(term.ct, *term.mask) : std::nullopt;
+        if (!bit) return Comment("cmp");
+        term.read = true;
+        return Say(term.text + " " + *bit);
+      }
       case Kind::kOther:
       case Kind::kMapped:
         value = Decimal(cmp.data);
@@ -246,7 +328,13 @@ class Printer {
   void operator()(const CounterExpression&) { Say("counter"); }
 
   void operator()(const ImmediateExpression& immediate) {
-    if (!immediate.verdict) return Comment("immediate");
+    if (!immediate.verdict) {
+      const auto size = static_cast<std::uint32_t>(immediate.value.size());
+      return Load(immediate.destination, {.text = "immediate",
+                                          .words = std::max<std::uint32_t>(1, (size + 3) / 4),
+                                          .bytes = size,
+                                          .value = immediate.value});
+    }
     switch (*immediate.verdict) {
       case 0:
         return Say("drop");

@@ -30,7 +30,7 @@ bool DesiredState::Touched::Has(Family family) const {
 }
 
 bool HasPrefix(const SortedSet<LedgerEntry>& entries, const Prefix& prefix) {
-  const auto found = entries.lower_bound(LedgerEntry{prefix, 0});
+  const auto found = entries.lower_bound(LedgerEntry{prefix});
   return found != entries.end() && found->prefix == prefix;
 }
 
@@ -187,7 +187,7 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
   std::ranges::sort(ports);
   std::vector<Edit> edits;
   edits.reserve(intents.size());
-  const std::uint64_t hash = owner.hash();
+  const OwnerHash hash = owner.hash();
   for (const LedgerEntry& entry : masquerades_) {
     if (entry.owner != hash) continue;
     const auto masquerade = Masquerade::Make(entry.prefix);

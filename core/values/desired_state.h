@@ -29,7 +29,7 @@ struct Edit {
 // One owner's wish for one prefix, in the order of prefixes.
 struct LedgerEntry {
   Prefix prefix;
-  std::uint64_t owner;  // Owner::hash()
+  OwnerHash owner = {};  // Owner::hash()
   friend auto operator<=>(const LedgerEntry&, const LedgerEntry&) = default;
 };
 

@@ -10,7 +10,7 @@
 
 namespace natplan {
 
-using ElementKey = InlineBytes<28>;
+using ElementKey = InlineBytes<32>;
 using ElementData = InlineBytes<20>;
 
 // An interval set holds independent nodes, starts and ends (nft_set_rbtree). A range is a start and, unless

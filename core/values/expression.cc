@@ -7,6 +7,7 @@ struct NameVisitor {
   std::string operator()(const FibExpression&) const { return "fib"; }
   std::string operator()(const CmpExpression&) const { return "cmp"; }
   std::string operator()(const MetaExpression&) const { return "meta"; }
+  std::string operator()(const CtExpression&) const { return "ct"; }
   std::string operator()(const PayloadExpression&) const { return "payload"; }
   std::string operator()(const BitwiseExpression&) const { return "bitwise"; }
   std::string operator()(const LookupExpression&) const { return "lookup"; }

@@ -24,12 +24,15 @@ enum class FibResult : std::uint32_t { kOif = 1, kOifName = 2, kAddressType = 3 
 enum class CmpOperator : std::uint32_t { kEq = 0, kNeq = 1, kLt = 2, kLte = 3, kGt = 4, kGte = 5 };
 // Others keep their number.
 enum class MetaKey : std::uint32_t { kIif = 4, kOif = 5, kOifName = 7, kL4Proto = 16 };
+enum class CtKey : std::uint32_t { kState = 0, kStatus = 2, kLabels = 13 };
 enum class PayloadBase : std::uint32_t { kLink = 0, kNetwork = 1, kTransport = 2, kInner = 3 };
 enum class NatType : std::uint32_t { kSource = 0, kDestination = 1 };
 
 inline constexpr std::uint32_t kFibSourceAddress = 1;       // NFTA_FIB_F_SADDR
 inline constexpr std::uint32_t kFibDestinationAddress = 2;  // NFTA_FIB_F_DADDR
-inline constexpr std::uint32_t kLookupInvert = 1;           // NFT_LOOKUP_F_INV
+inline constexpr std::uint32_t kFibInInterface = 8;         // NFTA_FIB_F_IIF
+inline constexpr std::uint32_t kFibPresent = 32;   // NFTA_FIB_F_PRESENT: 1 if there is a result, else 0
+inline constexpr std::uint32_t kLookupInvert = 1;  // NFT_LOOKUP_F_INV
 
 struct FibExpression {
   std::uint32_t flags = 0;  // NFTA_FIB_F_*
@@ -49,6 +52,13 @@ struct MetaExpression {  // reads a key into a register
   MetaKey key = MetaKey::kL4Proto;
   Register destination = 0;
   friend bool operator==(const MetaExpression&, const MetaExpression&) = default;
+};
+
+struct CtExpression {  // reads a key of the packet's connection into a register, or writes it from there
+  CtKey key = CtKey::kState;
+  Register reg = 0;
+  bool writes = false;
+  friend bool operator==(const CtExpression&, const CtExpression&) = default;
 };
 
 struct PayloadExpression {  // reads `length` bytes at `offset` of a header into a register
@@ -110,7 +120,7 @@ struct UnknownExpression {
   friend bool operator==(const UnknownExpression&, const UnknownExpression&) = default;
 };
 
-using Expression = std::variant<FibExpression, CmpExpression, MetaExpression, PayloadExpression,
+using Expression = std::variant<FibExpression, CmpExpression, MetaExpression, CtExpression, PayloadExpression,
                                 BitwiseExpression, LookupExpression, NatExpression, MasqueradeExpression,
                                 CounterExpression, ImmediateExpression, UnknownExpression>;
 

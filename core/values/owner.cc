@@ -3,27 +3,36 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/values/sha256.h"
+
 namespace natplan {
 
-std::expected<Owner, Error> Owner::Make(std::string_view name) {
-  const bool printable = std::all_of(name.begin(), name.end(),
-                                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (name.empty() || name.size() > 64 || !printable) {
+OwnerHash HashOwner(std::string_view name) {
+  OwnerHash hash;
+  std::copy_n(Sha256(name).begin(), hash.bytes.size(), hash.bytes.begin());
+  return hash;
+}
+
+std::expected<Owner, Error> Owner::Make(std::string_view name, OwnerHasher hasher) {
+  if (!IsName(name)) {
     return std::unexpected(
         Error{.code = ErrorCode::kInvalidArgument,
               .errno_value = EINVAL,
               .text = "an owner's name is 1 to 64 bytes of printable ASCII without \" and \\"});
   }
-  return Owner(std::string(name));
+  return Owner(std::string(name), hasher(name));
 }
 
-Owner Owner::Default() { return Owner("default"); }
+bool Owner::IsName(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+}
 
-// http://www.isthe.com/chongo/tech/comp/fnv/
-std::uint64_t Owner::hash() const {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : name_) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
+Owner Owner::Default() {
+  constexpr std::string_view kName = "default";
+  static const OwnerHash kHash = HashOwner(kName);
+  return Owner(std::string(kName), kHash);
 }
 
 Error SameHash(const Owner& ours, const Owner& theirs) {
@@ -31,7 +40,8 @@ Error SameHash(const Owner& ours, const Owner& theirs) {
           .errno_value = EEXIST,
           .ours = "owner \"" + ours.name() + "\"",
           .theirs = "owner \"" + theirs.name() + "\"",
-          .text = "the names of two owners have the same hash; choose another name"};
+          .text = "owner \"" + ours.name() + "\" cannot be told from owner \"" + theirs.name() +
+                  "\", who was there first: their names have the same hash; choose another name"};
 }
 
 }  // namespace natplan

@@ -14,8 +14,6 @@
 
 namespace natplan {
 
-using OwnerHash = decltype(std::declval<const Owner&>().hash());
-
 // Those that somebody speaks for. Two of them may have one hash. Costs O(log n) a call. Not thread-safe.
 class OwnerSet {
  public:

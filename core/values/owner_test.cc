@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <string>
+#include <string_view>
 
 namespace natplan {
 namespace {
@@ -21,22 +23,35 @@ TEST(OwnerTest, ANameIsOneTo64PrintableCharactersWithoutQuoteAndBackslash) {
   }
 }
 
-// The hash stands in kernels: these numbers never change. The first two are FNV's own test vectors.
-TEST(OwnerTest, TheHashIsThatOfFnv) {
-  EXPECT_EQ(Owner::Make("a").value().hash(), 0xaf63dc4c8601ec8cU);
-  EXPECT_EQ(Owner::Make("foobar").value().hash(), 0x85944171f73967e8U);
-  EXPECT_EQ(Owner::Default().hash(), 0xebada5168620c5feU);
+std::string Hex(const OwnerHash& hash) {
+  std::string out;
+  for (const std::uint8_t byte : hash.bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 15U];
+  }
+  return out;
 }
 
-TEST(OwnerTest, TwoNamesOfOneHashAreKnown) {
-  const Owner a = Owner::Make("8yn0iYCKYHlIj4-BwPqk").value();
-  const Owner b = Owner::Make("GReLUrM4wMqfg9yzV3KQ").value();
+// The hash stands in kernels: these numbers never change. They are what sha256sum begins with.
+TEST(OwnerTest, TheHashIsTheBeginningOfSha256) {
+  EXPECT_EQ(Hex(Owner::Make("abc").value().hash()), "ba7816bf8f01cfea414140de");
+  EXPECT_EQ(Hex(Owner::Default().hash()), Hex(Owner::Make("default").value().hash()));
+  EXPECT_EQ(Hex(Owner::Default().hash()), "37a8eec1ce19687d132fe290");
+}
+
+TEST(OwnerTest, WhoIsRefusedForHisHashIsToldWhoWasThere) {
+  const OwnerHasher same = [](std::string_view) { return OwnerHash{}; };
+  const Owner a = Owner::Make("first", same).value();
+  const Owner b = Owner::Make("second", same).value();
   EXPECT_EQ(a.hash(), b.hash());
   EXPECT_NE(a, b);
-  const Error error = SameHash(a, b);
+  const Error error = SameHash(b, a);
   EXPECT_EQ(error.code, ErrorCode::kConflict);
-  EXPECT_NE(error.ours.find(a.name()), std::string::npos);
-  EXPECT_NE(error.theirs.find(b.name()), std::string::npos);
+  EXPECT_NE(error.ours.find(b.name()), std::string::npos);
+  EXPECT_NE(error.theirs.find(a.name()), std::string::npos);
+  EXPECT_NE(error.text.find(a.name()), std::string::npos);
+  EXPECT_NE(error.text.find(b.name()), std::string::npos);
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ constexpr NumberName kTypeNames[] = {
     {7 << 6 | 13, "ipv4_addr . inet_service"},
     {8 << 6 | 13, "ipv6_addr . inet_service"},
     {12 << 6 | 13, "inet_proto . inet_service"},
-    {7 << 18 | 13 << 12 | 19 << 6 | 19, "ipv4_addr . inet_service . mark . mark"},
-    {8 << 18 | 13 << 12 | 19 << 6 | 19, "ipv6_addr . inet_service . mark . mark"},
+    {7 << 24 | 13 << 18 | 19 << 12 | 19 << 6 | 19, "ipv4_addr . inet_service . mark . mark . mark"},
+    {8 << 24 | 13 << 18 | 19 << 12 | 19 << 6 | 19, "ipv6_addr . inet_service . mark . mark . mark"},
     {0xffffff00, "verdict"}};
 constexpr NumberNames kTypes = {false, kTypeNames};
 constexpr NumberName kVerdictNames[] = {{0, "drop"},
@@ -91,6 +91,11 @@ constexpr AttributeInfo kMetaAttributes[] = {
     {NFTA_META_KEY, "KEY", Form::kU32, nullptr, &kMetaKeys},
     {NFTA_META_SREG, "SREG", Form::kU32},
 };
+constexpr AttributeInfo kCtAttributes[] = {
+    {NFTA_CT_DREG, "DREG", Form::kU32},
+    {NFTA_CT_KEY, "KEY", Form::kU32},
+    {NFTA_CT_SREG, "SREG", Form::kU32},
+};
 constexpr AttributeInfo kPayloadAttributes[] = {
     {NFTA_PAYLOAD_DREG, "DREG", Form::kU32},
     {NFTA_PAYLOAD_BASE, "BASE", Form::kU32, nullptr, &kPayloadBases},
@@ -145,6 +150,7 @@ constexpr ExpressionInfo kExpressionInfos[] = {
     {"fib", {"NFTA_FIB_", kFibAttributes}},
     {"cmp", {"NFTA_CMP_", kCmpAttributes}},
     {"meta", {"NFTA_META_", kMetaAttributes}},
+    {"ct", {"NFTA_CT_", kCtAttributes}},
     {"payload", {"NFTA_PAYLOAD_", kPayloadAttributes}},
     {"bitwise", {"NFTA_BITWISE_", kBitwiseAttributes}},
     {"lookup", {"NFTA_LOOKUP_", kLookupAttributes}},

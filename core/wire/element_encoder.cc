@@ -47,7 +47,7 @@ std::size_t EncodedSize(const Element& element, bool with_data) {
 // of one that is not. So there must be room for kSlack bytes behind what is written.
 class Cursor {
  public:
-  static constexpr std::size_t kSlack = 28;
+  static constexpr std::size_t kSlack = 32;
 
   explicit Cursor(std::uint8_t* at) : at_(at) {}
 

@@ -26,6 +26,10 @@ class AttributeVisitor {
     writer_.PutU32(NFTA_META_KEY, static_cast<std::uint32_t>(meta.key));
     writer_.PutU32(NFTA_META_DREG, meta.destination);
   }
+  void operator()(const CtExpression& ct) const {
+    writer_.PutU32(NFTA_CT_KEY, static_cast<std::uint32_t>(ct.key));
+    writer_.PutU32(ct.writes ? NFTA_CT_SREG : NFTA_CT_DREG, ct.reg);
+  }
   void operator()(const PayloadExpression& payload) const {
     writer_.PutU32(NFTA_PAYLOAD_DREG, payload.destination);
     writer_.PutU32(NFTA_PAYLOAD_BASE, static_cast<std::uint32_t>(payload.base));

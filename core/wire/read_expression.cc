@@ -46,6 +46,16 @@ Result ReadMeta(const AttributeTable& attributes) {
   return MetaExpression{.key = MetaKey{*key}, .destination = *destination};
 }
 
+Result ReadCt(const AttributeTable& attributes) {
+  const auto key = attributes.U32(NFTA_CT_KEY);
+  const bool writes = attributes.Has(NFTA_CT_SREG);
+  const auto reg = attributes.U32(writes ? NFTA_CT_SREG : NFTA_CT_DREG);
+  if (!key || !reg || !attributes.HasOnly({NFTA_CT_KEY, writes ? NFTA_CT_SREG : NFTA_CT_DREG})) {
+    return std::nullopt;
+  }
+  return CtExpression{.key = CtKey{*key}, .reg = *reg, .writes = writes};
+}
+
 Result ReadPayload(const AttributeTable& attributes) {
   const auto destination = attributes.U32(NFTA_PAYLOAD_DREG);
   const auto base = attributes.U32(NFTA_PAYLOAD_BASE);
@@ -155,6 +165,7 @@ constexpr Reader kReaders[] = {
     {"bitwise", ReadBitwise}, {"lookup", ReadLookup},
     {"nat", ReadNat},         {"masq", ReadMasquerade},
     {"counter", ReadCounter}, {"immediate", ReadImmediate},
+    {"ct", ReadCt},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace natplan::wire {
 namespace {
 
 // What ElementKey and ElementData hold.
-constexpr std::size_t kMaxKeySize = 28;
+constexpr std::size_t kMaxKeySize = 32;
 constexpr std::size_t kMaxDataSize = 20;
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace natplan::kernel_sim {
 int CheckBitwise(const Attribute& data);
 int CheckCmp(const Attribute& data);
 int CheckCounter(const Attribute& data);
+int CheckCt(const Attribute& data);
 int CheckFib(const Attribute& data);
 int CheckImmediate(const Attribute& data);
 int CheckLookup(const Attribute& data);
@@ -22,6 +23,7 @@ int CheckRedir(const Attribute& data);
 ExpressionResult MakeBitwise(ExpressionContext& context, const Attribute& data);
 ExpressionResult MakeCmp(ExpressionContext& context, const Attribute& data);
 ExpressionResult MakeCounter(ExpressionContext& context, const Attribute& data);
+ExpressionResult MakeCt(ExpressionContext& context, const Attribute& data);
 ExpressionResult MakeFib(ExpressionContext& context, const Attribute& data);
 ExpressionResult MakeImmediate(ExpressionContext& context, const Attribute& data);
 ExpressionResult MakeLookup(ExpressionContext& context, const Attribute& data);

@@ -16,8 +16,8 @@ constexpr unsigned kTypeBits = 6;
 constexpr std::uint32_t kTypeMask = (1U << kTypeBits) - 1;
 constexpr std::size_t kSlot = 4;
 
-const std::array<DataType, 9>& KnownTypes() {
-  static const std::array<DataType, 9> kTypes = {{
+const std::array<DataType, 10>& KnownTypes() {
+  static const std::array<DataType, 10> kTypes = {{
       {.id = kTypeNfproto, .name = "nf_proto", .size = 1, .per_line = 5},
       {.id = kTypeIpv4, .name = "ipv4_addr", .size = 4, .prefixes = true, .per_line = 2},
       {.id = kTypeIpv6, .name = "ipv6_addr", .size = 16, .prefixes = true},
@@ -26,6 +26,7 @@ const std::array<DataType, 9>& KnownTypes() {
       {.id = kTypeMark, .name = "mark", .size = 4, .host_order = true, .prefixes = true, .per_line = 5},
       {.id = kTypeInterface, .name = "iface_index", .size = 4, .host_order = true, .per_line = 5},
       {.id = kTypeFibAddress, .name = "fib_addrtype", .size = 4, .host_order = true},
+      {.id = kTypePresence, .name = "boolean", .size = 4, .host_order = true},
       {.id = kTypeInterfaceName, .name = "ifname", .size = 16, .host_order = true},
   }};
   return kTypes;
@@ -112,6 +113,8 @@ std::string ValueText(const DataType& type, ByteView value) {
       return InterfaceText(HostNumber(value));
     case kTypeFibAddress:
       return FibAddressText(HostNumber(value));
+    case kTypePresence:
+      return HostNumber(value) == 0 ? "missing" : "exists";
     case kTypeInterfaceName:
       return '"' + std::string(value.begin(), std::find(value.begin(), value.end(), 0)) + '"';
     default:

@@ -21,6 +21,7 @@ enum TypeId : std::uint32_t {
   kTypeMark = 19,
   kTypeInterface = 20,
   kTypeFibAddress = 34,
+  kTypePresence = 35,  // nft's boolean, as the word that fib stores
   kTypeInterfaceName = 41,
 };
 

@@ -37,6 +37,14 @@ Expression DecodeMeta(const Attributes& attributes) {
               .target = attributes.U32(NFTA_META_DREG).value_or(0)};
 }
 
+Expression DecodeCt(const Attributes& attributes) {
+  if (attributes.Has(NFTA_CT_DIRECTION)) return Unknown{"ct"};
+  const bool writes = attributes.Has(NFTA_CT_SREG);
+  return Ct{.key = attributes.U32(NFTA_CT_KEY).value_or(0),
+            .reg = attributes.U32(writes ? NFTA_CT_SREG : NFTA_CT_DREG).value_or(0),
+            .writes = writes};
+}
+
 Expression DecodeFib(const Attributes& attributes) {
   return Fib{.flags = attributes.U32(NFTA_FIB_FLAGS).value_or(0),
              .result = attributes.U32(NFTA_FIB_RESULT).value_or(0),
@@ -103,11 +111,17 @@ Expression DecodeExpression(const Attributes& attributes) {
     Decoder decode;
   };
   constexpr Named kDecoders[] = {
-      {"immediate", DecodeImmediate}, {"cmp", DecodeCompare},
-      {"meta", DecodeMeta},           {"fib", DecodeFib},
-      {"payload", DecodePayload},     {"bitwise", DecodeBitwise},
-      {"lookup", DecodeLookup},       {"nat", DecodeNat},
-      {"masq", DecodeMasquerade},     {"counter", DecodeCounter},
+      {"immediate", DecodeImmediate},
+      {"cmp", DecodeCompare},
+      {"meta", DecodeMeta},
+      {"fib", DecodeFib},
+      {"payload", DecodePayload},
+      {"bitwise", DecodeBitwise},
+      {"lookup", DecodeLookup},
+      {"nat", DecodeNat},
+      {"masq", DecodeMasquerade},
+      {"counter", DecodeCounter},
+      {"ct", DecodeCt},
   };
   const std::string name = attributes.String(NFTA_EXPR_NAME);
   for (const Named& named : kDecoders) {

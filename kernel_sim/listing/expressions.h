@@ -34,6 +34,12 @@ struct Meta {
   std::uint32_t target = 0;
 };
 
+struct Ct {
+  std::uint32_t key = 0;
+  std::uint32_t reg = 0;
+  bool writes = false;
+};
+
 struct Fib {
   std::uint32_t flags = 0;
   std::uint32_t result = 0;
@@ -85,8 +91,8 @@ struct Unknown {
   std::string name;
 };
 
-using Expression =
-    std::variant<Immediate, Compare, Meta, Fib, Payload, Bitwise, Lookup, Nat, Masquerade, Counter, Unknown>;
+using Expression = std::variant<Immediate, Compare, Meta, Ct, Fib, Payload, Bitwise, Lookup, Nat, Masquerade,
+                                Counter, Unknown>;
 
 // Decodes one NFTA_LIST_ELEM of NFTA_RULE_EXPRESSIONS.
 Expression DecodeExpression(const Attributes& attributes);

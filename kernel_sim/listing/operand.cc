@@ -76,6 +76,50 @@ std::optional<Operand> MetaOperand(const Meta& meta) {
   return std::nullopt;
 }
 
+std::optional<Operand> CtOperand(const Ct& ct) {
+  Operand operand;
+  operand.ct = ct.key;
+  operand.length = 4;
+  switch (ct.key) {
+    case NFT_CT_STATE:
+      operand.text = "ct state";
+      return operand;
+    case NFT_CT_STATUS:
+      operand.text = "ct status";
+      return operand;
+    case NFT_CT_LABELS:
+      operand.text = "ct label";
+      operand.length = 16;
+      return operand;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string CtBitsText(std::uint32_t key, const Bytes& bits) {
+  struct Bit {
+    std::uint32_t key;
+    std::size_t number;
+    const char* name;
+  };
+  constexpr Bit kBits[] = {
+      {NFT_CT_STATE, 0, "invalid"},     {NFT_CT_STATE, 1, "established"}, {NFT_CT_STATE, 2, "related"},
+      {NFT_CT_STATE, 3, "new"},         {NFT_CT_STATE, 6, "untracked"},   {NFT_CT_STATUS, 0, "expected"},
+      {NFT_CT_STATUS, 1, "seen-reply"}, {NFT_CT_STATUS, 2, "assured"},    {NFT_CT_STATUS, 3, "confirmed"},
+      {NFT_CT_STATUS, 4, "snat"},       {NFT_CT_STATUS, 5, "dnat"},       {NFT_CT_STATUS, 9, "dying"},
+  };
+  std::string text;
+  for (std::size_t i = 0; i < bits.size() * 8; ++i) {
+    if ((bits[i / 8] >> i % 8 & 1) == 0) continue;
+    const auto* const named = std::find_if(std::begin(kBits), std::end(kBits),
+                                           [&](const Bit& bit) { return bit.key == key && bit.number == i; });
+    if (named == std::end(kBits) && key != NFT_CT_LABELS) return "";
+    if (!text.empty()) text += ',';
+    text += named == std::end(kBits) ? std::to_string(i) : named->name;
+  }
+  return text;
+}
+
 std::optional<Operand> FibOperand(const Fib& fib) {
   struct Flag {
     std::uint32_t bit;
@@ -86,7 +130,8 @@ std::optional<Operand> FibOperand(const Fib& fib) {
                              {NFTA_FIB_F_MARK, "mark"},
                              {NFTA_FIB_F_IIF, "iif"},
                              {NFTA_FIB_F_OIF, "oif"}};
-  if (fib.result != NFT_FIB_RESULT_ADDRTYPE) return std::nullopt;
+  const bool presence = fib.result == NFT_FIB_RESULT_OIF && (fib.flags & NFTA_FIB_F_PRESENT) != 0;
+  if (fib.result != NFT_FIB_RESULT_ADDRTYPE && !presence) return std::nullopt;
   Operand operand;
   operand.text = "fib";
   const char* separator = " ";
@@ -95,8 +140,8 @@ std::optional<Operand> FibOperand(const Fib& fib) {
     operand.text += separator + std::string(flag.name);
     separator = " . ";
   }
-  operand.text += " type";
-  operand.type = FindDataType(kTypeFibAddress);
+  operand.text += presence ? " oif" : " type";
+  operand.type = FindDataType(presence ? kTypePresence : kTypeFibAddress);
   operand.length = operand.type.size;
   return operand;
 }

@@ -30,10 +30,14 @@ struct Operand {
   bool transport_field = false;     // its text names the protocol above IP
   Bytes value;                      // of kImmediate
   std::optional<Bytes> mask;        // a bitwise and, applied after loading
+  std::optional<std::uint32_t> ct;  // of a connection's key: which, for the names of its bits
 };
 
 // nullopt: nft has no such field, or this printer does not know it.
 std::optional<Operand> MetaOperand(const Meta& meta);
+std::optional<Operand> CtOperand(const Ct& ct);
+// The bits that are set, as nft names them: "new,related"; empty: this printer does not know them all.
+std::string CtBitsText(std::uint32_t key, const Bytes& bits);
 std::optional<Operand> FibOperand(const Fib& fib);
 // `transport` is the protocol above IP that the rule has matched before, if it has.
 Operand PayloadOperand(std::uint8_t family, const Payload& payload, std::optional<std::uint8_t> transport);

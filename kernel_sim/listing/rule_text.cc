@@ -82,6 +82,15 @@ class RuleWriter {
 
  private:
   void Write(const Meta& meta) { Load(meta.target, MetaOperand(meta), "meta"); }
+  void Write(const Ct& ct) {
+    if (!ct.writes) return Load(ct.reg, CtOperand(ct), "ct");
+    const std::optional<Operand> key = CtOperand(ct);
+    const Operand* value = registers_.Load(ct.reg);
+    if (!key || value == nullptr || value->kind != Operand::Kind::kImmediate) return WriteUnknown("ct");
+    const std::string bits = CtBitsText(ct.key, value->value);
+    if (bits.empty()) return WriteUnknown("ct");
+    AddAction(key->text + " set " + bits);
+  }
   void Write(const Fib& fib) { Load(fib.target, FibOperand(fib), "fib"); }
   void Write(const Payload& payload) {
     Load(payload.target, PayloadOperand(rule_.table.family, payload, transport_), "payload");
@@ -112,11 +121,22 @@ class RuleWriter {
       ++index_;
       return AddMatch(operand->text + ' ' + RangeText(operand->type, compare.value, upper->value));
     }
+    if (operand->ct) return WriteBits(*operand, compare);
     AddMatch(CompareText(*operand, compare));
     if (operand->transport_protocol && compare.op == NFT_CMP_EQ && compare.value.size() == 1) {
       transport_ = compare.value[0];
       transport_match_ = statements_.size() - 1;
     }
+  }
+
+  // Whether any of some bits is set.
+  void WriteBits(const Operand& operand, const Compare& compare) {
+    const bool any =
+        operand.mask && compare.op == NFT_CMP_NEQ &&
+        std::all_of(compare.value.begin(), compare.value.end(), [](std::uint8_t b) { return b == 0; });
+    const std::string bits = any ? CtBitsText(*operand.ct, *operand.mask) : "";
+    if (bits.empty()) return WriteUnknown("cmp");
+    AddMatch(operand.text + ' ' + bits);
   }
 
   void Write(const Lookup& lookup) {

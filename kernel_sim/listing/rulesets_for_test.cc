@@ -6,11 +6,11 @@ std::vector<NamedRuleset> NamedRulesets() {
   return {
       {"Skeleton", R"(
 table ip natplan {
-  comment "natplan layout 1"
+  comment "natplan layout 2"
   set masq_saddr { type ipv4_addr; flags interval; elements = { 10.0.2.0/28, 192.168.50.112/28, 10.1.2.3 } }
-  set owners { type ipv4_addr . inet_service . mark . mark; elements = {
-    10.0.2.0 . 28 . 0x12345678 . 0x0000abcd comment "web one", 10.1.2.3 . 32 . 0x12345678 . 0x0000abcd,
-    10.0.2.0 . 27 . 0x02345678 . 0x0100abcd, 9.0.2.0 . 27 . 0x02345678 . 0x0100abcd } }
+  set owners { type ipv4_addr . inet_service . mark . mark . mark; elements = {
+    10.0.2.0 . 28 . 0x12345678 . 0x0000abcd . 0x00000007 comment "web one", 10.1.2.3 . 32 . 0x12345678 . 0x0000abcd . 0x00000007,
+    10.0.2.0 . 27 . 0x02345678 . 0x0100abcd . 0x00000008, 9.0.2.0 . 27 . 0x02345678 . 0x0100abcd . 0x00000008 } }
   map map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; elements = {
     tcp . 2222 comment "web one" : 192.168.50.121 . 22, udp . 53 : 10.0.2.2 . 53, sctp . 256 : 10.0.2.2 . 1,
     tcp . 1 : 10.0.2.2 . 513 } }
@@ -24,13 +24,24 @@ table ip natplan {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat + 1; policy accept;
-    ip saddr @masq_saddr masquerade
+    ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+    ct label 127 masquerade
+    ip saddr 127.0.0.0/8 oif != "lo" ct status dnat masquerade
+  }
+  chain hairpin {
+    type filter hook forward priority filter + 1; policy accept;
+    ct state new ct status dnat fib daddr . iif oif exists ct label set 127
+  }
+  chain loopback {
+    type filter hook prerouting priority raw; policy accept;
+    ip daddr 127.0.0.0/8 iif != "lo" drop
+    ip saddr 127.0.0.0/8 iif != "lo" drop
   }
 }
 table ip6 natplan {
   set masq_saddr { type ipv6_addr; flags interval; elements = { fd00::/64, ff00::/8, ::1 } }
-  set owners { type ipv6_addr . inet_service . mark . mark; elements = {
-    fd00:: . 64 . 0x12345678 . 0x0000abcd comment "six", fd01:: . 64 . 0x12345678 . 0x0000abcd } }
+  set owners { type ipv6_addr . inet_service . mark . mark . mark; elements = {
+    fd00:: . 64 . 0x12345678 . 0x0000abcd . 0x00000007 comment "six", fd01:: . 64 . 0x12345678 . 0x0000abcd . 0x00000007 } }
   map map_port_ipport { type inet_proto . inet_service : ipv6_addr . inet_service; elements = {
     tcp . 80 : fd00::5 . 8080, udp . 81 : ::1 . 2 } }
   chain prerouting {

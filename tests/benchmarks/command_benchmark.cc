@@ -119,7 +119,7 @@ void PutPrefixes(int count, std::ostream& out) {
 
 // What natplan would send, in nft's words: the table as nft saves it.
 void PutNftForwards(int count, std::ostream& out) {
-  out << "table ip natplan {\n comment \"natplan layout 1\"\n"
+  out << "table ip natplan {\n comment \"natplan layout 2\"\n"
          " set masq_saddr { type ipv4_addr; flags interval; }\n"
          " map map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service;\n"
          "  elements = {\n";
@@ -127,13 +127,17 @@ void PutNftForwards(int count, std::ostream& out) {
     out << "tcp . " << port << " comment \"default\" : " << Target(port) << " . " << port << ",\n";
   }
   out << "} }\n"
-         " set owners { type ipv4_addr . inet_service . mark . mark; }\n"
+         " set owners { type ipv4_addr . inet_service . mark . mark . mark; }\n"
          " chain prerouting { type nat hook prerouting priority -99; policy accept;\n"
          "  fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport; }\n"
          " chain output { type nat hook output priority -99; policy accept;\n"
          "  ip daddr != 127.0.0.0/8 oif \"lo\" dnat ip to meta l4proto . th dport map @map_port_ipport; }\n"
          " chain postrouting { type nat hook postrouting priority 101; policy accept;\n"
-         "  ip saddr @masq_saddr masquerade; }\n"
+         "  ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != "
+         "multicast "
+         "masquerade;\n  ct label 127 masquerade; }\n"
+         " chain hairpin { type filter hook forward priority 1; policy accept;\n"
+         "  ct state new ct status dnat fib daddr . iif oif exists ct label set 127; }\n"
          "}\n";
 }
 

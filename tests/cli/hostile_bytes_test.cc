@@ -161,7 +161,7 @@ void PutHostileThingsInto(const std::string& table) {
   forward.comment = kHostile;
   const Transaction transaction{
       .operations = {
-          EnsureTable{id}, EnsureChain{id, "c" + kHostile, Chains(Family::kIp).front().base},
+          EnsureTable{id}, EnsureChain{id, "c" + kHostile, Chains({}, Family::kIp).front().base},
           EnsureSet{id, "s" + kHostile, MasqueradeShape(Family::kIp)},
           AddElements{
               .table = id, .set = kForwardMap, .shape = ForwardShape(Family::kIp), .elements = {forward}}}};

@@ -124,11 +124,13 @@ TEST(LiveTest, CheckTellsEqualFromDifferent) {
         "- element ip natplan masq_saddr { 192.168.51.16/28 }\n"
         "- element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : 192.168.51.18 . 5432 }\n"
         "- element ip natplan map_port_ipport { udp . 5353 comment \"default\" : 192.168.51.18 . 53 }\n"
-        "- element ip natplan owners { 192.168.51.16 . 28 . 0xebada516 . 0x8620c5fe comment \"default\" }\n"
+        "- element ip natplan owners { 192.168.51.16 . 28 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+        "\"default\" }\n"
         "+ element ip natplan masq_saddr { 192.168.202.240/28 }\n"
         "+ element ip natplan map_port_ipport { tcp . 5432 comment \"default\" : 192.168.202.242 . 5432 }\n"
         "+ element ip natplan map_port_ipport { udp . 5353 comment \"default\" : 192.168.202.242 . 53 }\n"
-        "+ element ip natplan owners { 192.168.202.240 . 28 . 0xebada516 . 0x8620c5fe comment \"default\" "
+        "+ element ip natplan owners { 192.168.202.240 . 28 . 0x37a8eec1 . 0xce19687d . 0x132fe290 comment "
+        "\"default\" "
         "}\n");
     EXPECT_THAT(Natplan("check examples/stopped.toml --json").out,
                 HasSubstr("\"equal\": false,\n  \"generation\": 2,\n  \"missing\": [],\n  \"excess\": [\n"
@@ -217,7 +219,7 @@ TEST(LiveTest, ListShowsWhatIsForeignAndWhatIsWrong) {
     ASSERT_EQ(Sh("nft 'add chain ip natplan other; flush chain ip natplan postrouting'").exit_code, 0);
     const Ran ran = Natplan("list");
     EXPECT_THAT(ran.out, HasSubstr("  foreign\n    chain ip natplan other\n"));
-    EXPECT_THAT(ran.out, HasSubstr("    add rule ip natplan postrouting ip saddr @masq_saddr masquerade\n"));
+    EXPECT_THAT(ran.out, HasSubstr("    add rule ip natplan postrouting ip saddr @masq_saddr fib saddr"));
   });
 }
 

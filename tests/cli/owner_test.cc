@@ -157,7 +157,7 @@ TEST(OwnerTest, ATableFromBeforeThereWereOwnersIsMadeWhatTheFileSays) {
                  "-f -")
                   .exit_code,
               0);
-    EXPECT_THAT(List(), AllOf(HasSubstr("  unowned"), HasSubstr("no comment \"natplan layout 1\"")));
+    EXPECT_THAT(List(), AllOf(HasSubstr("  unowned"), HasSubstr("no comment \"natplan layout 2\"")));
     EXPECT_EQ(Natplan("check examples/two_containers.toml").exit_code, 1);
     const Ran ran = Natplan("apply examples/two_containers.toml");
     EXPECT_EQ(ran.exit_code, 0) << ran;
@@ -182,17 +182,41 @@ TEST(OwnerTest, ListShowsOneOwnerAlone) {
   });
 }
 
-TEST(OwnerTest, AForeignElementOfTheLedgerIsShownAndStopsAChange) {
+TEST(OwnerTest, AForeignElementOfTheLedgerIsShownAndStopsNobody) {
   RunInNamespaceOrSkip([] {
     ASSERT_EQ(Natplan("add masquerade 10.0.0.0/8").exit_code, 0);
-    ASSERT_EQ(Sh("nft add element ip natplan owners '{ 10.0.0.0 . 8 . 1 . 2 comment \"a\" }'").exit_code, 0);
-    const std::string before = Ruleset();
-    EXPECT_THAT(List(),
-                HasSubstr("  in the ledger and not of natplan\n    10.0.0.0 . 8 . 0x00000001 . 0x00000002"));
+    ASSERT_EQ(Sh("nft add element ip natplan owners '{ 10.0.0.0 . 8 . 1 . 2 . 3 comment \"a\" }'").exit_code,
+              0);
+    EXPECT_THAT(List(), HasSubstr("  in the ledger and not of natplan\n    10.0.0.0 . 8 . 0x00000001 . "
+                                  "0x00000002 . 0x00000003"));
     const Ran ran = Natplan("add masquerade 172.16.0.0/12");
-    EXPECT_EQ(ran.exit_code, 1) << ran;
-    EXPECT_THAT(ran.err, HasSubstr("nft delete element ip natplan owners"));
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(Ruleset(), HasSubstr("0x00000003"));
+    ASSERT_EQ(Sh("printf 'masquerade = []\n' | natplan apply - --adopt --owner b").exit_code, 0);
+    EXPECT_THAT(Ruleset(), Not(HasSubstr("0x00000003")));
+    EXPECT_THAT(List(), HasSubstr("10.0.0.0/8  owner default"));
+  });
+}
+
+TEST(OwnerTest, ACommentThatIsNoNameIsNobodysUntilItIsAdopted) {
+  RunInNamespaceOrSkip([] {
+    ASSERT_EQ(Natplan("add forward tcp 80 10.0.0.2:80").exit_code, 0);
+    ASSERT_EQ(Sh("nft add element ip natplan map_port_ipport '{ tcp . 81 comment \"m\xc3\xbcller\" : "
+                 "10.0.0.3 . 81 }'")
+                  .exit_code,
+              0);
+    EXPECT_THAT(List(), HasSubstr("takes it over\n    tcp 81 -> 10.0.0.3:81\n"));
+    const std::string before = Ruleset();
+    const Ran taken = Natplan("add forward tcp 81 10.0.0.4:81");
+    EXPECT_EQ(taken.exit_code, 1) << taken;
+    EXPECT_THAT(taken.err, AllOf(HasSubstr("no owner is recorded"), Not(HasSubstr("natplan forget"))));
     EXPECT_EQ(Ruleset(), before);
+    ASSERT_EQ(
+        Sh("printf '[[forward]]\nprotocol = \"tcp\"\nhost_port = 81\nto = \"10.0.0.4:81\"\n' | natplan apply "
+           "- --adopt --owner b")
+            .exit_code,
+        0);
+    EXPECT_THAT(List(), HasSubstr("tcp 81 -> 10.0.0.4:81  owner b"));
   });
 }
 
@@ -205,7 +229,7 @@ TEST(OwnerTest, ATableWithoutItsCommentDiffersInNothingElse) {
               0);
     const Ran differs = Sh(Wish("a", "10.0.0.0/8", 80) + "check -");
     EXPECT_EQ(differs.exit_code, 1) << differs;
-    EXPECT_EQ(differs.out, "- table ip natplan\n+ table ip natplan { comment \"natplan layout 1\"; }\n");
+    EXPECT_EQ(differs.out, "- table ip natplan\n+ table ip natplan { comment \"natplan layout 2\"; }\n");
     ASSERT_EQ(Sh(Wish("a", "10.0.0.0/8", 80) + "apply -").exit_code, 0);
     EXPECT_EQ(Ruleset(), before);
   });

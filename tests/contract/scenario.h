@@ -46,6 +46,7 @@ std::vector<Scenario> LedgerScenarios();
 std::vector<Scenario> LawScenarios();
 std::vector<Scenario> FaultScenarios();
 std::vector<Scenario> ContextScenarios();
+std::vector<Scenario> ExpressionScenarios();
 
 }  // namespace natplan::contract
 

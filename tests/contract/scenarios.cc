@@ -8,7 +8,7 @@ const std::vector<Scenario>& Scenarios() {
     for (const auto part :
          {ArgumentScenarios, ElementScenarios, SkeletonScenarios, BatchScenarios, RestorationScenarios,
           RepairScenarios, ForeignScenarios, SharingScenarios, AloneScenarios, ProcessScenarios,
-          LedgerScenarios, LawScenarios, FaultScenarios, ContextScenarios}) {
+          LedgerScenarios, LawScenarios, FaultScenarios, ContextScenarios, ExpressionScenarios}) {
       for (Scenario& scenario : part()) list.push_back(std::move(scenario));
     }
     return list;

@@ -85,13 +85,13 @@ void ALogSaysWhatWasDone(World& world) {
     if (level == LogLevel::kDebug) lines.emplace_back(operation);
   }});
   world.Changes("masquerade 10.0.0.0/24", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.Expect(lines.size() == 12 && lines[10] == "add element ip natplan masq_saddr { 10.0.0.0/24 }" &&
-                   lines[11] ==
-                       "create element ip natplan owners { 10.0.0.0 . 24 . 0xebada516 . "
-                       "0x8620c5fe comment \"default\" }",
+  world.Expect(lines.size() == 15 && lines[13] == "add element ip natplan masq_saddr { 10.0.0.0/24 }" &&
+                   lines[14] ==
+                       "create element ip natplan owners { 10.0.0.0 . 24 . 0x37a8eec1 . "
+                       "0xce19687d . 0x132fe290 comment \"default\" }",
                "each operation should be logged");
   world.Keeps("again", nat.AddMasquerade(Source("10.0.0.0/24")));
-  world.Expect(lines.size() == 12, "nothing was done and nothing should be logged");
+  world.Expect(lines.size() == 15, "nothing was done and nothing should be logged");
 }
 
 void ADescriptorOfTheCallersIsTaken(World& world) {

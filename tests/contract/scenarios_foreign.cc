@@ -138,7 +138,7 @@ std::vector<Operation> ForeignThings(const TableId& table) {
   return {Adds(table, {"192.0.2.0/24"}), Adds(table, To(99, "10.9.9.9:99")),
           EnsureSet{table, "theirs", MasqueradeShape(table.family)},
           EnsureChain{table, "their_chain", {"nat", Hook::kInput, 50, Policy::kAccept}},
-          AppendRule{table, "postrouting", Chains(table.family)[2].forms[1]}};
+          AppendRule{table, "postrouting", Chains(Layout{table.name}, table.family)[2].forms[1]}};
 }
 
 void ScopeOwnListsWhatIsForeignAndKeepsIt(World& world) {

@@ -12,10 +12,10 @@ namespace natplan::contract {
 namespace {
 
 const ChainPlan& ChainNamed(Family family, const std::string& name) {
-  for (const ChainPlan& chain : Chains(family)) {
+  for (const ChainPlan& chain : Chains({}, family)) {
     if (chain.name == name) return chain;
   }
-  return Chains(family).front();
+  return Chains({}, family).front();
 }
 
 EnsureChain WithPolicyDrop(const TableId& table, const std::string& name) {
@@ -104,9 +104,10 @@ void ARuleOfTheSameTextIsNoDifference(World& world) {
   Nat& nat = world.Open();
   Fill(world, nat);
   std::vector<Operation> operations;
-  for (const ChainPlan& chain : Chains(Family::kIp)) {
+  for (const ChainPlan& chain : Chains({}, Family::kIp)) {
     operations.push_back(FlushChain{Ours(), chain.name});
     operations.push_back(AppendRule{Ours(), chain.name, chain.forms.back()});
+    for (const Expressions& rule : chain.behind) operations.push_back(AppendRule{Ours(), chain.name, rule});
   }
   const std::string listing = world.listing();
   world.Act("the rules as nft loads them from its own listing", operations);
@@ -206,6 +207,31 @@ void ASetRecreatedWithASizeIsUsedAsItIs(World& world) {
   world.Expect(report != nullptr && report->transaction.operations.empty(), "verify should see nothing");
 }
 
+// Whether the chain is gone, empty, or lets everything through before it drops anything.
+void TheGuardOfLoopbackIsMadeAgain(World& world) {
+  Nat& nat = world.Open();
+  Forward local = To(22, "10.0.0.4:22");
+  local.localhost = true;
+  world.Changes("a forward that wants localhost", nat.AddForward(local));
+  const std::string listing = world.listing();
+  const ChainPlan& guard = *LoopbackGuard(Family::kIp);
+  world.Expect(listing.find(guard.name) != std::string::npos, "the guard should be there");
+  const std::vector<std::vector<Operation>> damages = {
+      {DeleteChain{Ours(), guard.name}},
+      {FlushChain{Ours(), guard.name}},
+      {FlushChain{Ours(), guard.name}, AppendRule{Ours(), guard.name, {ImmediateExpression{.verdict = 1}}},
+       AppendRule{Ours(), guard.name, guard.forms[0]}}};
+  for (const std::vector<Operation>& damage : damages) {
+    world.Act("somebody damages the guard", damage);
+    const Report* report = world.Keeps("verify", nat.Verify());
+    world.Expect(report != nullptr && !report->transaction.operations.empty(), "verify should see it");
+    world.Changes("ask for what is held", nat.AddForward(local));
+    world.ExpectEqual("the listing", world.listing(), listing);
+  }
+  world.Changes("nobody wants localhost any more", nat.RemoveForward(local));
+  world.ExpectTable(Ours(), {}, {});
+}
+
 void ATableOfAnotherSocketIsLeftAlone(World& world) {
   world.LeaveListingTextOut();
   Nat& nat = WithOneOfEach(world);
@@ -243,6 +269,7 @@ std::vector<Scenario> RepairScenarios() {
           {"ASetRecreatedWithTimeoutIsReportedAndKept", ASetRecreatedWithTimeoutIsReportedAndKept,
            Where::kLiveOnly, "the simulated kernel has no sets with timeouts"},
           {"ASetRecreatedWithASizeIsUsedAsItIs", ASetRecreatedWithASizeIsUsedAsItIs},
+          {"TheGuardOfLoopbackIsMadeAgain", TheGuardOfLoopbackIsMadeAgain},
           {"ATableOfAnotherSocketIsLeftAlone", ATableOfAnotherSocketIsLeftAlone},
           {"ASetOfAnotherTypeIsReportedAndKept", ASetOfAnotherTypeIsReportedAndKept},
           {"ATableThatHasTheNameOnlyIsCompleted", ATableThatHasTheNameOnlyIsCompleted}};

@@ -12,7 +12,8 @@ namespace {
 
 std::vector<Operation> FlushAllChains(const TableId& table) {
   std::vector<Operation> operations;
-  for (const ChainPlan& chain : Chains(table.family)) operations.push_back(FlushChain{table, chain.name});
+  for (const ChainPlan& chain : Chains(Layout{table.name}, table.family))
+    operations.push_back(FlushChain{table, chain.name});
   return operations;
 }
 

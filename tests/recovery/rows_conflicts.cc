@@ -19,7 +19,8 @@ Row ARecreatedSet(const std::string& scenario, const std::string& type, const st
                     .commands = {"nft 'flush chain ip natplan postrouting; delete set ip natplan masq_saddr; "
                                  "add set ip natplan masq_saddr { " +
                                  type + " }'"},
-                    .heard = R"(changed by nft: delete rule ip natplan postrouting handle 9
+                    .heard = R"(changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
 changed by nft: delete set ip natplan masq_saddr
 changed by nft: add set ip natplan masq_saddr { )" +
                              heard_type + " }\nproblem: " + error,
@@ -29,7 +30,8 @@ changed by nft: add set ip natplan masq_saddr { )" +
                     .heard = "changed by nft: delete set ip natplan masq_saddr\n",
                     .differs = R"(add set ip natplan masq_saddr { type ipv4_addr; flags interval; }
 flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
 add element ip natplan masq_saddr { 10.1.0.0/24 }
 add element ip natplan masq_saddr { 10.2.0.0/16 }
 add element ip natplan masq_saddr { 10.9.0.0/24 }

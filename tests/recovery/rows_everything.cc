@@ -9,40 +9,49 @@
 namespace natplan::recovery {
 namespace {
 
-constexpr std::string_view kFlushed = R"(changed by nft: delete rule ip natplan prerouting handle 7
-changed by nft: delete rule ip natplan output handle 8
-changed by nft: delete rule ip natplan postrouting handle 9
+constexpr std::string_view kFlushed = R"(changed by nft: delete rule ip natplan prerouting handle 8
+changed by nft: delete rule ip natplan output handle 9
+changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
+changed by nft: delete rule ip natplan hairpin handle 12
 changed by nft: delete set ip natplan masq_saddr
 changed by nft: delete map ip natplan map_port_ipport
 changed by nft: delete set ip natplan owners
 changed by nft: delete chain ip natplan prerouting
 changed by nft: delete chain ip natplan output
 changed by nft: delete chain ip natplan postrouting
+changed by nft: delete chain ip natplan hairpin
 changed by nft: delete table ip natplan
-changed by nft: delete rule ip6 natplan prerouting handle 7
-changed by nft: delete rule ip6 natplan output handle 8
-changed by nft: delete rule ip6 natplan postrouting handle 9
+changed by nft: delete rule ip6 natplan prerouting handle 8
+changed by nft: delete rule ip6 natplan output handle 9
+changed by nft: delete rule ip6 natplan postrouting handle 10
+changed by nft: delete rule ip6 natplan postrouting handle 11
+changed by nft: delete rule ip6 natplan hairpin handle 12
 changed by nft: delete set ip6 natplan masq_saddr
 changed by nft: delete map ip6 natplan map_port_ipport
 changed by nft: delete set ip6 natplan owners
 changed by nft: delete chain ip6 natplan prerouting
 changed by nft: delete chain ip6 natplan output
 changed by nft: delete chain ip6 natplan postrouting
+changed by nft: delete chain ip6 natplan hairpin
 changed by nft: delete chain ip6 natplan first
 changed by nft: delete table ip6 natplan
 )";
 
 // What makes the tables and web's wishes again.
-constexpr std::string_view kMakeTableIp = R"(add table ip natplan { comment "natplan layout 1"; }
+constexpr std::string_view kMakeTableIp = R"(add table ip natplan { comment "natplan layout 2"; }
 add chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }
 add chain ip natplan output { type nat hook output priority -99; policy accept; }
 add chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }
+add chain ip natplan hairpin { type filter hook forward priority filter + 1; policy accept; }
 add set ip natplan masq_saddr { type ipv4_addr; flags interval; }
 add map ip natplan map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }
-add set ip natplan owners { type ipv4_addr . inet_service . mark . mark; }
+add set ip natplan owners { type ipv4_addr . inet_service . mark . mark . mark; }
 add rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport
 add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
+add rule ip natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127
 )";
 constexpr std::string_view kMasquerades = R"(add element ip natplan masq_saddr { 10.1.0.0/24 }
 add element ip natplan masq_saddr { 10.2.0.0/16 }
@@ -51,23 +60,26 @@ constexpr std::string_view kForward =
     R"(create element ip natplan map_port_ipport { tcp . 8080 comment "web" : 10.1.0.2 . 80 }
 )";
 constexpr std::string_view kLedger =
-    R"(create element ip natplan owners { 10.1.0.0 . 24 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-create element ip natplan owners { 10.2.0.0 . 16 . 0x5ea0e119 . 0x48721ef1 comment "web" }
+    R"(create element ip natplan owners { 10.1.0.0 . 24 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
+create element ip natplan owners { 10.2.0.0 . 16 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
 )";
-constexpr std::string_view kMakeIp6 = R"(add table ip6 natplan { comment "natplan layout 1"; }
+constexpr std::string_view kMakeIp6 = R"(add table ip6 natplan { comment "natplan layout 2"; }
 add chain ip6 natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }
 add chain ip6 natplan output { type nat hook output priority -99; policy accept; }
 add chain ip6 natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }
+add chain ip6 natplan hairpin { type filter hook forward priority filter + 1; policy accept; }
 add set ip6 natplan masq_saddr { type ipv6_addr; flags interval; }
 add map ip6 natplan map_port_ipport { type inet_proto . inet_service : ipv6_addr . inet_service; }
-add set ip6 natplan owners { type ipv6_addr . inet_service . mark . mark; }
+add set ip6 natplan owners { type ipv6_addr . inet_service . mark . mark . mark; }
 add rule ip6 natplan prerouting fib daddr type local dnat ip6 to meta l4proto . th dport map @map_port_ipport
 add rule ip6 natplan output ip6 daddr != ::1 oif "lo" dnat ip6 to meta l4proto . th dport map @map_port_ipport
-add rule ip6 natplan postrouting ip6 saddr @masq_saddr masquerade
+add rule ip6 natplan postrouting ip6 saddr @masq_saddr fib saddr type != local fib daddr type != multicast masquerade
+add rule ip6 natplan postrouting ct label 127 masquerade
+add rule ip6 natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127
 add element ip6 natplan masq_saddr { fd00:1::/64 }
 add element ip6 natplan masq_saddr { fd00:2::/48 }
-create element ip6 natplan owners { fd00:1:: . 64 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-create element ip6 natplan owners { fd00:2:: . 48 . 0x5ea0e119 . 0x48721ef1 comment "web" }
+create element ip6 natplan owners { fd00:1:: . 64 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
+create element ip6 natplan owners { fd00:2:: . 48 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
 )";
 
 std::string Joined(std::initializer_list<std::string_view> parts) {
@@ -103,16 +115,19 @@ Row ATableOfAnotherSocket() {
       }},
       .check =
           Missing(std::string(kMakeIp6)) + R"(- table ip natplan
-+ table ip natplan { comment "natplan layout 1"; }
++ table ip natplan { comment "natplan layout 2"; }
 + chain ip natplan prerouting { type nat hook prerouting priority dstnat + 1; policy accept; }
 + chain ip natplan output { type nat hook output priority -99; policy accept; }
 + chain ip natplan postrouting { type nat hook postrouting priority srcnat + 1; policy accept; }
++ chain ip natplan hairpin { type filter hook forward priority filter + 1; policy accept; }
 + set ip natplan masq_saddr { type ipv4_addr; flags interval; }
 + map ip natplan map_port_ipport { type inet_proto . inet_service : ipv4_addr . inet_service; }
-+ set ip natplan owners { type ipv4_addr . inet_service . mark . mark; }
++ set ip natplan owners { type ipv4_addr . inet_service . mark . mark . mark; }
 )" + Missing(Joined({kMasquerades, kForward, kLedger})) +
-          R"(+ rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
-+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
+          R"(+ rule ip natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127
++ rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
++ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
 + rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport
 )",
       .refused =

@@ -9,22 +9,29 @@ Row AfterFlushTable() {
       .scenario = "EverythingReturnsAfterFlushTable",
       .steps = {{
           .commands = {"nft flush table ip natplan"},
-          .heard = R"(changed by nft: delete rule ip natplan prerouting handle 7
-changed by nft: delete rule ip natplan output handle 8
-changed by nft: delete rule ip natplan postrouting handle 9
+          .heard = R"(changed by nft: delete rule ip natplan prerouting handle 8
+changed by nft: delete rule ip natplan output handle 9
+changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
+changed by nft: delete rule ip natplan hairpin handle 12
 )",
           .differs = R"(flush chain ip natplan prerouting
 add rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport
 flush chain ip natplan output
 add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
 flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
+flush chain ip natplan hairpin
+add rule ip natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127
 )",
       }},
       .check =
           R"(+ rule ip natplan prerouting fib daddr type local dnat ip to meta l4proto . th dport map @map_port_ipport
 + rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
-+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
++ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
++ rule ip natplan hairpin ct state new ct status dnat fib daddr . iif oif exists ct label set 127
 )",
   };
 }
@@ -34,19 +41,22 @@ Row AfterASetIsDeleted() {
       .scenario = "EverythingReturnsAfterASetIsDeleted",
       .steps = {{
           .commands = {"nft 'flush chain ip natplan postrouting; delete set ip natplan masq_saddr'"},
-          .heard = R"(changed by nft: delete rule ip natplan postrouting handle 9
+          .heard = R"(changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
 changed by nft: delete set ip natplan masq_saddr
 )",
           .differs = R"(add set ip natplan masq_saddr { type ipv4_addr; flags interval; }
 flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
 add element ip natplan masq_saddr { 10.1.0.0/24 }
 add element ip natplan masq_saddr { 10.2.0.0/16 }
 add element ip natplan masq_saddr { 10.9.0.0/24 }
 )",
       }},
       .check = R"(+ set ip natplan masq_saddr { type ipv4_addr; flags interval; }
-+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
++ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
 + element ip natplan masq_saddr { 10.1.0.0/24 }
 + element ip natplan masq_saddr { 10.2.0.0/16 }
 + element ip natplan masq_saddr { 10.9.0.0/24 }
@@ -79,18 +89,19 @@ Row AfterTheLedgerIsFlushed() {
       .steps = {{
           .commands = {"nft flush set ip natplan owners"},
           .heard =
-              R"(changed by nft: delete element ip natplan owners { 10.1.0.0 . 24 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-changed by nft: delete element ip natplan owners { 10.2.0.0 . 16 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-changed by nft: delete element ip natplan owners { 10.9.0.0 . 24 . 0xaf63df4c . 0x8601f1a5 comment "b" }
+              R"(changed by nft: delete element ip natplan owners { 10.1.0.0 . 24 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
+changed by nft: delete element ip natplan owners { 10.2.0.0 . 16 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
+changed by nft: delete element ip natplan owners { 10.9.0.0 . 24 . 0x3e23e816 . 0x0039594a . 0x33894f65 comment "b" }
 foreign: element ip natplan masq_saddr { 10.9.0.0/24 }
 )",
           .differs =
-              R"(create element ip natplan owners { 10.1.0.0 . 24 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-create element ip natplan owners { 10.2.0.0 . 16 . 0x5ea0e119 . 0x48721ef1 comment "web" }
+              R"(create element ip natplan owners { 10.1.0.0 . 24 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
+create element ip natplan owners { 10.2.0.0 . 16 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
 )",
       }},
-      .check = R"(+ element ip natplan owners { 10.1.0.0 . 24 . 0x5ea0e119 . 0x48721ef1 comment "web" }
-+ element ip natplan owners { 10.2.0.0 . 16 . 0x5ea0e119 . 0x48721ef1 comment "web" }
+      .check =
+          R"(+ element ip natplan owners { 10.1.0.0 . 24 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
++ element ip natplan owners { 10.2.0.0 . 16 . 0x4b5e57f6 . 0xeb2f42b9 . 0x039b3d1e comment "web" }
 # foreign, left alone: element ip natplan masq_saddr { 10.9.0.0/24 }
 )",
       .left = "# foreign, left alone: element ip natplan masq_saddr { 10.9.0.0/24 }\n",
@@ -102,7 +113,7 @@ Row AfterAChainIsFlushed() {
       .scenario = "EverythingReturnsAfterAChainIsFlushed",
       .steps = {{
           .commands = {"nft flush chain ip natplan output"},
-          .heard = "changed by nft: delete rule ip natplan output handle 8\n",
+          .heard = "changed by nft: delete rule ip natplan output handle 9\n",
           .differs = R"(flush chain ip natplan output
 add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
 )",
@@ -120,12 +131,15 @@ Row ARuleInFront() {
           .commands = {"nft insert rule ip natplan postrouting accept"},
           .heard = "changed by nft: add rule ip natplan postrouting accept\n",
           .differs = R"(flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
 )",
       }},
       .check = R"(- rule ip natplan postrouting accept
-- rule ip natplan postrouting ip saddr @masq_saddr masquerade
-+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
+- rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+- rule ip natplan postrouting ct label 127 masquerade
++ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
 )",
   };
 }
@@ -154,23 +168,29 @@ Row RulesInAnotherOrder() {
       .steps = {{
           .commands =
               {"nft 'flush chain ip natplan postrouting; "
-               "add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname eth0 masquerade comment b; "
-               "add rule ip natplan postrouting ip saddr @masq_saddr masquerade'"},
+               "add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname eth0 fib saddr type != local "
+               "fib daddr type != broadcast fib daddr type != multicast masquerade comment b; "
+               "add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local "
+               "fib daddr type != broadcast fib daddr type != multicast masquerade'"},
           .heard =
-              R"(changed by nft: delete rule ip natplan postrouting handle 9
-changed by nft: delete rule ip natplan postrouting handle 10
-changed by nft: add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" masquerade comment "b"
-changed by nft: add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+              R"(changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
+changed by nft: delete rule ip natplan postrouting handle 13
+changed by nft: add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade comment "b"
+changed by nft: add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
 )",
           .differs = R"(flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
-add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" masquerade comment "b"
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
+add rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade comment "b"
 )",
       }},
-      .check = R"(- rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" masquerade comment "b"
-- rule ip natplan postrouting ip saddr @masq_saddr masquerade
-+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
-+ rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" masquerade comment "b"
+      .check =
+          R"(- rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade comment "b"
+- rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
++ rule ip natplan postrouting ip saddr 10.9.0.0/24 oifname "eth0" fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade comment "b"
 )",
   };
 }
@@ -182,18 +202,22 @@ Row ASetWithASize() {
       .steps = {{
           .commands = {"nft 'flush chain ip natplan postrouting; delete set ip natplan masq_saddr; "
                        "add set ip natplan masq_saddr { type ipv4_addr; flags interval; size 1000; }'"},
-          .heard = R"(changed by nft: delete rule ip natplan postrouting handle 9
+          .heard = R"(changed by nft: delete rule ip natplan postrouting handle 10
+changed by nft: delete rule ip natplan postrouting handle 11
 changed by nft: delete set ip natplan masq_saddr
 changed by nft: add set ip natplan masq_saddr { type ipv4_addr; flags interval; }
 )",
           .differs = R"(flush chain ip natplan postrouting
-add rule ip natplan postrouting ip saddr @masq_saddr masquerade
+add rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
+add rule ip natplan postrouting ct label 127 masquerade
 add element ip natplan masq_saddr { 10.1.0.0/24 }
 add element ip natplan masq_saddr { 10.2.0.0/16 }
 add element ip natplan masq_saddr { 10.9.0.0/24 }
 )",
       }},
-      .check = R"(+ rule ip natplan postrouting ip saddr @masq_saddr masquerade
+      .check =
+          R"(+ rule ip natplan postrouting ip saddr @masq_saddr fib saddr type != local fib daddr type != broadcast fib daddr type != multicast masquerade
++ rule ip natplan postrouting ct label 127 masquerade
 + element ip natplan masq_saddr { 10.1.0.0/24 }
 + element ip natplan masq_saddr { 10.2.0.0/16 }
 + element ip natplan masq_saddr { 10.9.0.0/24 }
@@ -237,7 +261,7 @@ Row AChainAtAnotherPriority() {
                        "add rule ip natplan output ip daddr != 127.0.0.0/8 oif lo "
                        "dnat ip to meta l4proto . th dport map @map_port_ipport'"},
           .heard =
-              R"(changed by nft: delete rule ip natplan output handle 8
+              R"(changed by nft: delete rule ip natplan output handle 9
 changed by nft: delete chain ip natplan output
 changed by nft: add chain ip natplan output { type nat hook output priority 17; policy accept; }
 changed by nft: add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
@@ -264,7 +288,7 @@ Row ADormantTableWithAWrongChain() {
           .commands = {"nft 'flush chain ip natplan output; delete chain ip natplan output; "
                        "add chain ip natplan output { type nat hook output priority 17; }'",
                        "nft 'add table ip natplan { flags dormant; }'"},
-          .heard = R"(changed by nft: delete rule ip natplan output handle 8
+          .heard = R"(changed by nft: delete rule ip natplan output handle 9
 changed by nft: delete chain ip natplan output
 changed by nft: add chain ip natplan output { type nat hook output priority 17; policy accept; }
 changed by nft: add table ip natplan { flags dormant; }
@@ -281,6 +305,30 @@ add rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4pr
 - table ip natplan { flags dormant; }
 + table ip natplan
 + rule ip natplan output ip daddr != 127.0.0.0/8 oif "lo" dnat ip to meta l4proto . th dport map @map_port_ipport
+)",
+  };
+}
+
+// In a table in which somebody wants localhost.
+Row WithoutTheGuard() {
+  return {
+      .scenario = "TheGuardOfLoopbackIsMadeAgain",
+      .other_owner = "natplan add forward tcp 8081 10.9.0.2:80 --localhost --owner b",
+      .steps = {{
+          .commands = {"nft delete chain ip natplan loopback"},
+          .heard = R"(changed by nft: delete rule ip natplan loopback handle 19
+changed by nft: delete rule ip natplan loopback handle 20
+changed by nft: delete chain ip natplan loopback
+)",
+          .differs =
+              R"(add chain ip natplan loopback { type filter hook prerouting priority raw; policy accept; }
+add rule ip natplan loopback ip daddr 127.0.0.0/8 iif != "lo" drop
+add rule ip natplan loopback ip saddr 127.0.0.0/8 iif != "lo" drop
+)",
+      }},
+      .check = R"(+ chain ip natplan loopback { type filter hook prerouting priority raw; policy accept; }
++ rule ip natplan loopback ip daddr 127.0.0.0/8 iif != "lo" drop
++ rule ip natplan loopback ip saddr 127.0.0.0/8 iif != "lo" drop
 )",
   };
 }
@@ -310,6 +358,7 @@ std::vector<Row> PieceRows() {
           APolicyDrop(),
           AChainAtAnotherPriority(),
           ADormantTableWithAWrongChain(),
+          WithoutTheGuard(),
           ANeighbour()};
 }
 

@@ -49,8 +49,9 @@ struct ExpressionPrinter {
     const char* const result = fib.result == FibResult::kAddressType ? " type"
                                : fib.result == FibResult::kOif       ? " oif"
                                                                      : " oifname";
-    return std::string("fib ") + ((fib.flags & kFibDestinationAddress) != 0 ? "daddr" : "saddr") + result +
-           " => " + RegisterText(fib.destination);
+    return std::string("fib ") + ((fib.flags & kFibDestinationAddress) != 0 ? "daddr" : "saddr") +
+           ((fib.flags & kFibInInterface) != 0 ? " . iif" : "") + result +
+           ((fib.flags & kFibPresent) != 0 ? " present" : "") + " => " + RegisterText(fib.destination);
   }
   std::string operator()(const CmpExpression& cmp) const {
     constexpr std::array kOperators = {"eq", "neq", "lt", "lte", "gt", "gte"};
@@ -63,6 +64,11 @@ struct ExpressionPrinter {
                             : meta.key == MetaKey::kOifName ? "oifname"
                                                             : "iif";
     return std::string("meta load ") + key + " => " + RegisterText(meta.destination);
+  }
+  std::string operator()(const CtExpression& ct) const {
+    const char* const key = ct.key == CtKey::kState ? "state" : ct.key == CtKey::kStatus ? "status" : "label";
+    return ct.writes ? std::string("ct set ") + key + " with " + RegisterText(ct.reg)
+                     : std::string("ct load ") + key + " => " + RegisterText(ct.reg);
   }
   std::string operator()(const PayloadExpression& payload) const {
     constexpr std::array kBases = {"link", "network", "transport", "inner"};
