@@ -128,7 +128,7 @@ void Console::Note(std::string_view text) {
 ExitCode Console::Fail(const natplan::Error& error, bool json) {
   natplan::Error said = error;
   if (error.code == ErrorCode::kDeadline && !error.text.contains("--deadline"))
-    said.text += "; --deadline gives more time";
+    said.text += "; --deadline gives more time, which natplan's own computing uses up, too";
   Error(said);
   if (json && !document_) document_ = Json::object();
   if (document_) (*document_)["error"] = ToJson(said);

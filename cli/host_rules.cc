@@ -21,6 +21,7 @@
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/ruleset_query.h"
 #include "cli/doctor_facts.h"
+#include "cli/interrupt.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
@@ -99,7 +100,8 @@ std::optional<std::string> LegacyText(Family family, bool filters, std::vector<s
     unknown.push_back(what + ": there are some, and the program is not installed");
     return std::nullopt;
   }
-  auto text = IptablesTool({.prefer_legacy = true}).Save(IptablesSide::kUsed, family, deadline);
+  auto text = IptablesTool({.prefer_legacy = true, .running = RunningProgram()})
+                  .Save(IptablesSide::kUsed, family, deadline);
   if (text) return *std::move(text);
   unknown.push_back(what + ": " + text.error().text);
   return std::nullopt;

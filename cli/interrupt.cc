@@ -95,7 +95,8 @@ void Handle(int number, void (*handler)(int), const sigset_t& meanwhile) {
 
 std::string InJson(const char* text) {
   const Error error{.code = ErrorCode::kEnvironment, .errno_value = EINTR, .text = text};
-  return Json{{"error", ToJson(error)}}.dump(2) + "\n";
+  const Json object = ToJson(error);
+  return Json{{"error", object}, {"errors", Json::array({object})}, {"notes", Json::array()}}.dump(2) + "\n";
 }
 
 }  // namespace

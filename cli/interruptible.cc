@@ -1,8 +1,9 @@
 #include "cli/interruptible.h"
 
-#include <cerrno>
 #include <expected>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -62,18 +63,16 @@ class InterruptibleRunner final : public IptablesRunner {
   std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
                                      bool check_only, TimePoint deadline) override {
     if (check_only) return runner_->Restore(side, family, input, check_only, deadline);
-    if (SignalCame() && !made_one_) {
-      return std::unexpected(
-          Error{.code = ErrorCode::kDeadline, .errno_value = EINTR, .text = "interrupted"});
+    // The rules were read again, and what was stopped is to be done as if it had never been begun.
+    if (stopped_ == std::tuple(side, family, input)) {
+      SetStanding(Standing::kUnchanged);
+      TakeSignals();
     }
     const Standing before = BeginChange();
     auto restored = runner_->Restore(side, family, input, check_only, deadline);
-    if (restored) {
-      made_one_ = true;
-    } else if (restored.error().code != ErrorCode::kUnknownOutcome && !SignalCame()) {
-      // After a signal the program may have been killed: the rules are read again to know.
-      Refuse(before);
-    }
+    made_one_ |= restored.has_value();
+    if (!restored && SignalCame() && !made_one_) stopped_ = std::tuple(side, family, input);
+    if (!restored && restored.error().code != ErrorCode::kUnknownOutcome) Refuse(before);
     return restored;
   }
 
@@ -86,6 +85,8 @@ class InterruptibleRunner final : public IptablesRunner {
  private:
   std::unique_ptr<IptablesRunner> runner_;
   bool made_one_ = false;
+  // The change that a signal, or what it led to, kept from its end.
+  std::optional<std::tuple<IptablesSide, Family, std::string>> stopped_;
 };
 
 }  // namespace

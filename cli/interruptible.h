@@ -12,7 +12,7 @@ namespace natplan::cli {
 // Hand everything on, and say in cli/interrupt.h when a change begins. From then on signals are deferred:
 // until it is refused, or until Settle() is told what the call came to.
 std::unique_ptr<Executor> Interruptible(std::unique_ptr<Executor> executor);
-// Once a signal came no change is begun but what belongs to one that was made.
+// A change that was stopped after a signal is not begun again.
 std::unique_ptr<IptablesRunner> Interruptible(std::unique_ptr<IptablesRunner> runner);
 
 }  // namespace natplan::cli

@@ -68,6 +68,7 @@ const std::vector<Case>& Cases() {
       {1, "AnotherProgramsSet",
        "nft 'add table ip natplan; add set ip natplan masq_saddr { type ether_addr; }'\n"
        "natplan apply examples/stopped.toml"},
+      {1, "DoctorFindsAProblem", "echo 0 > /proc/sys/net/ipv4/ip_forward; natplan doctor"},
       {2, "NoSuchCommand", "natplan fly"},
       {2, "WrongVariable", "NATPLAN_BACKEND=moon natplan list"},
       {2, "NoSuchFile", "natplan apply nowhere.toml"},
@@ -90,6 +91,14 @@ const std::vector<Case>& Cases() {
       {6, "TooLongForIptables",
        WithPrograms("echo \"iptables-restore: line 3 failed: Message too long.\" >&2; exit 4",
                     "natplan apply examples/stopped.toml --backend iptables")},
+      {7, "AListingThatSaysNothing",
+       WithPrograms("exit 0",
+                    "printf '#!/bin/sh\\necho junk\\n' > $d/iptables-save\n"
+                    "natplan list --backend iptables")},
+      {7, "AListingThatFails",
+       WithPrograms("exit 0",
+                    "printf '#!/bin/sh\\nexit 9\\n' > $d/iptables-save\n"
+                    "natplan remove --backend iptables")},
       {129, "HungUp", Signalled("HUP", "natplan apply examples/stopped.toml")},
       {130, "Interrupted", Signalled("INT", "natplan list")},
       {143, "Terminated", Signalled("TERM", "natplan apply examples/stopped.toml")},
@@ -123,6 +132,7 @@ TEST_P(ExitCodeTest, IsWhatThePageSays) {
     GetParam().before();
     const Ran ran = Sh(GetParam().script);
     EXPECT_EQ(ran.exit_code, GetParam().exit_code) << GetParam().script << "\n" << ran;
+    // A difference, and what doctor says, is a result and no error.
     EXPECT_TRUE(GetParam().exit_code <= 1 || ran.err.starts_with("natplan: ")) << ran;
   });
 }
