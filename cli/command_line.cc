@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/option_values.h"
+#include "cli/sysctl_options.h"
 #include "cli/version.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -260,8 +261,7 @@ class Parser {
         "  natplan apply FILE --owner web --adopt      with what the table holds without an owner\n"
         "  natplan apply FILE --table io.systemd.nat   in another program's table, beside what is there");
     AddFileOptions(sub, apply_.wanted);
-    sub->add_flag("--sysctl", apply_.sysctl,
-                  "Set the kernel parameters that FILE needs; without it they are only named");
+    AddSysctlOptions(*sub, apply_);
   }
 
   void AddCheck() {
@@ -304,6 +304,7 @@ class Parser {
     AddTable(sub, edit.table);
     AddOwner(sub, edit.owner, "Who wants it; \"default\" if not given");
     AddCall(sub, edit.call);
+    if (edit.kind == Edit::Kind::kRemove) AddPutBackOption(*sub, edit.call);
   }
 
   void AddMasqueradeWords(CLI::App* parent, EditOptions& edit) {
@@ -370,6 +371,7 @@ class Parser {
     AddTable(sub, remove_.table);
     AddOwner(sub, remove_.owner, "Only what this owner wants, and nobody else");
     AddCall(sub, remove_.call);
+    AddPutBackOption(*sub, remove_.call);
   }
 
   void AddForget() {
@@ -381,6 +383,7 @@ class Parser {
     AddOwner(sub, forget_.owner, "Whose");
     sub->get_option("--owner")->required();
     AddCall(sub, forget_.call);
+    AddPutBackOption(*sub, forget_.call);
   }
 
   void AddDoctor() {

@@ -1,12 +1,15 @@
 // natplan remove: deletes a table of all families, in one transaction; or what one owner wants.
+#include <algorithm>
 #include <chrono>
 #include <expected>
+#include <iterator>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/iptables_access.h"
 #include "cli/json.h"
 #include "cli/kernel_access.h"
+#include "cli/leftovers.h"
 #include "cli/owner_removal.h"
 #include "cli/removal.h"
 #include "cli/report.h"
@@ -42,8 +45,15 @@ std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
 ExitCode Run(const RemoveOptions& options, Console& console) {
   if (options.owner) return RemoveOwner(options.table, *options.owner, options.call, false, console);
   const bool json = options.call.json;
-  const auto report = RemoveAll(options);
-  if (!report) return console.Fail(report.error(), json);
+  Leftovers leftovers(options.table, options.call);
+  leftovers.BeforeChange([](const ForwardListing&) { return false; });
+  auto report = RemoveAll(options);
+  if (!report) {
+    leftovers.AfterFailure();
+    return console.Fail(report.error(), json);
+  }
+  const Leftovers::Result left = leftovers.AfterChange();
+  std::ranges::copy(left.notes, std::back_inserter(report->notes));
   BackendUse backend;
   if (report->by_iptables) {
     backend = {.name = "iptables",
@@ -52,7 +62,9 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
                              : fmt::format("nf_tables has no table {}", options.table)};
   }
   if (json) {
-    console.PrintJson(ToJson(*report, backend));
+    Json out = ToJson(*report, backend);
+    AddTo(left, out);
+    console.PrintJson(out);
   } else if (report->changed) {
     PrintChange(*report, backend, nullptr, console);
   } else {
@@ -60,7 +72,8 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
     const char* what = report->by_iptables ? "are no rules of" : "is no table";
     console.Line(fmt::format("# nothing to do: there {} {}", what, options.table), Style::kComment);
   }
-  return SayShortcomings(*report, console);
+  if (!json) Print(left, console);
+  return SayParameterError(left.error, SayShortcomings(*report, console), console);
 }
 
 }  // namespace natplan::cli
