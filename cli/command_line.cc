@@ -11,6 +11,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/option_values.h"
+#include "cli/sysctl_options.h"
 #include "cli/version.h"
 #include "core/text/shown_text.h"
 #include "core/values/error.h"
@@ -275,8 +276,7 @@ class Parser {
         "  natplan apply FILE --owner web --adopt      with what the table holds without an owner\n"
         "  natplan apply FILE --table io.systemd.nat   in another program's table, beside what is there");
     AddFileOptions(sub, apply_.wanted);
-    sub->add_flag("--sysctl", apply_.sysctl,
-                  "Set the kernel parameters that FILE needs; without it they are only named");
+    AddSysctlOptions(*sub, apply_);
     sub->add_flag("--steps{1000}", apply_.wanted.steps,
                   "Carry a large change out in transactions of at most N elements, --steps=N, 1000 if not "
                   "given, each of which leaves a state between the old and the new")
@@ -323,6 +323,7 @@ class Parser {
     AddTable(sub, edit.table);
     AddOwner(sub, edit.owner, "Who wants it; \"default\" if not given");
     AddCall(sub, edit.call);
+    if (edit.kind == Edit::Kind::kRemove) AddPutBackOption(*sub, edit.call);
   }
 
   void AddMasqueradeWords(CLI::App* parent, EditOptions& edit) {
@@ -390,6 +391,7 @@ class Parser {
     AddOwner(sub, remove_.owner, "Only what this owner wants, and nobody else");
     sub->add_flag("--force", remove_.force, "Also a table that is another program's as a whole");
     AddCall(sub, remove_.call);
+    AddPutBackOption(*sub, remove_.call);
   }
 
   void AddForget() {
@@ -401,6 +403,7 @@ class Parser {
     AddOwner(sub, forget_.owner, "Whose");
     sub->get_option("--owner")->required();
     AddCall(sub, forget_.call);
+    AddPutBackOption(*sub, forget_.call);
   }
 
   void AddDoctor() {

@@ -43,6 +43,7 @@ struct DoctorFacts {
   IptablesVariants variants = {};
   std::array<IptablesFacts, 2> iptables = {};  // by Family
   std::vector<SysctlNeed> sysctls = {};
+  std::vector<std::string> switched_on = {};  // parameters, by natplan, and on still
   std::vector<RouteNeed> routes = {};
   Findings findings = {};
 };

@@ -16,6 +16,7 @@
 #include "cli/interrupt.h"
 #include "cli/kernel_access.h"
 #include "cli/load.h"
+#include "cli/switched_on.h"
 #include "core/plan/probe.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -125,6 +126,8 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
     console.Line(
         fmt::format("sysctl {}: {}", need.name, need.value ? std::to_string(*need.value) : "cannot be read"));
   }
+  for (const std::string& one : facts.switched_on)
+    console.Line(fmt::format("switched on by natplan: {}", one));
   for (const RouteNeed& need : facts.routes)
     console.Line(fmt::format("::1 is local to {}: {}", Text(need.interface), YesOrNo(need.met)));
   for (const Problem& problem : diagnosis.problems) {
@@ -186,6 +189,7 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
       {"iptables",
        {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
       {"sysctls", std::move(sysctls)},
+      {"sysctls_on", facts.switched_on},
       {"local_routes", std::move(routes)},
       {"problems", std::move(problems)},
       {"unknown", diagnosis.unknown}});
@@ -215,6 +219,12 @@ ExitCode Run(const DoctorOptions& options, Console& console) {
     intents = *std::move(loaded);
     known.sysctls = SysctlNeeds(HostView(), intents);
     known.routes = RouteNeeds(HostView(), intents);
+  }
+  auto switched_on = TextsOfStillOn(HostView());
+  if (switched_on) {
+    known.switched_on = *std::move(switched_on);
+  } else {
+    console.Note(switched_on.error().text);
   }
   DoctorFacts facts = Gather(options, std::move(known));
   Diagnosis diagnosis = Diagnose(facts);

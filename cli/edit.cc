@@ -13,6 +13,7 @@
 #include "cli/intent_words.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
+#include "cli/leftovers.h"
 #include "cli/listing.h"
 #include "cli/report.h"
 #include "cli/session.h"
@@ -91,6 +92,14 @@ std::expected<std::string, Error> NoteNotThere(const EditOptions& options, const
                      fmt::join(deleted.others, ", "));
 }
 
+// Whether it is there still when the edits have been made.
+bool Stays(const ForwardListing& one, const std::vector<Edit>& edits) {
+  return std::ranges::none_of(edits, [&](const Edit& edit) {
+    const auto* forward = std::get_if<Forward>(&edit.intent);
+    return forward != nullptr && forward->key() == one.host_port && edit.owner.name() == one.owner;
+  });
+}
+
 }  // namespace
 
 ExitCode Run(const EditOptions& options, Console& console) {
@@ -103,21 +112,29 @@ ExitCode Run(const EditOptions& options, Console& console) {
                                 .deadline = options.call.deadline,
                                 .backend = options.call.backend});
   if (!session) return console.Fail(session.error(), json);
+  Leftovers leftovers(options.table, options.call);
+  leftovers.BeforeChange([&](const ForwardListing& one) { return Stays(one, *edits); });
   Request request{.edits = *edits, .alone = true};
   auto report =
       session->Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); }, json, console);
-  if (!report) return report.error();
+  if (!report) {
+    leftovers.AfterFailure();
+    return report.error();
+  }
   std::vector<std::string>& notes = report->notes;
   Parameters parameters;
+  Leftovers::Result left;
   if (std::string note = NoteOf(options.words); !note.empty()) notes.push_back(std::move(note));
   if (options.kind == Edit::Kind::kRemove) {
     auto note = NoteNotThere(options, *edits, *report, *session);
     if (!note) return console.Fail(note.error(), json);
     if (!note->empty()) notes.push_back(*std::move(note));
+    left = leftovers.AfterChange();
+    std::ranges::copy(left.notes, std::back_inserter(notes));
   } else {
     std::vector<Intent> intents;
     for (const Edit& edit : *edits) intents.push_back(edit.intent);
-    parameters = CareForParameters(intents, false);
+    parameters = NameParameters(intents);
     std::ranges::copy(parameters.notes, std::back_inserter(notes));
     std::ranges::move(RivalNotes(intents, PlaceOf(options.table, report->by_iptables)),
                       std::back_inserter(notes));
@@ -125,13 +142,18 @@ ExitCode Run(const EditOptions& options, Console& console) {
   const BackendUse backend = session->Used(*report);
   if (json) {
     Json out = ToJson(*report, backend);
-    if (options.kind == Edit::Kind::kAdd) out["sysctls_missing"] = parameters.missing;
+    if (options.kind == Edit::Kind::kAdd) {
+      out["sysctls_missing"] = parameters.missing;
+    } else {
+      AddTo(left, out);
+    }
     console.PrintJson(out);
   } else {
     PrintChange(*report, backend, session->unanswered(), console);
+    Print(left, console);
   }
   if (!report->by_iptables) NoteOwnerIsNotKept(options.table, options.owner, console);
-  return SayShortcomings(*report, console);
+  return SayParameterError(left.error, SayShortcomings(*report, console), console);
 }
 
 }  // namespace natplan::cli

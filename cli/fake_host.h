@@ -58,16 +58,33 @@ class FakeHost {
   }
 
   HostView View() {
-    return {.proc = proc_, .route = [this](const Address& target) -> std::optional<Route> {
+    return {.proc = proc_,
+            .route = [this](const Address& target) -> std::optional<Route> {
               const auto found = routes_.find(target);
               return found == routes_.end() ? std::nullopt : std::optional(found->second);
+            },
+            .interface_index = [this](const InterfaceName& name) -> unsigned {
+              for (const auto& [index, one] : interfaces_) {
+                if (one == name) return index;
+              }
+              return 0;
+            },
+            .interface_of = [this](unsigned index) -> std::optional<InterfaceName> {
+              const auto found = interfaces_.find(index);
+              return found == interfaces_.end() ? std::nullopt : std::optional(found->second);
             }};
+  }
+  // One name belongs to one index.
+  void NameInterface(unsigned index, const std::string& name) {
+    std::erase_if(interfaces_, [&](const auto& one) { return one.second.name() == name; });
+    interfaces_.insert_or_assign(index, InterfaceName::Make(name).value());
   }
   const std::filesystem::path& proc() const { return proc_; }
 
  private:
   const std::filesystem::path proc_;
   std::map<Address, Route> routes_;
+  std::map<unsigned, InterfaceName> interfaces_;
 };
 
 inline Intent ForwardTo(const char* endpoint, bool localhost) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/fake_host.h"
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -29,7 +30,23 @@ class KernelParametersTest : public ::testing::Test {
     host_.AddRoute("10.1.0.2", "ve-web", 24, true);
   }
   Parameters Care(const std::vector<Intent>& intents, bool set) {
-    return CareForParameters(intents, set, host_.View());
+    return set ? SetParameters(intents, false, host_.View(), Record())
+               : NameParameters(intents, host_.View());
+  }
+  SysctlRecord Record() const { return {"record", {host_.proc() / "run"}}; }
+  std::vector<std::string> Recorded() const {
+    std::vector<std::string> out;
+    for (const SwitchedOn& one : Record().Read().value())
+      out.push_back(fmt::format("{} {} {} {}", one.sysctl.name(), one.index, one.before, one.after));
+    return out;
+  }
+  // eth0 has a default route that it learnt from a router's advertisement.
+  void AddUplink() {
+    host_.AddInterface("eth0");
+    host_.NameInterface(3, "eth0");
+    const std::string none(32, '0');
+    std::ofstream(host_.proc() / "net/ipv6_route")
+        << none << " 00 " << none << " 00 " << none << " 00000400 00000001 00000000 00450003 eth0\n";
   }
 
   FakeHost host_;
@@ -95,11 +112,67 @@ TEST_F(KernelParametersTest, AParameterIsPutBackIfTheRouteMovedMeanwhile) {
   };
   host_.Put(kForwarding, 1);
   host_.Put("net/ipv4/conf/ve-web/forwarding", 1);
-  const Parameters parameters = CareForParameters(std::vector{ForwardTo("10.1.0.2:22", true)}, true, view);
+  const Parameters parameters =
+      SetParameters(std::vector{ForwardTo("10.1.0.2:22", true)}, false, view, Record());
   EXPECT_THAT(parameters.set, IsEmpty());
   EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.conf.ve-web.route_localnet"));
   ASSERT_TRUE(parameters.error);
   EXPECT_EQ(host_.Get(kRouteLocalnet), 0);
+}
+
+TEST_F(KernelParametersTest, WhatIsSetIsRecordedWithWhatWasFound) {
+  host_.AddInterface("eth0");
+  host_.NameInterface(3, "eth0");
+  host_.Put("net/ipv4/conf/eth0/forwarding", 1);
+  Care({ForwardTo("10.1.0.2:22", true)}, true);
+  EXPECT_THAT(Recorded(), ElementsAre("net.ipv4.conf.eth0.forwarding 3 1 1", "net.ipv4.ip_forward 0 0 1",
+                                      "net.ipv4.conf.ve-web.route_localnet 2 0 1"))
+      << "eth0 forwarded on its own, which is lost when the common switch is put back";
+}
+
+TEST_F(KernelParametersTest, WhatCannotBeRecordedIsSetAndThatIsSaid) {
+  const std::expected<SysctlRecord, Error> none = std::unexpected(Error{.text = "no place"});
+  const Parameters parameters =
+      SetParameters(std::vector{MasqueradeOf("10.0.0.0/8")}, false, host_.View(), none);
+  EXPECT_THAT(parameters.set, ElementsAre("net.ipv4.ip_forward = 1"));
+  EXPECT_THAT(parameters.notes,
+              ElementsAre(AllOf(HasSubstr("no place"), HasSubstr("sysctl -w net.ipv4.ip_forward=0"))));
+}
+
+TEST_F(KernelParametersTest, WhereARouteWouldBeLostNothingIsSetWithoutConsent) {
+  AddUplink();
+  const std::vector<Intent> intents = {MasqueradeOf("fd00::/64"), ForwardTo("10.1.0.2:22", true)};
+  const Parameters parameters = SetParameters(intents, false, host_.View(), Record());
+  EXPECT_THAT(parameters.set, IsEmpty());
+  EXPECT_THAT(parameters.missing, ElementsAre("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding",
+                                              "net.ipv4.conf.ve-web.route_localnet"));
+  ASSERT_TRUE(parameters.error);
+  EXPECT_EQ(parameters.error->code, ErrorCode::kRefused);
+  EXPECT_THAT(parameters.error->text, AllOf(HasSubstr("eth0"), HasSubstr("--accept-ra")));
+  EXPECT_EQ(host_.Get(kForwarding), 0);
+  EXPECT_EQ(host_.Get("net/ipv6/conf/all/forwarding"), 0);
+}
+
+TEST_F(KernelParametersTest, WithConsentAcceptRaIsSetFirst) {
+  AddUplink();
+  const Parameters parameters =
+      SetParameters(std::vector{MasqueradeOf("fd00::/64")}, true, host_.View(), Record());
+  EXPECT_FALSE(parameters.error);
+  EXPECT_THAT(parameters.set,
+              ElementsAre("net.ipv6.conf.eth0.accept_ra = 2", "net.ipv6.conf.all.forwarding = 1"));
+  EXPECT_THAT(Recorded(),
+              ElementsAre("net.ipv6.conf.eth0.accept_ra 3 1 2", "net.ipv6.conf.all.forwarding 0 0 1"));
+}
+
+TEST_F(KernelParametersTest, WhereAdvertisementsAreNotWantedThereIsNothingToConsentTo) {
+  AddUplink();
+  host_.Put("net/ipv6/conf/eth0/accept_ra", 0);
+  const Parameters parameters =
+      SetParameters(std::vector{MasqueradeOf("fd00::/64")}, true, host_.View(), Record());
+  ASSERT_TRUE(parameters.error);
+  EXPECT_THAT(parameters.error->text, HasSubstr("net.ipv6.conf.eth0.accept_ra"));
+  EXPECT_EQ(host_.Get("net/ipv6/conf/eth0/accept_ra"), 0);
+  EXPECT_EQ(host_.Get("net/ipv6/conf/all/forwarding"), 0);
 }
 
 TEST_F(KernelParametersTest, InIpv6LocalhostNeedsARouteThatIsOnlyNamed) {

@@ -8,9 +8,21 @@
 #include "cli/holdings.h"
 #include "cli/json.h"
 #include "cli/listing.h"
+#include "cli/switched_on.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
+namespace {
+
+// Parameters that natplan switched on: they are no part of the table.
+std::vector<std::string> SwitchedOnTexts(Console& console) {
+  auto texts = TextsOfStillOn(HostView());
+  if (texts) return *std::move(texts);
+  console.Note(texts.error().text);
+  return {};
+}
+
+}  // namespace
 
 ExitCode Run(const ListOptions& options, Console& console) {
   auto holdings = ReadHoldings(options.table, options.call.backend,
@@ -20,6 +32,7 @@ ExitCode Run(const ListOptions& options, Console& console) {
     for (FamilyListing& family : holdings->families) family = OnlyOf(options.owner->name(), family);
   }
   const BackendUse& backend = holdings->backend;
+  const std::vector<std::string> switched_on = SwitchedOnTexts(console);
   if (options.call.json) {
     Json all = Json::array();
     for (const FamilyListing& family : holdings->families) all.push_back(ToJson(family));
@@ -28,7 +41,8 @@ ExitCode Run(const ListOptions& options, Console& console) {
                            {"backend", backend.name},
                            {"reason", backend.reason},
                            {"families", std::move(all)},
-                           {"beside", holdings->beside ? ToJson(*holdings->beside) : Json()}});
+                           {"beside", holdings->beside ? ToJson(*holdings->beside) : Json()},
+                           {"sysctls_on", switched_on}});
     if (holdings->beside) console.Error(ToString(*holdings->beside));
     return holdings->beside ? ToExitCode(holdings->beside->code) : ExitCode::kDone;
   }
@@ -43,6 +57,8 @@ ExitCode Run(const ListOptions& options, Console& console) {
     console.Line((iptables ? "# there are no rules of " : "# there is no table ") + options.table,
                  Style::kComment);
   }
+  if (!switched_on.empty()) console.Line("kernel parameters that natplan switched on");
+  for (const std::string& one : switched_on) console.Line("    " + one);
   return holdings->beside ? console.Fail(*holdings->beside, false) : ExitCode::kDone;
 }
 

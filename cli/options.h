@@ -40,6 +40,8 @@ struct CallOptions {
   Backend backend = Backend::kAuto;
   std::chrono::milliseconds deadline = kDefaultDeadline;
   bool json = false;
+  // Kernel parameters: set what is needed, and put back what natplan set and nobody needs any more.
+  bool sysctl = false;
 };
 
 // Of the subcommands that hold the running kernel against a file.
@@ -68,7 +70,7 @@ struct SimulateOptions {
 
 struct ApplyOptions {
   FileOptions wanted;
-  bool sysctl = false;  // set the kernel parameters that the file needs
+  bool accept_ra = false;  // with wanted.call.sysctl: accept_ra may become 2
 };
 
 struct CheckOptions {

@@ -1,11 +1,14 @@
 #include "cli/owner_removal.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <set>
 
 #include "cli/holdings.h"
 #include "cli/json.h"
+#include "cli/leftovers.h"
 #include "cli/listing.h"
 #include "cli/report.h"
 #include "cli/session.h"
@@ -39,8 +42,13 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
   auto session =
       Session::Open({.table = table, .owner = owner, .deadline = call.deadline, .backend = call.backend});
   if (!session) return console.Fail(session.error(), call.json);
-  const auto report = session->Run([](Nat& nat) { return nat.Apply({}); }, call.json, console);
-  if (!report) return report.error();
+  Leftovers leftovers(table, call);
+  leftovers.BeforeChange([&](const ForwardListing& one) { return one.owner != owner.name(); });
+  auto report = session->Run([](Nat& nat) { return nat.Apply({}); }, call.json, console);
+  if (!report) {
+    leftovers.AfterFailure();
+    return report.error();
+  }
   const bool nothing = !report->changed && session->unanswered() == nullptr;
   if (nothing && must_be_known) {
     const auto holdings = ReadHoldings(table, call.backend, std::chrono::steady_clock::now() + call.deadline);
@@ -48,8 +56,12 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
     return console.Fail(Unknown(owner, OwnersIn(holdings->families)), call.json);
   }
   const BackendUse backend = session->Used(*report);
+  const Leftovers::Result left = leftovers.AfterChange();
+  std::ranges::copy(left.notes, std::back_inserter(report->notes));
   if (call.json) {
-    console.PrintJson(ToJson(*report, backend));
+    Json out = ToJson(*report, backend);
+    AddTo(left, out);
+    console.PrintJson(out);
   } else if (nothing) {
     PrintBackend(backend, console);
     console.Line(fmt::format("# nothing to do: nothing is recorded for owner \"{}\"", owner.name()),
@@ -57,7 +69,8 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
   } else {
     PrintChange(*report, backend, session->unanswered(), console);
   }
-  return SayShortcomings(*report, console);
+  if (!call.json) Print(left, console);
+  return SayParameterError(left.error, SayShortcomings(*report, console), console);
 }
 
 }  // namespace natplan::cli

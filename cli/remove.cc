@@ -10,6 +10,7 @@
 #include "cli/iptables_access.h"
 #include "cli/json.h"
 #include "cli/kernel_access.h"
+#include "cli/leftovers.h"
 #include "cli/owner_removal.h"
 #include "cli/removal.h"
 #include "cli/report.h"
@@ -55,10 +56,17 @@ std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
 ExitCode Run(const RemoveOptions& options, Console& console) {
   if (options.owner) return RemoveOwner(options.table, *options.owner, options.call, false, console);
   const bool json = options.call.json;
-  const auto report = RemoveAll(options);
+  Leftovers leftovers(options.table, options.call);
+  leftovers.BeforeChange([](const ForwardListing&) { return false; });
+  auto report = RemoveAll(options);
   // Both backends may have had a part in it.
   Settle(report);
-  if (!report) return console.Fail(report.error(), json);
+  if (!report) {
+    leftovers.AfterFailure();
+    return console.Fail(report.error(), json);
+  }
+  const Leftovers::Result left = leftovers.AfterChange();
+  std::ranges::copy(left.notes, std::back_inserter(report->notes));
   BackendUse backend;
   if (report->by_iptables) {
     backend = {.name = "iptables",
@@ -67,7 +75,9 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
                              : fmt::format("nf_tables has no table {}", options.table)};
   }
   if (json) {
-    console.PrintJson(ToJson(*report, backend));
+    Json out = ToJson(*report, backend);
+    AddTo(left, out);
+    console.PrintJson(out);
   } else if (report->changed) {
     PrintChange(*report, backend, nullptr, console);
   } else {
@@ -75,7 +85,8 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
     const char* what = report->by_iptables ? "are no rules of" : "is no table";
     console.Line(fmt::format("# nothing to do: there {} {}", what, options.table), Style::kComment);
   }
-  return SayShortcomings(*report, console);
+  if (!json) Print(left, console);
+  return SayParameterError(left.error, SayShortcomings(*report, console), console);
 }
 
 }  // namespace natplan::cli

@@ -14,6 +14,9 @@
 namespace natplan::cli {
 namespace {
 
+constexpr const char* kConf = "net/ipv4/conf";
+constexpr const char* kConf6 = "net/ipv6/conf";
+
 class File {
  public:
   File(const std::filesystem::path& path, int flags) : descriptor_(open(path.c_str(), flags | O_CLOEXEC)) {}
@@ -40,19 +43,48 @@ Sysctl Sysctl::Forwarding(Family family) {
   return Sysctl(family == Family::kIp ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding");
 }
 
+Sysctl::Sysctl(const char* folder, const InterfaceName& interface, const char* leaf)
+    : path_(fmt::format("{}/{}/{}", folder, interface.name(), leaf)), interface_(interface) {}
+
 Sysctl Sysctl::ForwardingBy(Family family, const InterfaceName& interface) {
-  return Sysctl(family == Family::kIp ? "net/ipv4/conf/" + interface.name() + "/forwarding"
-                                      : "net/ipv6/conf/" + interface.name() + "/force_forwarding");
+  return family == Family::kIp ? Sysctl(kConf, interface, "forwarding")
+                               : Sysctl(kConf6, interface, "force_forwarding");
 }
 
-Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) {
-  return Sysctl("net/ipv4/conf/" + interface.name() + "/route_localnet");
-}
+Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) { return {kConf, interface, "route_localnet"}; }
 
 Sysctl Sysctl::RouteLocalnetOfAll() { return Sysctl("net/ipv4/conf/all/route_localnet"); }
 
-Sysctl Sysctl::AcceptRa(const InterfaceName& interface) {
-  return Sysctl("net/ipv6/conf/" + interface.name() + "/accept_ra");
+Sysctl Sysctl::AcceptRa(const InterfaceName& interface) { return {kConf6, interface, "accept_ra"}; }
+
+std::optional<Sysctl> Sysctl::Parse(std::string_view path) {
+  for (const Sysctl& common : {Forwarding(Family::kIp), Forwarding(Family::kIp6)}) {
+    if (common.path_ == path) return common;
+  }
+  const std::size_t leaf = path.rfind('/');
+  const std::size_t name = path.rfind('/', leaf - 1);
+  if (leaf == std::string_view::npos || name == std::string_view::npos) return std::nullopt;
+  const auto interface = InterfaceName::Make(path.substr(name + 1, leaf - name - 1));
+  if (!interface || interface->name() == "all" || interface->name() == "default") return std::nullopt;
+  for (const Sysctl& one : {ForwardingBy(Family::kIp, *interface), ForwardingBy(Family::kIp6, *interface),
+                            RouteLocalnet(*interface), AcceptRa(*interface)}) {
+    if (one.path_ == path) return one;
+  }
+  return std::nullopt;
+}
+
+Sysctl Sysctl::Of(const InterfaceName& interface) const {
+  if (!interface_) return *this;
+  Sysctl out = *this;
+  const std::string before = "/" + interface_->name() + "/";
+  out.path_.replace(path_.rfind(before), before.size(), "/" + interface.name() + "/");
+  out.interface_ = interface;
+  return out;
+}
+
+std::optional<Family> Sysctl::forwarding_family() const {
+  if (path_.ends_with("/route_localnet")) return std::nullopt;
+  return path_.starts_with("net/ipv6/") ? Family::kIp6 : Family::kIp;
 }
 
 std::string Sysctl::name() const {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/values/address.h"
 #include "core/values/error.h"
@@ -29,6 +31,17 @@ class Sysctl {
   // always.
   static Sysctl AcceptRa(const InterfaceName& interface);
 
+  // By its path below PROC/sys; none if it is not one of the above, of an interface that there can be.
+  static std::optional<Sysctl> Parse(std::string_view path);
+
+  const std::string& path() const { return path_; }
+  // Whose it is; none of a common one.
+  const std::optional<InterfaceName>& interface() const { return interface_; }
+  // The same of another interface.
+  Sysctl Of(const InterfaceName& interface) const;
+  // Of what is set so that this family is forwarded: forwarding, and accept_ra for IPv6.
+  std::optional<Family> forwarding_family() const;
+
   // As sysctl(8) takes it: "net.ipv4.conf.eth0.route_localnet", with '/' for a '.' in an interface's name.
   std::string name() const;
 
@@ -41,10 +54,12 @@ class Sysctl {
 
  private:
   explicit Sysctl(std::string path) : path_(std::move(path)) {}
+  Sysctl(const char* folder, const InterfaceName& interface, const char* leaf);
   // `written`: what was to be written; none: it was to be read.
   Error Failed(const std::filesystem::path& proc, std::optional<int> written, int errno_value) const;
 
   std::string path_;  // below PROC/sys, divided by '/'
+  std::optional<InterfaceName> interface_ = {};
 };
 
 }  // namespace natplan::cli

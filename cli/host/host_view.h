@@ -3,7 +3,10 @@
 #define NATPLAN_CLI_HOST_HOST_VIEW_H_
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
+#include "cli/host/interfaces.h"
 #include "cli/host/route_lookup.h"
 
 namespace natplan::cli {
@@ -11,6 +14,8 @@ namespace natplan::cli {
 struct HostView {
   std::filesystem::path proc = "/proc";  // where procfs is mounted
   RouteLookup route = LookUpRoute;
+  std::function<unsigned(const InterfaceName&)> interface_index = InterfaceIndex;
+  std::function<std::optional<InterfaceName>(unsigned)> interface_of = InterfaceOf;
 };
 
 }  // namespace natplan::cli

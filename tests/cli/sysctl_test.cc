@@ -87,6 +87,113 @@ TEST(SysctlCommandTest, LocalhostNeverOpensTheUplink) {
   });
 }
 
+constexpr const char* kLocalnet = "ipv4/conf/con0/route_localnet";
+
+// Forwarding and the container's link, switched on by natplan for kLocalhost.
+void SwitchOn() {
+  AddUplink();
+  AddContainer();
+  ASSERT_EQ(Natplan("apply - --sysctl", kLocalhost).exit_code, 0);
+  ASSERT_EQ(Sysctl(kLocalnet), "1\n");
+  ASSERT_EQ(Sysctl("ipv4/ip_forward"), "1\n");
+}
+
+TEST(SysctlCommandTest, WhatWasSwitchedOnIsShown) {
+  RunInNamespaceOrSkip([] {
+    SwitchOn();
+    for (const char* command : {"list", "doctor", "list --json", "doctor --json"}) {
+      EXPECT_THAT(Natplan(command).out, AllOf(HasSubstr("net.ipv4.conf.con0.route_localnet = 1, was 0"),
+                                              HasSubstr("net.ipv4.ip_forward = 1, was 0")))
+          << command;
+    }
+    MustSh("nft flush ruleset");
+    EXPECT_THAT(Natplan("list").out, HasSubstr("net.ipv4.conf.con0.route_localnet = 1, was 0"));
+    MustSh("ip link set con0 name web0");
+    EXPECT_THAT(Natplan("list").out, HasSubstr("net.ipv4.conf.web0.route_localnet = 1, was 0"));
+    MustSh("ip link del web0; echo 0 > /proc/sys/net/ipv4/ip_forward");
+    EXPECT_THAT(Natplan("list").out, Not(HasSubstr("was 0")));
+  });
+}
+
+TEST(SysctlCommandTest, WhoeverTakesTheLastForwardAwaySaysWhatIsOnStill) {
+  for (const char* command : {"apply -", "delete forward tcp 80", "forget --owner default",
+                              "remove --owner default", "remove", "remove --backend iptables"}) {
+    RunInNamespaceOrSkip([&] {
+      SCOPED_TRACE(command);
+      AddUplink();
+      AddContainer();
+      const std::string backend = std::string(command).ends_with("iptables") ? " --backend iptables" : "";
+      ASSERT_EQ(Natplan("apply - --sysctl" + backend, kLocalhost).exit_code, 0);
+      const Ran ran = Natplan(command);
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.err, AllOf(HasSubstr("sysctl -w net.ipv4.conf.con0.route_localnet=0"),
+                                 HasSubstr("sysctl -w net.ipv4.ip_forward=0")));
+      EXPECT_EQ(Sysctl(kLocalnet), "1\n") << "said, and not put back";
+    });
+  }
+}
+
+TEST(SysctlCommandTest, WithTheOptionItPutsThemBack) {
+  for (const char* command : {"apply - --sysctl", "delete forward tcp 80 --sysctl",
+                              "forget --owner default --sysctl", "remove --sysctl"}) {
+    RunInNamespaceOrSkip([&] {
+      SCOPED_TRACE(command);
+      SwitchOn();
+      const Ran ran = Natplan(command);
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.out,
+                  AllOf(HasSubstr("# sysctl net.ipv4.conf.con0.route_localnet = 0, as it was before\n"),
+                        HasSubstr("# sysctl net.ipv4.ip_forward = 0, as it was before\n")));
+      EXPECT_EQ(Sysctl(kLocalnet), "0\n");
+      EXPECT_EQ(Sysctl("ipv4/ip_forward"), "0\n");
+      EXPECT_THAT(Natplan("list").out, Not(HasSubstr("was 0")));
+    });
+  }
+}
+
+TEST(SysctlCommandTest, WhatSomebodyStillNeedsStaysOn) {
+  RunInNamespaceOrSkip([] {
+    SwitchOn();
+    ASSERT_EQ(Natplan("add forward tcp 81 10.1.0.3:81 --localhost --owner other").exit_code, 0);
+    const Ran ran = Natplan("delete forward tcp 80 --sysctl");
+    EXPECT_THAT(ran.err, IsEmpty());
+    EXPECT_EQ(Sysctl(kLocalnet), "1\n");
+    EXPECT_EQ(Sysctl("ipv4/ip_forward"), "1\n");
+    ASSERT_EQ(Natplan("add forward tcp 82 10.1.0.3:82 --owner third").exit_code, 0);
+    const Ran other = Natplan("forget --owner other --sysctl --json");
+    EXPECT_THAT(other.out,
+                HasSubstr("\"sysctls_put_back\": [\n    \"net.ipv4.conf.con0.route_localnet = 0\"\n  ]"));
+    EXPECT_EQ(Sysctl(kLocalnet), "0\n");
+    EXPECT_EQ(Sysctl("ipv4/ip_forward"), "1\n") << "a forward is there";
+  });
+}
+
+TEST(SysctlCommandTest, WhatNatplanDidNotSetOrSomebodyElseChangedIsLeftAlone) {
+  RunInNamespaceOrSkip([] {
+    MustSh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    SwitchOn();
+    MustSh("echo 2 > /proc/sys/net/" + std::string(kLocalnet));
+    const Ran ran = Natplan("remove --sysctl");
+    EXPECT_EQ(ran.exit_code, 0) << ran;
+    EXPECT_THAT(ran.err, IsEmpty());
+    EXPECT_EQ(Sysctl(kLocalnet), "2\n");
+    EXPECT_EQ(Sysctl("ipv4/ip_forward"), "1\n");
+  });
+}
+
+TEST(SysctlCommandTest, AnInterfaceThatForwardedOnItsOwnDoesSoAgain) {
+  RunInNamespaceOrSkip([] {
+    AddUplink();
+    AddContainer();
+    MustSh("echo 1 > /proc/sys/net/ipv4/conf/up0/forwarding");
+    ASSERT_EQ(Natplan("apply - --sysctl", kLocalhost).exit_code, 0);
+    ASSERT_EQ(Sysctl("ipv4/conf/con0/forwarding"), "1\n");
+    ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
+    EXPECT_EQ(Sysctl("ipv4/conf/up0/forwarding"), "1\n");
+    EXPECT_EQ(Sysctl("ipv4/conf/con0/forwarding"), "0\n");
+  });
+}
+
 TEST(SysctlCommandTest, WithoutProcfsTheParameterAndTheCureAreNamed) {
   RunInNamespaceOrSkip([] {
     const Ran ran = Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan apply - --sysctl' <<'END'\n" +
