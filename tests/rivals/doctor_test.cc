@@ -30,6 +30,8 @@ std::string Doctor(const std::string& file, const std::string& options = "") {
          options + "\n";
 }
 
+constexpr const char* kMasquerade = "[[masquerade]]\\nsource = \"10.0.0.0/8\"\\n";
+
 // In a namespace with a host that has a network, and these commands' traces.
 Ran DoctorBeside(const std::string& commands, const std::string& file = kForward,
                  const std::string& options = "") {
@@ -211,7 +213,7 @@ TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
     EXPECT_NE(ran.exit_code, 0) << ran;
     EXPECT_THAT(ran.out,
                 AllOf(HasSubstr("kernel: unknown\nuser namespace: unknown\nCAP_NET_ADMIN: unknown\n"),
-                      HasSubstr("unknown: cannot read /proc/sys/net/ipv4/ip_forward"),
+                      HasSubstr("unknown: cannot read net.ipv4.ip_forward"),
                       Not(HasSubstr("# no problem found\n")), Not(HasSubstr("not the initial one"))));
   });
 }
@@ -233,7 +235,8 @@ TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
 TEST(DoctorFileTest, WhatTheProcessMayNotOpenIsNotSaidToBeEmpty) {
   RunInNamespaceOrSkip([] {
     // One descriptor beyond the standard streams: no pipe to a program.
-    const Ran ran = DoctorBeside("ulimit -n 4");
+    const Ran ran = Sh(kHost + std::string("f=$(mktemp); trap 'rm \"$f\"' EXIT; printf '") + kMasquerade +
+                       "' > $f; (ulimit -n 4; exec natplan doctor $f)");
     EXPECT_EQ(ran.exit_code, 7) << ran;
     EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
                                Not(HasSubstr("# no problem found\n"))));

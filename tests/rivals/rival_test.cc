@@ -119,17 +119,20 @@ TEST(RivalTest, ThePriorityTellsWhoWins) {
 }
 
 TEST(RivalTest, ChainsThatLeadToTheRuleAreGoneThrough) {
-  const std::vector<std::string> rules = {
-      "jump services }\nchain services {\ntcp dport 8080 dnat to 192.0.2.1",
-      "goto services }\nchain services {\ntcp dport 8080 dnat to 192.0.2.1",
-      "tcp dport vmap { 80 : drop, 8080 : goto services } }\nchain services {\ndnat to 192.0.2.1",
-      "ip daddr . meta l4proto . th dport vmap { 198.51.100.1 . tcp . 8080 : jump services } }\n"
-      "chain services {\nredirect",
+  struct Way {
+    std::string rule;  // of the base chain
+    std::string then;  // of the chain that it leads to
   };
-  for (const std::string& rule : rules) {
+  for (const auto& [rule, then] : std::vector<Way>{
+           {"jump services", "tcp dport 8080 dnat to 192.0.2.1"},
+           {"goto services", "tcp dport 8080 dnat to 192.0.2.1"},
+           {"tcp dport vmap { 80 : drop, 8080 : goto services }", "dnat to 192.0.2.1"},
+           {"ip daddr . meta l4proto . th dport vmap { 198.51.100.1 . tcp . 8080 : jump services }",
+            "redirect"},
+       }) {
     RunInNamespaceOrSkip([&] {
-      // A chain must be there before a rule leads to it.
-      const Ran ran = AddBeside(Nft("table ip other {\nchain services { }\n}") + InPrerouting(rule));
+      const Ran ran =
+          AddBeside(Nft("table ip other {\nchain services {\n" + then + "\n}\n}") + InPrerouting(rule));
       EXPECT_EQ(ran.exit_code, 0) << ran;
       EXPECT_THAT(ran.err, HasSubstr(kTaken + std::string("table ip other, chain services, rule handle ")))
           << rule;
