@@ -25,8 +25,8 @@ constexpr std::size_t kReceiveBufferSize = 65536;
 // more is read instead.
 constexpr std::size_t kFollowedChanges = 4096;
 
-// While anybody listens, the kernel needs 8 KiB for each element of a commit: of one with more bytes than this
-// (about 1,000 elements) this program is not the one who does.
+// While anybody listens, the kernel needs 8 KiB for each element of a commit: of one with more bytes than
+// this (about 1,000 elements) this program is not the one who does.
 constexpr std::size_t kQuietBytes = 65536;
 
 ReadFailure Torn() { return {.torn = true}; }
