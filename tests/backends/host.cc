@@ -38,7 +38,7 @@ class Nftables : public Host {
     for (const TableSnapshot& table : Read().tables) {
       const FamilyView view = ViewOf(layout, table.id.family, &table);
       std::set<std::string> owners;
-      for (const auto& [hash, owner] : view.names) owners.insert(owner.name());
+      for (const LedgerEntry& entry : view.entries) owners.insert(view.names.Find(entry.owner)->name());
       for (const auto& [key, held] : view.forwards.entries) owners.insert(held.owner);
       for (const auto& owned : view.interface_masquerades) owners.insert(owned.owner.name());
       for (const std::string& name : owners) {
