@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <new>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -13,8 +11,6 @@
 #include "backends/iptables/iptables_tool.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
-#include "core/plan/probe.h"
-#include "core/plan/recovery.h"
 #include "core/plan/refusal.h"
 #include "core/text/nft_text.h"
 #include "core/values/generation.h"
@@ -68,26 +64,18 @@ std::expected<std::unique_ptr<Executor>, Error> OverSocket(
   return std::make_unique<NetlinkExecutor>(*std::move(socket), 1, std::move(listen));
 }
 
-bool WantsNothing(const Request& request) {
-  return request.intents.empty() &&
-         std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
-}
-
 }  // namespace
 
 std::expected<NatMeans, Error> NatMeans::Open(Backend backend, std::atomic<pid_t>* program) {
   try {
     NatMeans means;
-    if (backend != Backend::kNftables) {
-      means.iptables = std::make_unique<IptablesTool>(
-          IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto, .running = program});
-    }
-    if (backend == Backend::kIptables) return means;
+    means.iptables = std::make_unique<IptablesTool>(
+        IptablesToolOptions{.prefer_legacy = backend == Backend::kAuto, .running = program});
     means.available_memory = [] { return AvailableMemory(); };
     auto opened = OverSocket(LinuxSocket::Open());
     if (opened) {
       means.nftables = std::move(*opened);
-    } else if (backend == Backend::kAuto && opened.error().code == ErrorCode::kNotSupported) {
+    } else if (backend != Backend::kNftables && opened.error().code == ErrorCode::kNotSupported) {
       means.missing = std::move(opened.error());
     } else {
       return std::unexpected(std::move(opened.error()));
@@ -142,6 +130,7 @@ Nat::Nat(NatMeans means, NatOptions options)
       reason_(std::move(means.missing)) {
   if (chosen_ == Backend::kAuto && runner_ == nullptr) chosen_ = Backend::kNftables;
   if (chosen_ == Backend::kAuto && executor_ == nullptr) chosen_ = Backend::kIptables;
+  LookForLeftovers();
 }
 
 Result Nat::AddMasquerade(const Masquerade& masquerade) { return OneEdit(Edit::Kind::kAdd, masquerade); }
@@ -192,8 +181,12 @@ std::expected<void, Error> Nat::BeginWith(MakeRequest make, Mode mode) {
   bounded_.Reset();
   try {
     Request request = make();
-    if (chosen_ != Backend::kNftables) request_ = request;
-    if (chosen_ != Backend::kIptables) reconciler_->Start(std::move(request), mode, now, deadline_);
+    if (chosen_ != Backend::kNftables || leftovers_) request_ = request;
+    if (auto error = KeepLeftovers(request)) {
+      End(std::unexpected(*std::move(error)));
+    } else if (chosen_ != Backend::kIptables) {
+      reconciler_->Start(std::move(request), mode, now, deadline_);
+    }
   } catch (const std::bad_alloc&) {
     EndWithoutMemory();
   }
@@ -233,7 +226,7 @@ void Nat::Run(TimePoint now) {
     } else {
       if (chosen_ == Backend::kAuto && LacksNftables(*std::get<FinishedStep>(step).result))
         return RunIptables();
-      return End(reconciler_->TakeResult());
+      return End(TakeLeftoversAway(reconciler_->TakeResult()));
     }
     now = std::chrono::steady_clock::now();
   }
@@ -278,56 +271,13 @@ void Nat::EndWithoutMemory() noexcept {
   End(reconciler_->TakeResult());
 }
 
-// Whether the kernel said that it has no nf_tables NAT for anything that the call wants; otherwise, if it
-// answered at all, nf_tables is chosen.
-bool Nat::LacksNftables(const Result& result) {
-  if (!result) {
-    if (result.error().code != ErrorCode::kNotSupported) return false;
-    reason_ = result.error();
-  } else if (result->changed) {
-    chosen_ = Backend::kNftables;
-    return false;
-  } else if (!result->transaction.operations.empty()) {
-    if (!PlanIsUnsupported(result->transaction)) return false;
-  } else if (!WantsNothing(request_) || !HasNoNat()) {
-    return false;
-  }
-  chosen_ = Backend::kIptables;
-  if (options_.log)
-    Log(LogLevel::kInfo, "iptables takes the place of nf_tables: " + ToString(reason_), reason_.operation);
-  return true;
-}
-
-// A plan was not sent: the kernel is given it to look at.
-bool Nat::PlanIsUnsupported(const Transaction& plan) {
-  Transaction probe = plan;
-  probe.check_only = true;
-  probe.required_generation.reset();
-  const Outcome outcome = Commit(probe);
-  const auto* refused = std::get_if<Refused>(&outcome);
-  if (refused == nullptr) return false;
-  Recovery recovery = Classify(probe, *refused);
-  std::set<Family> touched;
-  for (const Operation& operation : probe.operations) touched.insert(TableOf(operation).family);
-  if (recovery.unsupported.empty() || recovery.unsupported.size() < touched.size()) return false;
-  reason_ = std::move(recovery.unsupported.begin()->second);
-  return true;
-}
-
-// Where nothing is wanted and nf_tables has nothing to remove, iptables may have.
-bool Nat::HasNoNat() {
-  for (const Family family : kFamilies) {
-    const Transaction probe = ProbeOf(family);
-    if (!Interpret(probe, Commit(probe)).LacksNat()) return false;
-  }
-  reason_ = {.code = ErrorCode::kNotSupported,
-             .errno_value = EOPNOTSUPP,
-             .text = "this kernel has no nf_tables NAT; `natplan doctor` says what is missing"};
-  return true;
-}
-
 void Nat::RunIptables() {
   if (auto error = WhyRefused({options_.table}, request_)) return End(std::unexpected(*std::move(error)));
+  if (leftovers_) {
+    wishes_.emplace(leftovers_->TakeContext(),
+                    IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
+    leftovers_.reset();
+  }
   if (!wishes_) {
     if (runner_ == nullptr) return End(std::unexpected(reason_));
     IptablesContext::Options options = {options_.table, options_.jitter_seed.value_or(SeedFromClock())};
@@ -336,7 +286,8 @@ void Nat::RunIptables() {
     wishes_.emplace(*std::move(context),
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
   }
-  Result result = RunWishes();
+  if (auto error = WhyNftablesMustNotStay()) return End(std::unexpected(*std::move(error)));
+  Result result = TakeNftablesAway(RunWishes());
   if (!result && !reason_.text.empty() && result.error().code == ErrorCode::kNotSupported) {
     result.error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;
   }

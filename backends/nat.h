@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "backends/bounded_commit.h"
+#include "backends/iptables/iptables_leftovers.h"
 #include "backends/iptables/iptables_wishes.h"
 #include "backends/wakeup.h"
 #include "core/plan/executor.h"
@@ -172,6 +173,11 @@ class Nat {
   bool HasNoNat();
   void RunIptables();
   Result RunWishes();
+  void LookForLeftovers();
+  std::optional<Error> KeepLeftovers(Request& request);
+  Result TakeLeftoversAway(Result result);
+  std::optional<Error> WhyNftablesMustNotStay();
+  Result TakeNftablesAway(Result result);
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
   void SayPart(Error& error) const noexcept;
@@ -182,12 +188,14 @@ class Nat {
   NatOptions options_;
   std::unique_ptr<Executor> executor_;
   BoundedCommit bounded_;
-  std::unique_ptr<Reconciler> reconciler_;  // null: this was moved from
-  std::unique_ptr<IptablesRunner> runner_;  // until it is chosen
-  std::optional<IptablesWishes> wishes_;    // once it is
+  std::unique_ptr<Reconciler> reconciler_;      // null: this was moved from
+  std::unique_ptr<IptablesRunner> runner_;      // until it is chosen, or looked for leftovers
+  std::optional<IptablesLeftovers> leftovers_;  // while nf_tables is used, or may be
+  std::unique_ptr<Nat> nftables_;               // for its leftovers, where iptables was asked for
+  std::optional<IptablesWishes> wishes_;        // once it is
   Backend chosen_;
   Error reason_;
-  Request request_;  // of the call, as long as another backend may have to carry it out
+  Request request_;  // of the call, as long as another backend may have to do with it
   Mode mode_ = Mode::kApply;
   bool under_way_ = false;
   std::optional<Result> result_;  // of the call that was begun last, once it has ended

@@ -14,8 +14,10 @@
 namespace natplan {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 Masquerade Mask(const char* prefix) { return Masquerade::Make(Prefix::Parse(prefix).value()).value(); }
 Forward To(int port, const char* target) {
@@ -117,6 +119,69 @@ TEST_F(NatBackendTest, ABackendThatIsForcedIsTheOnlyOne) {
   const Result result = nftables.AddMasquerade(Mask("10.0.0.0/8"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kNotSupported);
+}
+
+TEST_F(NatBackendTest, WhatIptablesDidForTheOwnerMovesToNftablesInOneCall) {
+  ASSERT_TRUE(Open({}, Backend::kIptables).Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}));
+  const std::string other =
+      "POSTROUTING -s 10.9.0.0/16 -m comment --comment \"natplan:natplan:other\" -j MASQUERADE";
+  iptables_.rules[0].push_back(other);
+  for (const Backend backend : {Backend::kAuto, Backend::kNftables}) {
+    const auto before = iptables_.rules;
+    Nat nat = Open({}, backend);
+    const Result plan = nat.Preview({});
+    ASSERT_TRUE(plan) << ToString(plan.error());
+    EXPECT_EQ(plan->iptables[0].size(), 3U);
+    EXPECT_EQ(iptables_.rules, before);
+    const Result result = nat.AddForward(To(81, "10.0.0.2:81"));
+    ASSERT_TRUE(result) << ToString(result.error());
+    EXPECT_TRUE(result->changed);
+    EXPECT_FALSE(result->by_iptables);
+    EXPECT_EQ(result->iptables[0].size(), 3U);
+    EXPECT_EQ(nat.desired().forwards().size(), 2U);
+    EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), HasSubstr("10.0.0.0/8"));
+    EXPECT_THAT(iptables_.rules[0], ElementsAre(other));
+    EXPECT_FALSE(nat.AddForward(To(81, "10.0.0.2:81"))->changed);
+    iptables_.rules = before;
+  }
+}
+
+TEST_F(NatBackendTest, WhatCannotBeTakenAwayFromIptablesIsAnError) {
+  ASSERT_TRUE(Open({}, Backend::kIptables).Apply({Mask("10.0.0.0/8")}));
+  iptables_.restore_error[0] = Error{.code = ErrorCode::kRefused, .text = "as the test wants it"};
+  const Result result = Open({}).Apply({Mask("10.0.0.0/8")});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_FALSE(NftablesIsEmpty());
+  iptables_.restore_error[0].reset();
+  iptables_.save_answer[0] = "junk\n";
+  const Result unread = Open({}).AddMasquerade(Mask("10.1.0.0/16"));
+  ASSERT_FALSE(unread);
+  EXPECT_EQ(unread.error().code, ErrorCode::kUnreadable);
+  EXPECT_TRUE(NftablesIsEmpty());
+  EXPECT_EQ(Open({}).Apply({}).error().code, ErrorCode::kUnreadable);
+  EXPECT_EQ(Open({}).Verify().error().code, ErrorCode::kUnreadable);
+}
+
+TEST_F(NatBackendTest, WhatNftablesDidForTheOwnerMovesToIptablesWithAllThatTheOwnerWants) {
+  ASSERT_TRUE(Open({}).Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}));
+  Nat nat(
+      {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
+      {.backend = Backend::kIptables});
+  const Result edit = nat.AddForward(To(81, "10.0.0.2:81"));
+  ASSERT_FALSE(edit);
+  EXPECT_EQ(edit.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  const Result plan = nat.Preview({Mask("10.0.0.0/8")});
+  ASSERT_TRUE(plan) << ToString(plan.error());
+  EXPECT_FALSE(plan->transaction.operations.empty());
+  EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), HasSubstr("10.0.0.0/8"));
+  const Result result = nat.Apply({Mask("10.0.0.0/8")});
+  ASSERT_TRUE(result) << ToString(result.error());
+  EXPECT_TRUE(result->changed);
+  EXPECT_EQ(iptables_.rules[0].size(), 1U);
+  EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), Not(HasSubstr("10.0.0.0/8")));
+  EXPECT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
 }
 
 TEST_F(NatBackendTest, ARemovalFindsWhatAnEarlierContextLeftInIptables) {

@@ -13,13 +13,14 @@ namespace natplan::cli {
 namespace {
 
 std::vector<DifferenceLine> DifferenceOf(const Report& report, const Snapshot& before) {
-  if (!report.by_iptables) {
+  std::vector<DifferenceLine> lines;
+  // Where the backend has changed, both of them differ.
+  if (!report.by_iptables || !report.transaction.operations.empty()) {
     Transaction both = report.first_step;
     both.operations.insert(both.operations.end(), report.transaction.operations.begin(),
                            report.transaction.operations.end());
-    return Difference(both, before);
+    lines = Difference(both, before);
   }
-  std::vector<DifferenceLine> lines;
   for (std::string& line : IptablesLines(report)) lines.push_back({!IsDelete(line), std::move(line)});
   return lines;
 }

@@ -28,8 +28,6 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {"Operation not permitted", ErrorCode::kNotPermitted, EPERM,
      "CAP_NET_ADMIN is missing, or the table belongs to another program"},
     {"you must be root", ErrorCode::kNotPermitted, EPERM, "CAP_NET_ADMIN is missing (root has it)"},
-    {"Message too long", ErrorCode::kTooLarge, EMSGSIZE,
-     "the change does not fit into one message of iptables-nft; nothing was changed"},
     {"Too many open files", ErrorCode::kEnvironment, EMFILE, "too many open files; nothing was changed"},
     {"No buffer space available", ErrorCode::kUnknownOutcome, ENOBUFS, "the kernel's answer was lost"},
     {"Cannot allocate memory", ErrorCode::kNoMemory, ENOMEM, "out of memory; nothing was changed"},

@@ -196,8 +196,7 @@ std::expected<bool, Error> HasLegacyNat(Family family) {
     if (LacksLegacyTables(family)) return false;
     return Fail(
         ErrorCode::kUnreadable, reason,
-        "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it, or look "
-        "at nf_tables alone (--backend nftables)");
+        "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it");
   }
   for (std::string table; std::getline(file, table);) {
     if (table == kTable) return true;

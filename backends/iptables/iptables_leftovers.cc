@@ -1,0 +1,50 @@
+#include "backends/iptables/iptables_leftovers.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace natplan {
+
+std::expected<std::vector<Edit>, Error> IptablesLeftovers::EditsToKeep(const std::set<Owner>& owners,
+                                                                       TimePoint deadline) {
+  const auto holds = context_.Holds(deadline);
+  if (!holds) return std::unexpected(holds.error());
+  none_ = !*holds;
+  std::vector<Edit> edits;
+  if (none_ || owners.empty()) return edits;
+  const auto intents = context_.Intents(deadline);
+  if (!intents) return std::unexpected(intents.error());
+  for (const OwnedIntent& owned : *intents) {
+    if (owners.contains(owned.owner)) edits.push_back({Edit::Kind::kAdd, owned.owner, owned.intent});
+  }
+  return edits;
+}
+
+std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode,
+                                                       TimePoint deadline, Report& report) {
+  const auto holds = context_.Holds(deadline);
+  if (holds && !*holds) {
+    none_ = true;
+    return {};
+  }
+  auto taken = holds ? context_.Apply(IptablesWish{.mine = owners, .scope = scope}, mode, deadline)
+                     : std::unexpected(holds.error());
+  if (!taken) {
+    Error error = std::move(taken.error());
+    error.text =
+        "rules of natplan that iptables may have could not be taken away, and would act beside "
+        "nf_tables, which holds what was asked for: " +
+        error.text;
+    if (report.changed) error.code = ErrorCode::kUnknownOutcome;
+    return std::unexpected(std::move(error));
+  }
+  if (taken->lines[0].empty() && taken->lines[1].empty()) return {};
+  report.changed |= taken->changed;
+  report.iptables = std::move(taken->lines);
+  std::ranges::move(taken->notes, std::back_inserter(report.notes));
+  report.notes.emplace_back(
+      "iptables held rules of natplan, from before nf_tables was used; they are taken away");
+  return {};
+}
+
+}  // namespace natplan
