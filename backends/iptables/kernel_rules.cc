@@ -194,9 +194,8 @@ std::expected<bool, Error> HasLegacyNat(Family family) {
     if (reason == ENOENT && access(folder.c_str(), F_OK) == 0) return false;
     if (reason != ENOENT) return std::unexpected(SocketError(reason, "cannot read " + path));
     if (LacksLegacyTables(family)) return false;
-    return Fail(
-        ErrorCode::kUnreadable, reason,
-        "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it");
+    return Fail(ErrorCode::kUnreadable, reason,
+                "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it");
   }
   for (std::string table; std::getline(file, table);) {
     if (table == kTable) return true;
