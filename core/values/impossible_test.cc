@@ -28,7 +28,7 @@ TEST(ImpossibleTest, TargetsToWhichNothingIsSentOn) {
     ASSERT_TRUE(error) << address;
     EXPECT_EQ(error->code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(error->errno_value, EINVAL);
-    EXPECT_NE(error->text.find(address), std::string::npos) << error->text;
+    EXPECT_NE(error->text.find(Address::Parse(address).value().ToString()), std::string::npos) << error->text;
   }
 }
 
