@@ -117,14 +117,11 @@ TEST(NatplanMemoryTest, ARefusedArgumentIsStillToldByItsNumber) {
 }
 
 TEST(NatplanMemoryTest, OpenGivesNoContextAndASentence) {
-  const natplan_options options = {sizeof(natplan_options),
-                                   "an owner with a long name",
-                                   "a_long_table_name",
-                                   0,
-                                   NATPLAN_BACKEND_NFTABLES,
-                                   0,
-                                   nullptr,
-                                   nullptr};
+  natplan_options options = {};
+  options.size = sizeof(options);
+  options.owner = "an owner with a long name";
+  options.table = "a_long_table_name";
+  options.backend = NATPLAN_BACKEND_NFTABLES;
   for (const auto kind : {FailingNew::Kind::kOnce, FailingNew::Kind::kOnwards}) {
     bool happened = true;
     for (std::size_t fails_at = 0; happened; ++fails_at) {
