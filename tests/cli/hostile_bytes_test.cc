@@ -177,11 +177,12 @@ TEST(HostileBytesTest, InTheKernelsTable) {
       ASSERT_EQ(Sh("natplan apply examples/stopped.toml" + of).exit_code, 0);
       PutHostileThingsInto(table);
       std::string said;
-      for (const std::string command :
-           {"list" + of, "check examples/stopped.toml" + of, "check examples/stopped.toml --exclusive" + of,
-            "plan examples/stopped.toml --against live" + of, "apply examples/stopped.toml" + of,
-            "add forward tcp 8080 192.0.2.7:80" + of, "delete forward tcp 8080" + of,
-            "forget --owner nobody" + of, "doctor"})
+      for (const std::string& command : std::vector<std::string>{
+               "list" + of, "check examples/stopped.toml" + of,
+               "check examples/stopped.toml --exclusive" + of,
+               "plan examples/stopped.toml --against live" + of, "apply examples/stopped.toml" + of,
+               "add forward tcp 8080 192.0.2.7:80" + of, "delete forward tcp 8080" + of,
+               "forget --owner nobody" + of, "doctor"})
         said += Say("natplan " + command);
       EXPECT_THAT(said, AllOf(HasSubstr("ca\\x1b[31m"), HasSubstr("sa\\x1b[31m"), HasSubstr(kEscaped)));
       for (const std::string json : {"", " --json"}) {
