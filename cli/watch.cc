@@ -51,7 +51,7 @@ void Print(const WatchLine& line, bool json, Console& console) {
   // Of a problem, the operation and the two sides of a conflict stand in lines of their own.
   for (const auto part : std::views::split(line.text, '\n')) {
     console.Line(prefix + std::string(part.begin(), part.end()), style);
-    prefix = "  ";
+    prefix.clear();  // they are indented
   }
 }
 

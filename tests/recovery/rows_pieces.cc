@@ -316,8 +316,8 @@ Row WithoutTheGuard() {
       .other_owner = "natplan add forward tcp 8081 10.9.0.2:80 --localhost --owner b",
       .steps = {{
           .commands = {"nft delete chain ip natplan loopback"},
-          .heard = R"(changed by nft: delete rule ip natplan loopback handle 19
-changed by nft: delete rule ip natplan loopback handle 20
+          .heard = R"(changed by nft: delete rule ip natplan loopback handle 17
+changed by nft: delete rule ip natplan loopback handle 18
 changed by nft: delete chain ip natplan loopback
 )",
           .differs =

@@ -107,7 +107,7 @@ TEST(LibnftnlReads, CommentsAndTheDeleteOfARule) {
   AddElements forwards = Forwards(kTable6);
   forwards.elements[0].comment = "web";
   const Transaction transaction = {
-      .operations = {EnsureTable{kTable6, "natplan layout 2"}, EnsureSet{kTable6, "owners", ledger},
+      .operations = {EnsureTable{kTable6, "natplan layout 1"}, EnsureSet{kTable6, "owners", ledger},
                      AddElements{kTable6, "owners", ledger, true, {entry}}, forwards,
                      AppendRule{kTable6, "postrouting", {MasqueradeExpression{}}, "web"},
                      DeleteRule{kTable6, "postrouting", 7}}};
