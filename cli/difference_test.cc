@@ -34,7 +34,7 @@ TEST(DifferenceTest, AWholeTableHasNone) { EXPECT_THAT(Lines(WholeTable()), IsEm
 
 TEST(DifferenceTest, AMissingTableIsAllPlus) {
   const std::vector<DifferenceLine> lines = Difference({.operations = Skeleton(kTable)}, {});
-  ASSERT_EQ(lines.size(), 10U);
+  ASSERT_EQ(lines.size(), 13U);
   for (const DifferenceLine& line : lines) EXPECT_TRUE(line.wanted) << line.text;
   EXPECT_EQ(lines.front().text, "table ip natplan { comment \"natplan layout 2\"; }");
 }
@@ -124,7 +124,7 @@ TableSnapshot OwnedTable() {
 Transaction Remade(const TableSnapshot& table, const FamilyView& view) {
   Transaction out{.operations = {DeleteTable{kTable}}};
   for (const Operation& operation : Skeleton(kTable)) out.operations.push_back(operation);
-  const RuleSnapshot& rule = table.chains[2].rules[1];
+  const RuleSnapshot& rule = table.chains[2].rules.back();
   out.operations.push_back(AppendRule{kTable, "postrouting", rule.expressions, rule.comment});
   for (const Operation& operation : ContentOf(kTable, view)) out.operations.push_back(operation);
   return out;
@@ -134,7 +134,8 @@ TEST(DifferenceTest, ADeletedRuleIsShownWithItsComment) {
   EXPECT_THAT(Difference({.operations = {DeleteRule{kTable, "postrouting", 7}}}, {.tables = {OwnedTable()}}),
               ElementsAre(DifferenceLine{false,
                                          "rule ip natplan postrouting ip saddr 10.0.0.0/8 oifname \"eth0\" "
-                                         "masquerade comment \"web\""}));
+                                         "fib saddr type != local fib daddr type != broadcast "
+                                         "fib daddr type != multicast masquerade comment \"web\""}));
 }
 
 TEST(DifferenceTest, OfATableThatIsMadeAgainOnlyWhatDiffersIsShown) {
@@ -155,7 +156,7 @@ TEST(DifferenceTest, InATableThatIsMadeAgainTheOrderOfRulesCounts) {
   TableSnapshot table = OwnedTable();
   const Transaction remade = Remade(table, ViewOf({}, Family::kIp, &table));
   std::swap(table.chains[2].rules[0], table.chains[2].rules[1]);
-  EXPECT_EQ(Difference(remade, {.tables = {table}}).size(), 4U);
+  EXPECT_EQ(Difference(remade, {.tables = {table}}).size(), 6U);
 }
 
 }  // namespace

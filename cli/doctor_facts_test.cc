@@ -129,7 +129,7 @@ TEST_F(DoctorFactsTest, AProgramThatFailsOrPrintsJunkIsAnError) {
   runner.other = "junk\n";
   const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp6, true, TimePoint());
   EXPECT_EQ(facts.used.error().text, "not installed");
-  EXPECT_EQ(facts.other.error().code, ErrorCode::kEnvironment);
+  EXPECT_EQ(facts.other.error().code, ErrorCode::kUnreadable);
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ TEST(ListingTest, AForwardHasItsOwnerAndSaysWhetherLocalhostReachesIt) {
   AddForward(table.sets[1], 81, "192.0.2.1:8081", "b");
   table.sets.push_back({.name = kLocalhostMap, .shape = ForwardShape(Family::kIp)});
   AddForward(table.sets[3], 81, "192.0.2.1:8081", "b");
+  table.chains.push_back(ToSnapshot(*LoopbackGuard(Family::kIp)));
   for (const RulePlan& rule : LocalhostRules(Family::kIp)) {
     for (ChainSnapshot& chain : table.chains) {
       if (chain.name == rule.chain) chain.rules.push_back({.expressions = rule.expressions});

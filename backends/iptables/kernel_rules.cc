@@ -179,7 +179,8 @@ struct LegacySocket {
 // Whether the kernel has no tables of the legacy variant at all: asked for one that nobody has, for which it
 // neither loads nor creates anything.
 bool LacksLegacyTables(Family family) {
-  ipt_get_entries nobody = {};
+  ipt_get_entries nobody;
+  std::memset(&nobody, 0, sizeof(nobody));
   return LegacySocket(family).Get(IPT_SO_GET_ENTRIES, &nobody, sizeof(nobody)) == ENOPROTOOPT;
 }
 
@@ -213,7 +214,8 @@ std::expected<bool, Error> LegacyHasComment(Family family, std::string_view begi
     if (const int failure = socket.Get(IPT_SO_GET_INFO, &info, sizeof(info)); failure != 0)
       return failure == ENOENT ? std::expected<bool, Error>(false) : FailToAsk(failure);
     std::vector<char> bytes(sizeof(ipt_get_entries) + info.size);
-    ipt_get_entries head = {};
+    ipt_get_entries head;
+    std::memset(&head, 0, sizeof(head));
     kTable.copy(head.name, kTable.size());
     head.size = info.size;
     std::memcpy(bytes.data(), &head, sizeof(head));

@@ -2,17 +2,23 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <variant>
+#include <vector>
 
 #include "core/plan/layout.h"
 
 namespace natplan {
 namespace {
 
-// 0 to 9 the skeleton of ip, 10 an element; 11 to 20 the skeleton of ip6.
+const TableId kIp{Family::kIp, "natplan"};
+
+// The skeleton of ip, elements, the skeleton of ip6.
 Transaction BothFamilies() {
   Transaction out;
-  const TableId ip{Family::kIp, "natplan"};
+  const TableId& ip = kIp;
   out.operations = Skeleton(ip);
   out.operations.push_back(AddElements{
       ip,
@@ -24,12 +30,21 @@ Transaction BothFamilies() {
     out.operations.push_back(std::move(operation));
   return out;
 }
+// Indices of operations.
+std::size_t TheElements() { return Skeleton(kIp).size(); }
+std::size_t TheTableOfIp6() { return TheElements() + 1; }
+std::size_t TheFirstRule() {
+  const std::vector<Operation> skeleton = Skeleton(kIp);
+  const auto is_rule = [](const Operation& one) { return std::holds_alternative<AppendRule>(one); };
+  return static_cast<std::size_t>(std::ranges::find_if(skeleton, is_rule) - skeleton.begin());
+}
+
 Recovery Of(std::vector<Refusal> refusals) { return Classify(BothFamilies(), Refused{std::move(refusals)}); }
 
 TEST(RecoveryTest, AStaleReadingIsReadAgain) {
   EXPECT_FALSE(Of({{.errno_value = ERESTART}}).error.has_value());
   for (const int errno_value : {ENOENT, EEXIST, EBUSY, EOPNOTSUPP}) {
-    const Recovery recovery = Of({{.operation = 10, .element = 1, .errno_value = errno_value}});
+    const Recovery recovery = Of({{.operation = TheElements(), .element = 1, .errno_value = errno_value}});
     EXPECT_FALSE(recovery.error.has_value()) << errno_value;
     EXPECT_TRUE(recovery.unsupported.empty());
     ASSERT_TRUE(recovery.if_repeated.has_value());
@@ -39,19 +54,20 @@ TEST(RecoveryTest, AStaleReadingIsReadAgain) {
 }
 
 TEST(RecoveryTest, AMissingPieceIsNamedForItsFamilyAlone) {
-  const Recovery table =
-      Of({{.operation = 11, .errno_value = EOPNOTSUPP}, {.operation = 12, .errno_value = ENOENT}});
+  const Recovery table = Of({{.operation = TheTableOfIp6(), .errno_value = EOPNOTSUPP},
+                             {.operation = TheTableOfIp6() + 1, .errno_value = ENOENT}});
   EXPECT_FALSE(table.error.has_value());
   ASSERT_TRUE(table.unsupported.contains(Family::kIp6));
   EXPECT_FALSE(table.unsupported.contains(Family::kIp));
   EXPECT_FALSE(table.if_repeated.has_value()) << "what follows fails because of the first";
-  const Recovery fib = Of({{.operation = 7, .errno_value = ENOENT, .missing_name = "fib"}});
+  const Recovery fib = Of({{.operation = TheFirstRule(), .errno_value = ENOENT, .missing_name = "fib"}});
   ASSERT_TRUE(fib.unsupported.contains(Family::kIp));
   EXPECT_NE(fib.unsupported.at(Family::kIp).text.find("fib"), std::string::npos);
 }
 
 TEST(RecoveryTest, ALookupThatFindsNoSetIsNoMissingPiece) {
-  const Recovery recovery = Of({{.operation = 7, .errno_value = ENOENT, .missing_name = "lookup"}});
+  const Recovery recovery =
+      Of({{.operation = TheFirstRule(), .errno_value = ENOENT, .missing_name = "lookup"}});
   EXPECT_TRUE(recovery.unsupported.empty());
   EXPECT_TRUE(recovery.if_repeated.has_value());
 }
@@ -67,8 +83,8 @@ TEST(RecoveryTest, PermissionIsOfTheCallerOnTheBatchAndOfTheTableOnAnOperation) 
 }
 
 TEST(RecoveryTest, AHardErrorWinsOverOneThatCouldBeRepeated) {
-  const Recovery recovery =
-      Of({{.operation = 10, .errno_value = EEXIST}, {.operation = 13, .errno_value = ENOMEM}});
+  const Recovery recovery = Of({{.operation = TheElements(), .errno_value = EEXIST},
+                                {.operation = TheTableOfIp6() + 2, .errno_value = ENOMEM}});
   ASSERT_TRUE(recovery.error.has_value());
   EXPECT_EQ(recovery.error->code, ErrorCode::kNoMemory);
 }

@@ -49,10 +49,9 @@ Result ReadMeta(const AttributeTable& attributes) {
 Result ReadCt(const AttributeTable& attributes) {
   const auto key = attributes.U32(NFTA_CT_KEY);
   const bool writes = attributes.Has(NFTA_CT_SREG);
-  const auto reg = attributes.U32(writes ? NFTA_CT_SREG : NFTA_CT_DREG);
-  if (!key || !reg || !attributes.HasOnly({NFTA_CT_KEY, writes ? NFTA_CT_SREG : NFTA_CT_DREG})) {
-    return std::nullopt;
-  }
+  const std::uint16_t reg_attribute = writes ? NFTA_CT_SREG : NFTA_CT_DREG;
+  const auto reg = attributes.U32(reg_attribute);
+  if (!key || !reg || !attributes.HasOnly({NFTA_CT_KEY, reg_attribute})) return std::nullopt;
   return CtExpression{.key = CtKey{*key}, .reg = *reg, .writes = writes};
 }
 
