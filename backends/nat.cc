@@ -64,6 +64,26 @@ std::expected<std::unique_ptr<Executor>, Error> OverSocket(
   return std::make_unique<NetlinkExecutor>(*std::move(socket), 1, std::move(listen));
 }
 
+// Field by field: GCC 12 destroys twice what a braced struct copied before one of its copies throws.
+Reconciler::Options OptionsOf(const NatOptions& given) {
+  Reconciler::Options options;
+  options.layout.table = given.table;
+  options.scope = given.scope;
+  options.jitter_seed = given.jitter_seed.value_or(SeedFromClock());
+  options.owner = given.owner;
+  options.inheritance = given.inheritance;
+  options.force = given.force;
+  return options;
+}
+
+BoundedCommit::Options BoundsOf(const NatOptions& given, NatMeans& means) {
+  BoundedCommit::Options options;
+  options.most = given.steps;
+  if (given.memory_check) options.available = std::move(means.available_memory);
+  options.progress = given.progress;
+  return options;
+}
+
 }  // namespace
 
 std::expected<NatMeans, Error> NatMeans::Open(Backend backend, std::atomic<pid_t>* program) {
@@ -115,16 +135,8 @@ Nat::Nat(std::unique_ptr<Executor> executor, NatOptions options)
 Nat::Nat(NatMeans means, NatOptions options)
     : options_(std::move(options)),
       executor_(std::move(means.nftables)),
-      bounded_({.most = options_.steps,
-                .available = options_.memory_check ? std::move(means.available_memory) : nullptr,
-                .progress = options_.progress}),
-      reconciler_(std::make_unique<Reconciler>(
-          Reconciler::Options{.layout = {options_.table},
-                              .scope = options_.scope,
-                              .jitter_seed = options_.jitter_seed.value_or(SeedFromClock()),
-                              .owner = options_.owner,
-                              .inheritance = options_.inheritance,
-                              .force = options_.force})),
+      bounded_(BoundsOf(options_, means)),
+      reconciler_(std::make_unique<Reconciler>(OptionsOf(options_))),
       runner_(std::move(means.iptables)),
       chosen_(options_.backend),
       reason_(std::move(means.missing)) {

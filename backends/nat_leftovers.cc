@@ -18,11 +18,13 @@ void Nat::LookForLeftovers() {
     if (context) leftovers_.emplace(*std::move(context));
   }
   if (options_.backend == Backend::kIptables && executor_ != nullptr && Layout{options_.table}.own()) {
-    nftables_ = std::make_unique<Nat>(std::move(executor_), NatOptions{.table = options_.table,
-                                                                       .owner = options_.owner,
-                                                                       .deadline = options_.deadline,
-                                                                       .jitter_seed = options_.jitter_seed,
-                                                                       .backend = Backend::kNftables});
+    NatOptions options;
+    options.table = options_.table;
+    options.owner = options_.owner;
+    options.deadline = options_.deadline;
+    options.jitter_seed = options_.jitter_seed;
+    options.backend = Backend::kNftables;
+    nftables_ = std::make_unique<Nat>(std::move(executor_), std::move(options));
   }
 }
 

@@ -32,11 +32,23 @@ Forward To(int port, const char* target, bool localhost = false) {
 
 std::vector<Intent> House() { return {Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}; }
 
+// Too long to do without memory.
+Owner Long(const char* name) {
+  return Owner::Make(std::string(name) + ", whose name has its own memory").value();
+}
+
+NatOptions OptionsWith(LogCallback log) {
+  NatOptions options;
+  options.owner = Long("this");
+  options.jitter_seed = 1;
+  options.log = std::move(log);
+  return options;
+}
+
 // A context over a kernel of its own, and another program.
 class World {
  public:
-  explicit World(LogCallback log)
-      : nat_(MakeSparedExecutor(kernel_), {.jitter_seed = 1, .log = std::move(log)}) {}
+  explicit World(LogCallback log) : nat_(MakeSparedExecutor(kernel_), OptionsWith(std::move(log))) {}
 
   Nat& nat() { return nat_; }
   std::string Listing() { return kernel_sim::ListRuleset(kernel_).value(); }
@@ -107,11 +119,10 @@ std::vector<Case> Cases() {
   const Forward forward = To(80, "10.0.0.3:80");
   const std::vector<Intent> house = House();
   const std::vector<Intent> other = {Mask("10.0.0.0/9"), To(81, "10.0.0.2:81")};
-  const std::vector<Edit> edits = {
-      {Edit::Kind::kRemove, Owner::Default(), held},
-      {Edit::Kind::kAdd, Owner::Default(), masquerade},
-      {Edit::Kind::kAdd, Owner::Make("web").value(), To(82, "10.0.0.2:82", true)},
-      {Edit::Kind::kAdd, Owner::Make("web").value(), MaskOut("10.0.0.0/9", "eth0")}};
+  const std::vector<Edit> edits = {{Edit::Kind::kRemove, Long("this"), held},
+                                   {Edit::Kind::kAdd, Long("this"), masquerade},
+                                   {Edit::Kind::kAdd, Long("web"), To(82, "10.0.0.2:82", true)},
+                                   {Edit::Kind::kAdd, Long("web"), MaskOut("10.0.0.0/9", "eth0")}};
   const auto add = [=](Nat& nat) { return AnswerOf(nat.AddMasquerade(masquerade)); };
   return {
       {"AddMasquerade", Nothing, add},
