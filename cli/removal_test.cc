@@ -65,7 +65,7 @@ TEST_F(RemovalTest, AnotherProgramsTableIsRefusedWithoutForce) {
   EXPECT_EQ(report.error().theirs, "chain INPUT with 0 rules");
   EXPECT_EQ(kernel_->transactions(), 3U);
   EXPECT_TRUE(RemoveTables(*kernel, "filter", deadline, true));
-  EXPECT_EQ(Listing().find("filter"), std::string::npos);
+  EXPECT_EQ(Listing().find("table ip filter"), std::string::npos);
 }
 
 TEST_F(RemovalTest, NothingThereIsSuccessAndNothingIsSent) {

@@ -161,6 +161,9 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
     // Nobody carries the first step out: the second is planned from what it would leave.
     first_step_ = plan_.transaction;
     plan_ = PlanFromSnapshot(Input(), After(first_step_, snapshot), mirror_->view);
+    std::erase_if(plan_.transaction.operations, [&](const Operation& operation) {
+      return !IsLeftDormant(first_step_, snapshot, TableOf(operation));
+    });
   }
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);

@@ -45,4 +45,13 @@ Snapshot After(const Transaction& step, Snapshot snapshot) {
   return snapshot;
 }
 
+bool IsLeftDormant(const Transaction& step, const Snapshot& snapshot, const TableId& id) {
+  const TableSnapshot* table = snapshot.Find(id);
+  if (table == nullptr || !table->dormant) return false;
+  return std::ranges::none_of(step.operations, [&](const Operation& operation) {
+    const auto* wakes = std::get_if<EnsureTable>(&operation);
+    return wakes != nullptr && wakes->table == id;
+  });
+}
+
 }  // namespace natplan
