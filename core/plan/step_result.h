@@ -11,8 +11,8 @@ namespace natplan {
 // (SkeletonPlan::continues). Handles of what is new are 0.
 Snapshot After(const Transaction& step, Snapshot snapshot);
 
-// Whether the table sleeps, and the first step does not wake it: then it is what the second step is about. Any
-// other table is whole after the first.
+// Whether the table sleeps, and the first step does not wake it: then it is what the second step is about.
+// Any other table is whole after the first.
 bool IsLeftDormant(const Transaction& step, const Snapshot& snapshot, const TableId& id);
 
 }  // namespace natplan
