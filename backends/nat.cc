@@ -299,7 +299,7 @@ void Nat::RunIptables() {
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
   }
   if (auto error = WhyNftablesMustNotStay()) return End(std::unexpected(*std::move(error)));
-  Result result = TakeNftablesAway(RunWishes());
+  Result result = RunWishes();
   if (!result && !reason_.text.empty() && result.error().code == ErrorCode::kNotSupported) {
     result.error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;
   }
@@ -308,7 +308,7 @@ void Nat::RunIptables() {
 
 Result Nat::RunWishes() {
   try {
-    return wishes_->Run(request_, mode_, deadline_);
+    return TakeNftablesAway(wishes_->Run(request_, mode_, deadline_));
   } catch (const std::bad_alloc&) {
     Error error = OutOfMemory();
     // Before or after the programs ran: nobody can tell.
