@@ -70,12 +70,20 @@ ExitCode Run(const WatchOptions& options, Console& console) {
   }
   auto wish = LoadWish(wanted.file, wanted.owner, wanted.call.deadline, json, console);
   if (!wish) return wish.error();
-  auto watch = NatWatch::Open({.table = wanted.table.table,
-                               .scope = wanted.table.scope(),
-                               .owner = wish->owner,
-                               .force = wanted.table.force,
-                               .deadline = wanted.call.deadline},
-                              std::move(wish->intents),
+  const NatOptions nat_options = {.table = wanted.table.table,
+                                  .scope = wanted.table.scope(),
+                                  .owner = wish->owner,
+                                  .force = wanted.table.force,
+                                  .deadline = wanted.call.deadline,
+                                  .backend = Backend::kNftables};
+  // A watch waits for most of what is in its way to go. That a table is another program's does not.
+  if (wanted.table.exclusive) {
+    auto nat = Nat::Open(nat_options);
+    if (!nat) return console.Fail(nat.error(), json);
+    const Result look = nat->Preview(wish->intents);
+    if (!look && look.error().code == ErrorCode::kConflict) return console.Fail(look.error(), json);
+  }
+  auto watch = NatWatch::Open(nat_options, std::move(wish->intents),
                               options.restore ? WatchPolicy::kRestore : WatchPolicy::kReport);
   if (!watch) return console.Fail(watch.error(), json);
   const auto descriptor = watch->descriptor();

@@ -31,7 +31,7 @@ constexpr const char* kWordsOfNft =
 constexpr const char* kNames =
     "natplan io.systemd.nat nat filter mangle raw security broute firewalld docker cilium kube-proxy "
     "my_table .x _ a "
-    "a/b x-1 dead fe80 Table IP tables chains rules sets maps ruleset last eth0 lo true false tcp_ ip4 ipv4";
+    "a/b x-1 dead fe80 Table IP tables chains rules sets maps last eth0 lo true false tcp_ ip4 ipv4";
 
 TEST(TableNameTest, NftReadsBackEveryNameThatNatplanTakes) {
   RunInNamespaceOrSkip([] {
