@@ -89,7 +89,8 @@ TEST_F(NatWatchTest, OfADeletedRuleItSaysWhatItSaid) {
   EXPECT_THAT(Settle(watch),
               Contains(AllOf(Event(WatchEvent::kChanged, "delete rule ip natplan postrouting handle "),
                              Event(WatchEvent::kChanged,
-                                   "  # ip saddr 10.0.0.0/8 oifname \"eth0\" masquerade comment \"a\""))));
+                                   "  # ip saddr 10.0.0.0/8 oifname \"eth0\" fib saddr type != local fib daddr "
+                                   "type != broadcast fib daddr type != multicast masquerade comment \"a\""))));
 }
 
 TEST_F(NatWatchTest, ReportChangesNothing) {
