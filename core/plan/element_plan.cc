@@ -48,6 +48,7 @@ class Planner {
     }
     for (const Prefix& prefix : in_.touched.prefixes) Consider(prefix);
     for (const HostPort& key : in_.touched.ports) Consider(key);
+    if (&in_.touched != &in_.edited) ShowWhatOthersLeft();
     return Finish();
   }
 
@@ -219,6 +220,23 @@ class Planner {
     const auto is_open = [&](const Prefix& other) { return ToRange(other) == open; };
     if (IsDeleted(open) || std::ranges::any_of(in_.want.prefixes(), is_open)) return;
     Delete(open);
+  }
+
+  // Others' changes are among what was touched, and what they put there that nobody wants stays.
+  void ShowWhatOthersLeft() {
+    for (const Prefix& prefix : in_.touched.prefixes) {
+      const AddressRange range = ToRange(prefix);
+      const bool left = prefix.family() == family_ && in_.view.Holds(prefix) && !IsDeleted(range);
+      if (left && !in_.want.prefixes().contains(prefix))
+        Show(kMasqueradeSet, MasqueradeShape(family_), ToElement(range));
+    }
+    for (const HostPort& key : in_.touched.ports) {
+      const auto there = in_.view.forwards.entries.find(key);
+      if (there == in_.view.forwards.entries.end() || in_.want.forwards().contains(key)) continue;
+      const HeldTarget& held = there->second;
+      if (held.owner.empty() && !IsDeletable(key, held, {}))
+        Show(kForwardMap, ForwardShape(family_), ToElement(MapEntry{key, held.to, held.owner}));
+    }
   }
 
   // What nobody wants: removed or shown.

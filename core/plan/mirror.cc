@@ -73,9 +73,14 @@ class Follower {
     return true;
   }
 
-  // A range that is no prefix is nobody's wish.
+  // A range that is no prefix has no place among what is touched: as after a change of rules, everything has
+  // to be compared.
   void Touch(const AddressRange& range) const {
-    if (const auto prefix = ToPrefix(range)) touched_.prefixes.insert(*prefix);
+    if (const auto prefix = ToPrefix(range)) {
+      touched_.prefixes.insert(*prefix);
+    } else {
+      touched_.rules = true;
+    }
   }
 
   std::optional<MapEntry> EntryOf(const Element& element) const {

@@ -110,6 +110,18 @@ TEST_P(ReconcilerChangesTest, AForeignRangeInTheWayIsAConflictAndNothingChanges)
   EXPECT_EQ(Contents(kernel_), before);
 }
 
+TEST_P(ReconcilerChangesTest, WhatSomebodyPutBesideOursIsSaidWithoutReading) {
+  a_.BeforeCommit([&] {
+    ASSERT_TRUE(kernel_.Foreign(
+        {AddRange(w().wide == std::string("10.0.0.0/8") ? "192.168.0.0/16" : "fe00::/16"),
+         AddElements{
+             id(), kForwardMap, ForwardShape(w().family), true, {EntryOf(81, w().other_target, "")}}}));
+  });
+  const Result result = a_.Adds({To(80, w().target)});
+  ExpectFollowed(result);
+  EXPECT_EQ(result->foreign.size(), 2U);
+}
+
 TEST_P(ReconcilerChangesTest, WhoHeldMyPortForAWhileGivesItBackWithoutReading) {
   ASSERT_TRUE(a_.Adds({To(80, w().target)}));
   // Somebody flushes, b is quicker, and a is told that its port is lost.
