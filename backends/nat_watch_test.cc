@@ -86,11 +86,12 @@ TEST_F(NatWatchTest, OfADeletedRuleItSaysWhatItSaid) {
   NatWatch watch = Open("a", {by_interface});
   (void)Settle(watch);
   Foreign({FlushChain{kTable, "postrouting"}});
-  EXPECT_THAT(Settle(watch),
-              Contains(AllOf(Event(WatchEvent::kChanged, "delete rule ip natplan postrouting handle "),
-                             Event(WatchEvent::kChanged,
-                                   "  # ip saddr 10.0.0.0/8 oifname \"eth0\" fib saddr type != local fib daddr "
-                                   "type != broadcast fib daddr type != multicast masquerade comment \"a\""))));
+  EXPECT_THAT(
+      Settle(watch),
+      Contains(AllOf(Event(WatchEvent::kChanged, "delete rule ip natplan postrouting handle "),
+                     Event(WatchEvent::kChanged,
+                           "  # ip saddr 10.0.0.0/8 oifname \"eth0\" fib saddr type != local fib daddr "
+                           "type != broadcast fib daddr type != multicast masquerade comment \"a\""))));
 }
 
 TEST_F(NatWatchTest, ReportChangesNothing) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/text/shown_text.h"
+
 namespace natplan {
 namespace {
 
@@ -51,10 +53,9 @@ constexpr auto kMeanings = std::to_array<Meaning>({
 
 Error ErrorOfExit(std::string_view program, int exit_status, std::string_view complaint) {
   constexpr std::size_t kMostSaid = 400;  // iptables-nft repeats itself for every line
-  std::string said;
-  for (const char c : complaint.substr(0, kMostSaid)) {
-    if (c == '\n' || (c >= ' ' && c <= '~')) said += c == '\n' ? ' ' : c;
-  }
+  std::string said(complaint.substr(0, kMostSaid));
+  std::ranges::replace(said, '\n', ' ');
+  said = ShownText(said);
   while (said.ends_with(' ')) said.pop_back();
   if (complaint.size() > kMostSaid) said += " ...";
   const std::string what = std::string(program) + " ended with status " + std::to_string(exit_status) +

@@ -42,11 +42,11 @@ TEST(ErrorOfExit, TellsAMissingRightFromAMissingKernelAndFromAMissingRule) {
             ErrorCode::kDeadline);
 }
 
-TEST(ErrorOfExit, QuotesTheProgramAndItsWordsWithoutControlCharacters) {
+TEST(ErrorOfExit, QuotesTheProgramAndItsWordsWithControlCharactersEscaped) {
   const Error error = ErrorOfExit("/usr/sbin/iptables-restore", 2, "bad\x1b[31m\nthing\n\n");
   EXPECT_EQ(error.code, ErrorCode::kRefused);
   EXPECT_NE(error.text.find("/usr/sbin/iptables-restore"), std::string::npos);
-  EXPECT_NE(error.text.find("bad[31m thing"), std::string::npos) << error.text;
+  EXPECT_NE(error.text.find("bad\\x1b[31m thing"), std::string::npos) << error.text;
 }
 
 TEST(ErrorOfExit, SaysThatNothingWasSaid) {
