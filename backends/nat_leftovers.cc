@@ -1,4 +1,5 @@
 // What the backend that is not in use still holds of natplan: it would act beside the one that is.
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <new>
@@ -9,6 +10,14 @@
 #include "core/plan/layout.h"
 
 namespace natplan {
+namespace {
+
+bool Adds(const Request& request, Mode mode) {
+  const auto adds = [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; };
+  return mode == Mode::kApply && (!request.intents.empty() || std::ranges::any_of(request.edits, adds));
+}
+
+}  // namespace
 
 void Nat::LookForLeftovers() {
   if (chosen_ != Backend::kIptables && runner_ != nullptr) {
@@ -35,7 +44,7 @@ std::optional<Error> Nat::KeepLeftovers(Request& request) {
   std::set<Owner> owners;
   if (options_.inheritance == Inheritance::kAdopt && !request.replaced)
     owners = OwnersOf(request, options_.owner);
-  auto edits = leftovers_->EditsToKeep(owners, deadline_);
+  auto edits = leftovers_->EditsToKeep(owners, Adds(request, mode_), deadline_);
   if (!edits && edits.error().code != ErrorCode::kNotPermitted) return std::move(edits.error());
   if (edits) request.edits.insert(request.edits.begin(), edits->begin(), edits->end());
   return std::nullopt;
@@ -45,8 +54,8 @@ std::optional<Error> Nat::KeepLeftovers(Request& request) {
 Result Nat::TakeLeftoversAway(Result result) {
   if (!result || !result->unsupported.empty() || !leftovers_ || leftovers_->none()) return result;
   try {
-    auto taken =
-        leftovers_->TakeAway(OwnersOf(request_, options_.owner), options_.scope, mode_, deadline_, *result);
+    auto taken = leftovers_->TakeAway(OwnersOf(request_, options_.owner), options_.scope, mode_,
+                                      Adds(request_, mode_), deadline_, *result);
     if (!taken) return std::unexpected(std::move(taken.error()));
   } catch (const std::bad_alloc&) {
     return std::unexpected(Error{.code = result->changed ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "cli/edit_words.h"
 #include "cli/option_values.h"
 #include "cli/sysctl_options.h"
 #include "cli/version.h"
@@ -38,7 +39,9 @@ class Parser {
         "  natplan add forward tcp 2222 192.168.50.121:22\n"
         "Exit codes: 0 done, 1 differs or refused, 2 wrong usage or file, 3 not permitted, 4 not supported "
         "here,\n"
-        "  5 outcome unknown after all re-reads, 6 failure of the environment, 128 + N ended by signal N.");
+        "  5 outcome unknown after all re-reads, 6 failure of the environment, 7 what is there cannot be "
+        "read,\n"
+        "  128 + N ended by signal N.");
     app_.set_version_flag("--version", kVersion, "Print the version and exit");
     app_.set_help_flag("-h,--help", "Print this and exit");
     app_.require_subcommand(1);
@@ -315,8 +318,8 @@ class Parser {
 
   void AddEdits(CLI::App* sub, EditOptions& edit) {
     sub->require_subcommand(1);
-    AddMasqueradeWords(sub, edit);
-    AddForwardWords(sub, edit);
+    AddEditOptions(AddMasqueradeWords(*sub, edit), edit);
+    AddEditOptions(AddForwardWords(*sub, edit), edit);
   }
 
   void AddEditOptions(CLI::App* sub, EditOptions& edit) {
@@ -324,50 +327,6 @@ class Parser {
     AddOwner(sub, edit.owner, "Who wants it; \"default\" if not given");
     AddCall(sub, edit.call);
     if (edit.kind == Edit::Kind::kRemove) AddPutBackOption(*sub, edit.call);
-  }
-
-  void AddMasqueradeWords(CLI::App* parent, EditOptions& edit) {
-    CLI::App* sub =
-        parent->add_subcommand("masquerade", "Packets from a prefix leave with the host's address");
-    const std::string verb = parent->get_name();
-    sub->footer("Example:\n  natplan " + verb + " masquerade 192.168.50.0/24");
-    sub->preparse_callback([&edit](std::size_t) { edit.words = MasqueradeWords(); });
-    const auto words = [&edit]() -> MasqueradeWords& { return std::get<MasqueradeWords>(edit.words); };
-    sub->add_option_function<std::string>(
-           "PREFIX", [words](const std::string& text) { words().source = text; },
-           "Whose packets, like 192.168.50.0/24 or fd00:50::/64")
-        ->required();
-    sub->add_option_function<std::string>(
-           "--out-interface", [words](const std::string& text) { words().out_interface = text; },
-           "Only those that leave by this interface")
-        ->type_name("NAME");
-    AddEditOptions(sub, edit);
-  }
-
-  void AddForwardWords(CLI::App* parent, EditOptions& edit) {
-    CLI::App* sub = parent->add_subcommand("forward", "Packets to a port of the host go on to a target");
-    const std::string verb = parent->get_name();
-    const bool adds = edit.kind == Edit::Kind::kAdd;
-    sub->footer("Example:\n  natplan " + verb + " forward tcp 2222" + (adds ? " 192.168.50.121:22" : ""));
-    sub->preparse_callback([&edit](std::size_t) { edit.words = ForwardWords(); });
-    const auto words = [&edit]() -> ForwardWords& { return std::get<ForwardWords>(edit.words); };
-    sub->add_option_function<std::string>(
-           "PROTOCOL", [words](const std::string& text) { words().protocol = text; }, "tcp, udp or sctp")
-        ->required();
-    sub->add_option_function<std::string>(
-           "HOST_PORT", [words](const std::string& text) { words().host_port = text; }, "1 to 65535")
-        ->required();
-    sub->add_option_function<std::string>(
-           "TARGET", [words](const std::string& text) { words().to = text; },
-           adds ? "Where to, like 192.168.50.121:22 or [fd00:50::121]:22"
-                : "Its family is the one that is meant; both if not given. The port alone says which forward")
-        ->required(adds);
-    if (adds) {
-      sub->add_flag_callback(
-          "--localhost", [words] { words().localhost = true; },
-          "The host itself reaches it at 127.0.0.1 or ::1 too; shadows a service on that port");
-    }
-    AddEditOptions(sub, edit);
   }
 
   void AddList() {

@@ -29,7 +29,7 @@ std::optional<bool> HasNetAdmin(const std::filesystem::path& status) {
 
 std::expected<NatRules, Error> Parse(Family family, std::expected<std::string, Error> text) {
   if (!text) return std::unexpected(std::move(text.error()));
-  const auto saved = ReadSavedNat(*text);
+  const auto saved = ReadSavedTable(*text);
   if (!saved) return std::unexpected(saved.error());
   return NatRules{.count = saved->rules.size(), .ours = NatplanRules(family, *saved)};
 }

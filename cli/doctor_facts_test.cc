@@ -83,7 +83,8 @@ class FakeRunner final : public IptablesRunner {
   std::expected<std::string, Error> Save(IptablesSide side, Family, TimePoint) override {
     return side == IptablesSide::kUsed ? save : other;
   }
-  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, TimePoint) override {
+  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, std::string_view,
+                                   TimePoint) override {
     return false;
   }
   std::expected<void, Error> Restore(IptablesSide, Family, const std::string& input, bool check_only,

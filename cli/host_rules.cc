@@ -112,7 +112,7 @@ void ReadLegacy(bool filters, HostRulesRead& out, TimePoint deadline) {
     const auto text = LegacyText(family, filters, out.unknown, deadline);
     if (!text) continue;
     const auto place = static_cast<std::size_t>(family);
-    auto nat = ReadSavedNat(*text);
+    auto nat = ReadSavedTable(*text);
     auto filter = foreign::ReadSavedFilter(*text);
     for (const Error* error : {nat ? nullptr : &nat.error(), filter ? nullptr : &filter.error()}) {
       if (error != nullptr)

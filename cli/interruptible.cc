@@ -76,9 +76,9 @@ class InterruptibleRunner final : public IptablesRunner {
     return restored;
   }
 
-  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
-                                   TimePoint deadline) override {
-    return runner_->Holds(side, family, comment, deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
+                                   std::string_view comment, TimePoint deadline) override {
+    return runner_->Holds(side, family, table, comment, deadline);
   }
   std::expected<FileLock, Error> Lock(TimePoint deadline) override { return runner_->Lock(deadline); }
 

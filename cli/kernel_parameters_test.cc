@@ -36,7 +36,8 @@ class KernelParametersTest : public ::testing::Test {
   SysctlRecord Record() const { return {"record", {host_.proc() / "run"}}; }
   std::vector<std::string> Recorded() const {
     std::vector<std::string> out;
-    for (const SwitchedOn& one : Record().Read().value())
+    const auto read = Record().Read();
+    for (const SwitchedOn& one : read.value())
       out.push_back(fmt::format("{} {} {} {}", one.sysctl.name(), one.index, one.before, one.after));
     return out;
   }

@@ -35,7 +35,8 @@ class EmptyIptables final : public IptablesRunner {
   std::expected<void, Error> Restore(IptablesSide, Family, const std::string&, bool, TimePoint) override {
     return std::unexpected(Error());
   }
-  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, TimePoint) override {
+  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, std::string_view,
+                                   TimePoint) override {
     return false;
   }
   std::expected<FileLock, Error> Lock(TimePoint) override { return std::unexpected(Error()); }

@@ -1,8 +1,9 @@
-// The text of procfs, taken apart.
+// Whether procfs is there, and its text, taken apart.
 #ifndef NATPLAN_CLI_PROC_TEXT_H_
 #define NATPLAN_CLI_PROC_TEXT_H_
 
 #include <cstdint>
+#include <filesystem>
 #include <istream>
 #include <optional>
 #include <string>
@@ -10,6 +11,10 @@
 #include <vector>
 
 namespace natplan::cli {
+
+// Whether it is mounted at `proc`, and what to say where it is not.
+bool HasProcfs(const std::filesystem::path& proc);
+std::string NoProcfs(const std::filesystem::path& proc);
 
 // A whole number in hexadecimal digits without a prefix; none if `text` is anything else.
 std::optional<std::uint64_t> ParseHex(std::string_view text);

@@ -50,10 +50,15 @@ std::expected<std::vector<Ip6Route>, Error> ReadIp6Routes(const std::filesystem:
   const std::filesystem::path path = proc / "net/ipv6_route";
   std::ifstream file(path);
   if (!file) {
-    return std::unexpected(Error{.code = ErrorCode::kEnvironment,
-                                 .errno_value = errno,
-                                 .text = fmt::format("cannot read the IPv6 routes, {}: {}", path.string(),
-                                                     std::generic_category().message(errno))});
+    Error error{.code = ErrorCode::kEnvironment,
+                .errno_value = errno,
+                .text = fmt::format("cannot read the IPv6 routes, {}: {}", path.string(),
+                                    std::generic_category().message(errno))};
+    if (!HasProcfs(proc)) {
+      error.code = ErrorCode::kNotSupported;
+      error.text += "; " + NoProcfs(proc);
+    }
+    return std::unexpected(std::move(error));
   }
   std::vector<Ip6Route> routes;
   std::string line;

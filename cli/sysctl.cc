@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/proc_text.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
@@ -31,11 +32,6 @@ class File {
  private:
   int descriptor_;
 };
-
-bool HasSysctls(const std::filesystem::path& proc) {
-  std::error_code ignored;
-  return std::filesystem::exists(proc / "sys/net", ignored);
-}
 
 }  // namespace
 
@@ -103,9 +99,8 @@ Error Sysctl::Failed(const std::filesystem::path& proc, std::optional<int> writt
   switch (errno_value) {
     case ENOENT:
       error.code = ErrorCode::kNotSupported;
-      error.text += HasSysctls(proc) ? "; the kernel lacks the protocol, or the interface is gone"
-                                     : fmt::format("; procfs is not mounted at {0}: mount -t proc proc {0}",
-                                                   proc.string());
+      error.text += HasProcfs(proc) ? "; the kernel lacks the protocol, or the interface is gone"
+                                    : "; " + NoProcfs(proc);
       break;
     case EPERM:
     case EACCES:

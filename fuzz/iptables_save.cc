@@ -28,14 +28,14 @@ natplan::SavedRule RuleOf(const std::string& line) {
   }
   std::string text = "*nat\n-A " + line.substr(3, space - 3) + " ";
   text += spec;
-  const auto read = natplan::ReadSavedNat(text + "\nCOMMIT\n");
+  const auto read = natplan::ReadSavedTable(text + "\nCOMMIT\n");
   if (!read || read->rules.size() != 1 || read->rules[0].spec != spec) Wrong();
   if (!read->rules[0].comment.starts_with("natplan:natplan:")) Wrong();
   return read->rules[0];
 }
 
 // The table after iptables-restore took the lines.
-natplan::SavedNat After(natplan::SavedNat nat, const std::vector<std::string>& lines) {
+natplan::SavedTable After(natplan::SavedTable nat, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
     const natplan::SavedRule rule = RuleOf(line);
     if (line.starts_with("-I ")) {
@@ -55,7 +55,7 @@ natplan::SavedNat After(natplan::SavedNat nat, const std::vector<std::string>& l
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto nat = natplan::ReadSavedNat(std::string_view(reinterpret_cast<const char*>(data), size));
+  const auto nat = natplan::ReadSavedTable(std::string_view(reinterpret_cast<const char*>(data), size));
   if (!nat) {
     if (nat.error().text.empty()) Wrong();
     return 0;

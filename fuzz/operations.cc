@@ -101,6 +101,17 @@ bool InSet(const std::vector<Element>& nodes, const Address& address) {
   return nearest != nullptr && nearest->kind == ElementKind::kStart;
 }
 
+// Each chain holds what its place in the table says, and nothing more.
+bool HasRules(Family family, const TableSnapshot& table) {
+  return std::ranges::all_of(Chains(Layout{}, family), [&](const ChainPlan& plan) {
+    std::vector<Expressions> expected = {plan.forms.front()};
+    expected.insert(expected.end(), plan.behind.begin(), plan.behind.end());
+    const auto chain = std::ranges::find(table.chains, plan.name, &ChainSnapshot::name);
+    return chain != table.chains.end() &&
+           std::ranges::equal(chain->rules, expected, {}, &RuleSnapshot::expressions);
+  });
+}
+
 class World {
  public:
   World(std::uint8_t lost_ack, std::uint8_t flush_before, std::uint8_t enobufs)
@@ -197,9 +208,7 @@ class World {
         if (set.name == kForwardMap) entries = set.elements;
         if (set.name == kOwnersSet) ledger = set.elements;
       }
-      rules = table->chains.size() == 3 && std::ranges::all_of(table->chains, [](const ChainSnapshot& chain) {
-                return chain.rules.size() == 1;
-              });
+      rules = HasRules(family, *table);
     }
     bool wanted = false;
     for (const char* text : kProbes) {

@@ -28,28 +28,32 @@ std::expected<void, Error> FakeIptablesRunner::Restore(IptablesSide side, Family
   const auto& error = other        ? fake_->other_restore_error[index]
                       : check_only ? fake_->test_error[index]
                                    : fake_->restore_error[index];
-  if (error) return std::unexpected(*error);
   std::vector<std::string>& kept = (other ? fake_->other_rules : fake_->rules)[index];
   std::vector<std::string> rules = kept;
   std::istringstream lines(input);
+  std::string table;
   for (std::string line; std::getline(lines, line);) {
-    if (line == "*nat" || line == "COMMIT") continue;
-    if (!TakeLine(rules, line))
+    if (line == "*nat" && error) return std::unexpected(*error);
+    if (line.starts_with("*")) {
+      table = line == "*raw" ? kInRaw : "";
+    } else if (line == "COMMIT") {
+      if (!check_only) kept = rules;
+    } else if (!TakeLine(rules, table + line)) {
       return std::unexpected(Error{.code = ErrorCode::kRefused, .text = "no such rule: " + line});
+    }
   }
   if (check_only) return {};
-  kept = std::move(rules);
   if (fake_->lost_outcomes[index] == 0) return {};
   --fake_->lost_outcomes[index];
   return std::unexpected(Error{.code = ErrorCode::kUnknownOutcome, .text = "the exit status was lost"});
 }
 
-std::expected<bool, Error> FakeIptablesRunner::Holds(IptablesSide side, Family family,
+std::expected<bool, Error> FakeIptablesRunner::Holds(IptablesSide side, Family family, std::string_view table,
                                                      std::string_view comment, TimePoint) {
   const auto index = static_cast<std::size_t>(family);
   if (fake_->holds_error[index]) return std::unexpected(*fake_->holds_error[index]);
-  const auto saved =
-      ReadSavedNat(SavedText((side == IptablesSide::kOther ? fake_->other_rules : fake_->rules)[index]));
+  const auto saved = ReadSavedTable(
+      SavedText((side == IptablesSide::kOther ? fake_->other_rules : fake_->rules)[index]), table);
   return saved && std::ranges::any_of(
                       saved->rules, [&](const SavedRule& rule) { return rule.comment.starts_with(comment); });
 }

@@ -38,11 +38,17 @@ IptablesContext::IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag
 std::expected<bool, Error> IptablesContext::Holds(TimePoint deadline) {
   for (const IptablesSide side : kIptablesSides) {
     for (const Family family : kFamilies) {
-      auto holds = runner_->Holds(side, family, tag_.begin(), deadline);
+      auto holds = Holds(side, family, deadline);
       if (!holds || *holds) return holds;
     }
   }
   return false;
+}
+
+std::expected<bool, Error> IptablesContext::Holds(IptablesSide side, Family family, TimePoint deadline) {
+  auto holds = runner_->Holds(side, family, "nat", tag_.begin(), deadline);
+  if (!holds || *holds || family != Family::kIp) return holds;
+  return runner_->Holds(side, family, "raw", tag_.begin(), deadline);
 }
 
 std::expected<std::vector<OwnedIntent>, Error> IptablesContext::Intents(TimePoint deadline) {
@@ -51,8 +57,6 @@ std::expected<std::vector<OwnedIntent>, Error> IptablesContext::Intents(TimePoin
   if (!snapshot) return std::unexpected(snapshot.error());
   const auto other = ReadOther(deadline);
   if (!other) return std::unexpected(other.error());
-  // A family that cannot be read has no rules of natplan, as the kernel says; without both there is no
-  // telling whether iptables works here.
   if (!snapshot->nat[0] && !snapshot->nat[1] && !other->nat[0] && !other->nat[1])
     return std::unexpected(*Missing({true, true}));
   std::vector<OwnedIntent> all = IntentsOf(*snapshot, tag_);
@@ -98,9 +102,6 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     // A family in which rules are only to be removed is wanted, too, if it turns out that they cannot be.
     std::array<bool, 2> wanted = WantedBy(wish);
     for (const Family family : kFamilies) wanted[Index(family)] |= planned[Index(family)];
-    for (const Family family : kFamilies) {
-      if (wanted[Index(family)] && unread_[Index(family)]) return failed(*unread_[Index(family)]);
-    }
     IptablesPlan leftovers = PlanLeftovers(*other, wish);
     const bool only_leftovers =
         !wanted[0] && !wanted[1] && !(leftovers.lines[0].empty() && leftovers.lines[1].empty());
@@ -138,18 +139,23 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
   }
 }
 
-std::expected<SavedNat, Error> IptablesContext::ReadFamily(IptablesSide side, Family family,
-                                                           TimePoint deadline) {
+std::expected<SavedTable, Error> IptablesContext::ReadFamily(IptablesSide side, Family family,
+                                                             TimePoint deadline) {
   const auto text = runner_->Save(side, family, deadline);
   if (!text) return std::unexpected(text.error());
-  auto nat = ReadSavedNat(*text);
+  auto nat = ReadSavedRules(family, *text);
   if (!nat) {
     Error error = nat.error();
     error.text = std::string(IptablesName(family)) + "-save printed what natplan cannot read: " + error.text;
     return std::unexpected(std::move(error));
   }
-  if (nat->incompatible) {
-    const std::string table = std::string(Name(family)) + " nat";
+  if (nat->incompatible == "raw") {
+    const auto guarded = runner_->Holds(side, family, "raw", tag_.begin(), deadline);
+    if (!guarded) return std::unexpected(guarded.error());
+    if (!*guarded) return nat;
+  }
+  if (!nat->incompatible.empty()) {
+    const std::string table = std::string(Name(family)) + " " + nat->incompatible;
     return std::unexpected(Error{
         .code = ErrorCode::kUnreadable,
         .errno_value = EIO,
@@ -161,18 +167,20 @@ std::expected<SavedNat, Error> IptablesContext::ReadFamily(IptablesSide side, Fa
 }
 
 // The same, believed only as far as the kernel itself agrees about natplan's rules. A family that is not
-// supported, or that cannot be read, is left out if they are not there.
-std::expected<std::optional<SavedNat>, Error> IptablesContext::ReadBelieved(IptablesSide side, Family family,
-                                                                            std::optional<Error>& why,
-                                                                            TimePoint deadline) {
+// supported is left out if they are not there.
+std::expected<std::optional<SavedTable>, Error> IptablesContext::ReadBelieved(IptablesSide side,
+                                                                              Family family,
+                                                                              std::optional<Error>& why,
+                                                                              TimePoint deadline) {
   for (int tries = 0;; ++tries) {
     auto nat = ReadFamily(side, family, deadline);
     if (!nat && nat.error().code == ErrorCode::kDeadline) return std::unexpected(std::move(nat.error()));
     const auto ours = [&](const SavedRule& rule) { return rule.comment.starts_with(tag_.begin()); };
     if (nat && std::ranges::any_of(nat->rules, ours)) return *std::move(nat);
-    const auto holds = runner_->Holds(side, family, tag_.begin(), deadline);
+    const auto holds = Holds(side, family, deadline);
     if (holds && !*holds) {
       if (nat) return *std::move(nat);
+      if (nat.error().code != ErrorCode::kNotSupported) return std::unexpected(std::move(nat.error()));
       why = std::move(nat.error());
       return std::nullopt;
     }
@@ -180,7 +188,7 @@ std::expected<std::optional<SavedNat>, Error> IptablesContext::ReadBelieved(Ipta
       const bool known = !nat && nat.error().code != ErrorCode::kNotSupported;
       return std::unexpected(known ? std::move(nat.error()) : holds.error());
     }
-    const std::string there = "table nat of " + std::string(IptablesName(family)) + " holds rules of natplan";
+    const std::string there = std::string(IptablesName(family)) + " holds rules of natplan";
     if (!nat) {
       Error error = std::move(nat.error());
       if (error.code == ErrorCode::kNotSupported) error.code = ErrorCode::kUnreadable;
@@ -198,15 +206,11 @@ std::expected<std::optional<SavedNat>, Error> IptablesContext::ReadBelieved(Ipta
 
 std::expected<IptablesSnapshot, Error> IptablesContext::Read(TimePoint deadline) {
   IptablesSnapshot snapshot;
-  unread_ = {};
   for (const Family family : kFamilies) {
     if (unsupported_[Index(family)]) continue;
-    std::optional<Error> why;
-    auto nat = ReadBelieved(IptablesSide::kUsed, family, why, deadline);
+    auto nat = ReadBelieved(IptablesSide::kUsed, family, unsupported_[Index(family)], deadline);
     if (!nat) return std::unexpected(std::move(nat.error()));
     snapshot.nat[Index(family)] = *std::move(nat);
-    if (!why) continue;
-    (why->code == ErrorCode::kNotSupported ? unsupported_ : unread_)[Index(family)] = std::move(why);
   }
   return snapshot;
 }
@@ -215,7 +219,7 @@ std::expected<IptablesSnapshot, Error> IptablesContext::Read(TimePoint deadline)
 std::expected<IptablesSnapshot, Error> IptablesContext::ReadOther(TimePoint deadline) {
   IptablesSnapshot snapshot;
   for (const Family family : kFamilies) {
-    const auto holds = runner_->Holds(IptablesSide::kOther, family, tag_.begin(), deadline);
+    const auto holds = Holds(IptablesSide::kOther, family, deadline);
     if (!holds) return std::unexpected(holds.error());
     if (!*holds) continue;
     std::optional<Error> why;
@@ -266,9 +270,8 @@ std::optional<Error> IptablesContext::Missing(const std::array<bool, 2>& wanted)
   std::optional<Error> first;
   for (const Family family : kFamilies) {
     if (any_wanted && !wanted[Index(family)]) continue;
-    const auto& why = unsupported_[Index(family)] ? unsupported_[Index(family)] : unread_[Index(family)];
-    if (!why) return std::nullopt;
-    if (!first) first = why;
+    if (!unsupported_[Index(family)]) return std::nullopt;
+    if (!first) first = unsupported_[Index(family)];
   }
   return first;
 }
@@ -301,6 +304,7 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
     const auto done = Restore(IptablesSide::kUsed, family, plan.lines[Index(family)], false, deadline);
     if (done) continue;
     Error error = done.error();
+    if (family == Family::kIp && error.code != ErrorCode::kUnknownOutcome) TakeGuardBack(plan, deadline);
     if (both && family == Family::kIp6 && error.code != ErrorCode::kUnknownOutcome) {
       if (const auto undone = Restore(IptablesSide::kUsed, Family::kIp, plan.undo[0], false, deadline);
           !undone) {
@@ -314,6 +318,15 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
   return {};
 }
 
+// What comes into table raw is a transaction of its own, in front of that of table nat. Where it was not
+// made, this is refused.
+void IptablesContext::TakeGuardBack(const IptablesPlan& plan, TimePoint deadline) {
+  std::vector<std::string> lines = plan.undo[Index(Family::kIp)];
+  std::erase_if(lines,
+                [](const std::string& line) { return !line.starts_with(std::string(kInRaw) + "-D "); });
+  if (!lines.empty()) (void)Restore(IptablesSide::kUsed, Family::kIp, lines, false, deadline);
+}
+
 IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
                                        const std::string& lock_note) const {
   IptablesReport report;
@@ -323,11 +336,6 @@ IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool,
   for (const Family family : kFamilies) {
     if (wanted[Index(family)] && unsupported_[Index(family)])
       report.unsupported.push_back(*unsupported_[Index(family)]);
-    if (unread_[Index(family)]) {
-      report.notes.push_back(std::string(IptablesName(family)) +
-                             " could not be read; nothing is wanted of it, and it has no rules of natplan: " +
-                             unread_[Index(family)]->text);
-    }
   }
   if (!lock_note.empty()) report.notes.push_back(lock_note);
   return report;

@@ -32,7 +32,7 @@ struct IptablesReport {
   std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
   std::vector<Error> unsupported = {};  // families in which something is to be done and nothing can be
   // For people: rules of natplan that the variant of iptables held that is not in use, a lock that could not
-  // be had, a family that could not be read, of which nothing is wanted and in which natplan has no rules.
+  // be had.
   std::vector<std::string> notes = {};
 };
 
@@ -56,8 +56,7 @@ class IptablesContext {
   // Whether the kernel has any rule of this table's name, in either variant; runs no program.
   std::expected<bool, Error> Holds(TimePoint deadline);
   // What the rules of both variants say, of all owners. A family that is not supported has none;
-  // kNotSupported if neither is. An error, kUnreadable above all, wherever rules of natplan may be that
-  // cannot be read.
+  // kNotSupported if neither is. An error, kUnreadable above all, wherever iptables cannot be read.
   std::expected<std::vector<OwnedIntent>, Error> Intents(TimePoint deadline);
 
   // Brings the rules to the wish. An error means that they are as they were, unless its text says which
@@ -74,9 +73,10 @@ class IptablesContext {
  private:
   IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag tag, std::uint64_t jitter_seed);
 
-  std::expected<SavedNat, Error> ReadFamily(IptablesSide side, Family family, TimePoint deadline);
-  std::expected<std::optional<SavedNat>, Error> ReadBelieved(IptablesSide side, Family family,
-                                                             std::optional<Error>& why, TimePoint deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, TimePoint deadline);
+  std::expected<SavedTable, Error> ReadFamily(IptablesSide side, Family family, TimePoint deadline);
+  std::expected<std::optional<SavedTable>, Error> ReadBelieved(IptablesSide side, Family family,
+                                                               std::optional<Error>& why, TimePoint deadline);
   std::expected<IptablesSnapshot, Error> Read(TimePoint deadline);
   std::expected<IptablesSnapshot, Error> ReadOther(TimePoint deadline);
   IptablesPlan PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const;
@@ -84,6 +84,7 @@ class IptablesContext {
                                       TimePoint deadline);
   std::optional<Error> Missing(const std::array<bool, 2>& wanted) const;
   std::expected<void, Error> Carry(const IptablesPlan& plan, TimePoint deadline);
+  void TakeGuardBack(const IptablesPlan& plan, TimePoint deadline);
   std::expected<void, Error> Restore(IptablesSide side, Family family, const std::vector<std::string>& lines,
                                      bool check_only, TimePoint deadline);
   IptablesReport Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
@@ -93,7 +94,6 @@ class IptablesContext {
   RuleTag tag_;
   Backoff backoff_;
   std::array<std::optional<Error>, 2> unsupported_;  // by Family, in this call
-  std::array<std::optional<Error>, 2> unread_;       // by Family, in the last reading
 };
 
 }  // namespace natplan

@@ -204,15 +204,18 @@ TEST_F(IptablesContextTest, ARemovalThatCannotBeCarriedOutIsNoSuccess) {
   EXPECT_EQ(none.error().code, ErrorCode::kNotSupported);
 }
 
-TEST_F(IptablesContextTest, AFamilyThatCannotBeReadMattersOnlyIfItIsWanted) {
+// Also where the kernel, asked without the program, has no rule of natplan in that family.
+TEST_F(IptablesContextTest, AFamilyThatCannotBeReadStopsTheCall) {
+  ASSERT_TRUE(Apply({.intents = {both_.intents[0]}}));
+  const int restores = fake_.restores;
   fake_.save_answer[1] = "junk\n";
-  const auto result = Apply({.intents = {both_.intents[0]}});
-  ASSERT_TRUE(result) << result.error().text;
-  EXPECT_EQ(result->notes.size(), 1U);
-  const auto wanted = Apply(both_);
-  ASSERT_FALSE(wanted);
-  EXPECT_EQ(wanted.error().code, ErrorCode::kUnreadable);
-  EXPECT_NE(wanted.error().text.find("line 1 "), std::string::npos) << wanted.error().text;
+  for (const Error& error : {Apply({.intents = {both_.intents[0]}}).error(), Apply(both_).error(),
+                             Apply({.scope = Scope::kExclusive}).error(),
+                             context_.Intents(steady_clock::now() + seconds(5)).error()}) {
+    EXPECT_EQ(error.code, ErrorCode::kUnreadable);
+    EXPECT_NE(error.text.find("line 1 "), std::string::npos) << error.text;
+  }
+  EXPECT_EQ(fake_.restores, restores);
 }
 
 TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
@@ -222,6 +225,37 @@ TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
   EXPECT_EQ(result.error().code, ErrorCode::kUnreadable);
   EXPECT_NE(result.error().text.find("ip nat"), std::string::npos) << result.error().text;
   EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesContextTest, AGuardThatCameBeforeTheRestWasRefusedIsTakenBack) {
+  fake_.restore_error[0] = Failure(ErrorCode::kNoMemory);
+  OwnedIntent local = Forwarded(kA, 80, "10.0.0.2:80");
+  std::get<Forward>(local.intent).localhost = true;
+  ASSERT_FALSE(Apply({.intents = {local}}));
+  EXPECT_TRUE(fake_.rules[0].empty()) << fake_.rules[0].front();
+  EXPECT_EQ(fake_.restores, 2);
+  fake_.restore_error[0].reset();
+  ASSERT_TRUE(Apply({.intents = {local}}));
+  EXPECT_EQ(fake_.rules[0].size(), 5U);
+  ASSERT_TRUE(Apply({.mine = {kA}}));
+  EXPECT_TRUE(fake_.rules[0].empty());
+}
+
+// A guard that was left there is a rule of natplan, and a table that cannot be shown may hide it.
+TEST_F(IptablesContextTest, TableRawIsLookedAtToo) {
+  const std::string incompatible = "# Table `raw' is incompatible, use 'nft' tool.\n";
+  fake_.save_answer[0] = incompatible;
+  EXPECT_TRUE(context_.Intents(steady_clock::now() + seconds(5)));
+  fake_.rules[0] = {
+      "-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:a\" -j DROP"};
+  EXPECT_EQ(context_.Holds(steady_clock::now() + seconds(5)), true);
+  const auto hidden = context_.Intents(steady_clock::now() + seconds(5));
+  ASSERT_FALSE(hidden);
+  EXPECT_EQ(hidden.error().code, ErrorCode::kUnreadable);
+  EXPECT_NE(hidden.error().text.find("table ip raw"), std::string::npos) << hidden.error().text;
+  fake_.save_answer[0].reset();
+  ASSERT_TRUE(Apply({.mine = {kA}}));
+  EXPECT_TRUE(fake_.rules[0].empty());
 }
 
 TEST_F(IptablesContextTest, ErrorsOfTheEnvironmentStopTheCall) {
@@ -369,15 +403,6 @@ TEST_F(IptablesContextTest, AKernelThatCannotBeAskedIsNoEmptyOne) {
   EXPECT_EQ(context_.Holds(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
   EXPECT_EQ(context_.Intents(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
   EXPECT_EQ(Apply({.mine = {kA}}).error().code, ErrorCode::kNotPermitted);
-}
-
-TEST_F(IptablesContextTest, AFamilyThatCannotBeReadAndHoldsNothingOfOursDoesNotBlindTheOther) {
-  fake_.rules[0] = {kRuleOfA};
-  fake_.save_answer[1] = "# Table `nat' is incompatible, use 'nft' tool.\n";
-  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
-  const auto removed = Apply({.scope = Scope::kExclusive});
-  ASSERT_TRUE(removed) << removed.error().text;
-  EXPECT_TRUE(fake_.rules[0].empty());
 }
 
 TEST_F(IptablesContextTest, AnOutcomeThatIsLostIsLookedUp) {

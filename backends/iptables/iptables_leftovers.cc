@@ -4,13 +4,21 @@
 #include <iterator>
 
 namespace natplan {
+namespace {
+
+bool IsPassedOver(const std::expected<bool, Error>& holds, bool adds) {
+  return adds && !holds && holds.error().code == ErrorCode::kUnreadable;
+}
+
+}  // namespace
 
 std::expected<std::vector<Edit>, Error> IptablesLeftovers::EditsToKeep(const std::set<Owner>& owners,
-                                                                       TimePoint deadline) {
+                                                                       bool adds, TimePoint deadline) {
+  std::vector<Edit> edits;
   const auto holds = context_.Holds(deadline);
+  if (IsPassedOver(holds, adds)) return edits;
   if (!holds) return std::unexpected(holds.error());
   none_ = !*holds;
-  std::vector<Edit> edits;
   if (none_ || owners.empty()) return edits;
   const auto intents = context_.Intents(deadline);
   if (!intents) return std::unexpected(intents.error());
@@ -21,8 +29,15 @@ std::expected<std::vector<Edit>, Error> IptablesLeftovers::EditsToKeep(const std
 }
 
 std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode,
-                                                       TimePoint deadline, Report& report) {
+                                                       bool adds, TimePoint deadline, Report& report) {
   const auto holds = context_.Holds(deadline);
+  if (IsPassedOver(holds, adds)) {
+    report.notes.push_back(
+        "whether iptables holds rules of natplan, from before nf_tables was used, could not be "
+        "looked at: " +
+        holds.error().text);
+    return {};
+  }
   if (holds && !*holds) {
     none_ = true;
     return {};

@@ -15,8 +15,9 @@
 namespace natplan {
 
 // Rules that act beside nf_tables until they are taken away. The kernel is asked whether there are any, until
-// it says that there are none; only if there are, programs of iptables run. Not thread-safe. Throws nothing
-// but std::bad_alloc.
+// it says that there are none; only if there are, programs of iptables run. Where that cannot be looked at
+// (kUnreadable: there is no /proc), a call that adds goes on, with a note; any other fails. Not thread-safe.
+// Throws nothing but std::bad_alloc.
 class IptablesLeftovers {
  public:
   explicit IptablesLeftovers(IptablesContext context) : context_(std::move(context)) {}
@@ -26,9 +27,10 @@ class IptablesLeftovers {
   IptablesContext TakeContext() { return std::move(context_); }
 
   // What these owners want by the rules, to be wanted of nf_tables first: then nothing is lost with them.
-  std::expected<std::vector<Edit>, Error> EditsToKeep(const std::set<Owner>& owners, TimePoint deadline);
+  std::expected<std::vector<Edit>, Error> EditsToKeep(const std::set<Owner>& owners, bool adds,
+                                                      TimePoint deadline);
   // Takes these owners' rules away, or only says which, and adds that to the report of a call that has ended.
-  std::expected<void, Error> TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode,
+  std::expected<void, Error> TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode, bool adds,
                                       TimePoint deadline, Report& report);
 
  private:

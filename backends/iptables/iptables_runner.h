@@ -30,10 +30,10 @@ class IptablesRunner {
   // kUnknownOutcome: stopped in the middle; it may or may not have been carried out.
   virtual std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
                                              bool check_only, TimePoint deadline) = 0;
-  // Whether table nat has a rule whose comment begins so, asked of the kernel without these programs. Where
-  // nobody knows which variant is used, either of them counts as that one.
-  virtual std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
-                                           TimePoint deadline) = 0;
+  // Whether the table, nat or raw, has a rule whose comment begins so, asked of the kernel without these
+  // programs. Where nobody knows which variant is used, either of them counts as that one.
+  virtual std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
+                                           std::string_view comment, TimePoint deadline) = 0;
   // Keeps other natplan processes from reading and changing until the lock is destroyed.
   virtual std::expected<FileLock, Error> Lock(TimePoint deadline) = 0;
 };

@@ -111,20 +111,20 @@ std::expected<std::string, Error> IptablesTool::Save(IptablesSide side, Family f
   return std::unexpected(std::move(error));
 }
 
-std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family, std::string_view comment,
-                                               TimePoint deadline) {
+std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family, std::string_view table,
+                                               std::string_view comment, TimePoint deadline) {
   const auto here = Begin();
   if (!here) return std::unexpected(here.error());
   const auto used = Used(family, "save");
   const auto variant = used ? VariantOf(*used) : std::nullopt;
   if (variant) {
     const bool is_used = side == IptablesSide::kUsed;
-    return KernelHasComment(is_used ? *variant : OtherThan(*variant), family, comment, deadline);
+    return KernelHasComment(is_used ? *variant : OtherThan(*variant), family, table, comment, deadline);
   }
   if (side == IptablesSide::kOther) return false;
-  auto by_nft = KernelHasComment(IptablesVariant::kNft, family, comment, deadline);
+  auto by_nft = KernelHasComment(IptablesVariant::kNft, family, table, comment, deadline);
   if (!by_nft || *by_nft) return by_nft;
-  return KernelHasComment(IptablesVariant::kLegacy, family, comment, deadline);
+  return KernelHasComment(IptablesVariant::kLegacy, family, table, comment, deadline);
 }
 
 std::expected<void, Error> IptablesTool::Restore(IptablesSide side, Family family, const std::string& input,

@@ -44,8 +44,8 @@ class IptablesTool final : public IptablesRunner {
   std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override;
   std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
                                      bool check_only, TimePoint deadline) override;
-  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
-                                   TimePoint deadline) override;
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
+                                   std::string_view comment, TimePoint deadline) override;
   std::expected<FileLock, Error> Lock(TimePoint deadline) override;
 
  private:

@@ -186,7 +186,8 @@ TEST_F(IptablesToolTest, InAForkedChildEveryCallFails) {
         tool.Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))).error().errno_value == ECHILD &&
         tool.Restore(IptablesSide::kUsed, Family::kIp, "", false, In(seconds(5))).error().errno_value ==
             ECHILD &&
-        tool.Holds(IptablesSide::kUsed, Family::kIp, "x", In(seconds(5))).error().errno_value == ECHILD &&
+        tool.Holds(IptablesSide::kUsed, Family::kIp, "nat", "x", In(seconds(5))).error().errno_value ==
+            ECHILD &&
         tool.Lock(In(seconds(5))).error().errno_value == ECHILD &&
         Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))) == "ran\n";
     _exit(refused ? 1 : 0);

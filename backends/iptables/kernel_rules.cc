@@ -28,8 +28,6 @@
 namespace natplan {
 namespace {
 
-constexpr std::string_view kTable = "nat";
-
 std::unexpected<Error> Fail(ErrorCode code, int errno_value, std::string text) {
   return std::unexpected(Error{.code = code, .errno_value = errno_value, .text = std::move(text)});
 }
@@ -64,7 +62,7 @@ bool MatchComment(std::string_view before) {
          before.substr(before.size() - kHeader).starts_with(std::string_view("comment\0", 8));
 }
 
-// A request for all rules of table nat.
+// A request for all rules of a table with a name of three letters.
 struct RulesRequest {
   nlmsghdr header;
   nfgenmsg family;
@@ -72,7 +70,7 @@ struct RulesRequest {
   std::array<char, 4> name;
 };
 
-RulesRequest RequestFor(Family family) {
+RulesRequest RequestFor(Family family, std::string_view table) {
   RulesRequest out = {};
   out.header.nlmsg_len = sizeof(out);
   out.header.nlmsg_type = NFNL_SUBSYS_NFTABLES << 8U | NFT_MSG_GETRULE;
@@ -80,7 +78,7 @@ RulesRequest RequestFor(Family family) {
   out.family.nfgen_family = family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6;
   out.table.nla_type = NFTA_RULE_TABLE;
   out.table.nla_len = sizeof(out.table) + sizeof(out.name);
-  kTable.copy(out.name.data(), kTable.size());
+  table.copy(out.name.data(), out.name.size() - 1);
   return out;
 }
 
@@ -111,9 +109,9 @@ struct Dump {
   }
 };
 
-std::expected<Dump, Error> DumpOnce(LinuxSocket& socket, Family family, std::string_view begin,
-                                    TimePoint deadline) {
-  const RulesRequest request = RequestFor(family);
+std::expected<Dump, Error> DumpOnce(LinuxSocket& socket, Family family, std::string_view table,
+                                    std::string_view begin, TimePoint deadline) {
+  const RulesRequest request = RequestFor(family, table);
   const auto sent = socket.Send({reinterpret_cast<const std::uint8_t*>(&request), sizeof(request)});
   if (!sent) return FailToAsk(sent.error());
   Dump dump;
@@ -134,12 +132,13 @@ std::expected<Dump, Error> DumpOnce(LinuxSocket& socket, Family family, std::str
   return dump;
 }
 
-std::expected<bool, Error> NftHasComment(Family family, std::string_view begin, TimePoint deadline) {
+std::expected<bool, Error> NftHasComment(Family family, std::string_view table, std::string_view begin,
+                                         TimePoint deadline) {
   for (;;) {
     auto socket = LinuxSocket::Open();
     if (!socket && socket.error().code == ErrorCode::kNotSupported) return false;
     if (!socket) return std::unexpected(std::move(socket.error()));
-    const auto dump = DumpOnce(**socket, family, begin, deadline);
+    const auto dump = DumpOnce(**socket, family, table, begin, deadline);
     if (!dump) return std::unexpected(dump.error());
     if (dump->found) return true;
     switch (dump->error) {
@@ -184,8 +183,8 @@ bool LacksLegacyTables(Family family) {
   return LegacySocket(family).Get(IPT_SO_GET_ENTRIES, &nobody, sizeof(nobody)) == ENOPROTOOPT;
 }
 
-// Whether the legacy variant has a table nat, which the kernel would create for whoever asks for it.
-std::expected<bool, Error> HasLegacyNat(Family family) {
+// Whether the legacy variant has the table, which the kernel would create for whoever asks for it.
+std::expected<bool, Error> HasLegacyTable(Family family, std::string_view table) {
   const std::string folder = "/proc/thread-self/net";
   const std::string path = folder + (family == Family::kIp ? "/ip_tables_names" : "/ip6_tables_names");
   errno = 0;
@@ -196,27 +195,28 @@ std::expected<bool, Error> HasLegacyNat(Family family) {
     if (reason != ENOENT) return std::unexpected(SocketError(reason, "cannot read " + path));
     if (LacksLegacyTables(family)) return false;
     return Fail(ErrorCode::kUnreadable, reason,
-                "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it");
+                "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it: "
+                "mount -t proc proc /proc");
   }
-  for (std::string table; std::getline(file, table);) {
-    if (table == kTable) return true;
+  for (std::string name; std::getline(file, name);) {
+    if (name == table) return true;
   }
   return false;
 }
 
-std::expected<bool, Error> LegacyHasComment(Family family, std::string_view begin) {
-  const auto there = HasLegacyNat(family);
+std::expected<bool, Error> LegacyHasComment(Family family, std::string_view table, std::string_view begin) {
+  const auto there = HasLegacyTable(family, table);
   if (!there || !*there) return there;
   const LegacySocket socket(family);
   for (int tries = 0; tries < 10; ++tries) {
     ipt_getinfo info = {};
-    kTable.copy(info.name, kTable.size());
+    table.copy(info.name, sizeof(info.name) - 1);
     if (const int failure = socket.Get(IPT_SO_GET_INFO, &info, sizeof(info)); failure != 0)
       return failure == ENOENT ? std::expected<bool, Error>(false) : FailToAsk(failure);
     std::vector<char> bytes(sizeof(ipt_get_entries) + info.size);
     ipt_get_entries head;
     std::memset(&head, 0, sizeof(head));
-    kTable.copy(head.name, kTable.size());
+    table.copy(head.name, sizeof(head.name) - 1);
     head.size = info.size;
     std::memcpy(bytes.data(), &head, sizeof(head));
     const int failure = socket.Get(IPT_SO_GET_ENTRIES, bytes.data(), bytes.size());
@@ -230,10 +230,10 @@ std::expected<bool, Error> LegacyHasComment(Family family, std::string_view begi
 
 std::string_view Name(IptablesVariant variant) { return variant == IptablesVariant::kNft ? "nft" : "legacy"; }
 
-std::expected<bool, Error> KernelHasComment(IptablesVariant variant, Family family, std::string_view begin,
-                                            TimePoint deadline) {
-  return variant == IptablesVariant::kNft ? NftHasComment(family, begin, deadline)
-                                          : LegacyHasComment(family, begin);
+std::expected<bool, Error> KernelHasComment(IptablesVariant variant, Family family, std::string_view table,
+                                            std::string_view begin, TimePoint deadline) {
+  return variant == IptablesVariant::kNft ? NftHasComment(family, table, begin, deadline)
+                                          : LegacyHasComment(family, table, begin);
 }
 
 }  // namespace natplan

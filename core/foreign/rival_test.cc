@@ -20,7 +20,7 @@ const std::vector<Forward> kForwards = {
 
 SavedRule Rule(const std::string& chain, const std::string& spec) {
   const auto saved =
-      ReadSavedNat("*nat\n:" + chain + " ACCEPT [0:0]\n-A " + chain + " " + spec + "\nCOMMIT\n");
+      ReadSavedTable("*nat\n:" + chain + " ACCEPT [0:0]\n-A " + chain + " " + spec + "\nCOMMIT\n");
   EXPECT_TRUE(saved.has_value());
   return saved ? saved->rules.front() : SavedRule{};
 }

@@ -1,6 +1,5 @@
 #include "core/foreign/saved_filter.h"
 
-#include <string>
 #include <utility>
 
 namespace natplan::foreign {
@@ -13,13 +12,12 @@ std::expected<SavedFilter, Error> ReadSavedFilter(std::string_view text) {
   if (text[begin] == '\n') ++begin;
   const std::string_view table = text.substr(begin + kBegin.size());
   const std::size_t end = table.find(kEnd);
-  // What one table looks like, all do: the reader of table nat reads it under that name.
-  std::string as_nat = "*nat\n";
-  as_nat += table.substr(0, end == std::string_view::npos ? end : end + kEnd.size());
-  auto saved = ReadSavedNat(as_nat);
+  const std::string_view filter =
+      text.substr(begin, kBegin.size() + (end == std::string_view::npos ? table.size() : end + kEnd.size()));
+  auto saved = ReadSavedTable(filter, "filter");
   if (!saved) return std::unexpected(std::move(saved.error()));
   return SavedFilter{.rules = std::move(saved->rules),
-                     .forward_drops = as_nat.find("\n:FORWARD DROP") != std::string::npos};
+                     .forward_drops = filter.find("\n:FORWARD DROP") != std::string_view::npos};
 }
 
 }  // namespace natplan::foreign

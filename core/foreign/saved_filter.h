@@ -16,7 +16,7 @@ struct SavedFilter {
   bool forward_drops = false;  // the policy of chain FORWARD
 };
 
-// No table filter is one without rules. Errors: those of ReadSavedNat().
+// No table filter is one without rules. Errors: those of ReadSavedTable().
 std::expected<SavedFilter, Error> ReadSavedFilter(std::string_view text);
 
 }  // namespace natplan::foreign

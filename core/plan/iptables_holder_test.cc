@@ -9,7 +9,7 @@ namespace {
 
 // Whether the last of these rules takes tcp port 8080 of the host.
 bool Takes(const std::string& lines) {
-  const auto saved = ReadSavedNat("*nat\n" + lines + "\nCOMMIT\n");
+  const auto saved = ReadSavedTable("*nat\n" + lines + "\nCOMMIT\n");
   const auto holder = HolderIn(saved->rules.back(), ChainsForTheHost(saved->rules));
   return holder && holder->Holds(Protocol::kTcp, *Port::Make(8080));
 }

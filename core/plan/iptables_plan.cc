@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <variant>
@@ -13,8 +14,11 @@ namespace natplan {
 namespace {
 
 std::string CommandLine(Family family, const char* verb, const SavedRule& rule) {
-  return std::string(IptablesName(family)) + " -t nat " + verb + " " + rule.chain + " " + rule.spec;
+  return std::string(IptablesName(family)) + " -t " + rule.table + " " + verb + " " + rule.chain + " " +
+         rule.spec;
 }
+
+std::string Begin(std::string_view table) { return std::string(table == "raw" ? kInRaw : ""); }
 
 std::string ToText(const Owner& owner, const Forward& forward) {
   return ToString(forward) + " (owner \"" + owner.name() + "\")";
@@ -32,7 +36,7 @@ struct KnownRule {
   }
 };
 
-std::vector<KnownRule> Know(Family family, const SavedNat& nat, const RuleTag& tag) {
+std::vector<KnownRule> Know(Family family, const SavedTable& nat, const RuleTag& tag) {
   std::vector<KnownRule> out;
   out.reserve(nat.rules.size());
   for (const SavedRule& saved : nat.rules) {
@@ -70,7 +74,7 @@ std::map<std::pair<Owner, HostPort>, Forward> ForwardsOf(const std::vector<Known
 // Plans one family.
 class Planner {
  public:
-  Planner(Family family, const SavedNat& nat, const IptablesWish& want, const RuleTag& tag,
+  Planner(Family family, const SavedTable& nat, const IptablesWish& want, const RuleTag& tag,
           IptablesPlan& plan)
       : family_(family),
         want_(want),
@@ -183,16 +187,18 @@ class Planner {
       if (kept && seen_.insert(std::move(key)).second) return;
       if (!kept && !Goes(known) && !mine_.contains(*known.owner)) return;
     }
+    const std::string table = Begin(known.saved->table);
     const std::string rule = known.saved->chain + " ";
-    Lines().push_back("-D " + rule + known.saved->spec);
-    Undo().push_back("-I " + rule + "1 " + known.saved->spec);
+    Lines().push_back(table + "-D " + rule + known.saved->spec);
+    Undo().push_back(table + "-I " + rule + "1 " + known.saved->spec);
   }
 
   void Insert(const std::pair<Owner, IptablesRule>& insert) {
     const auto& [owner, rule] = insert;
     const std::string spec = Spec(rule, tag_.CommentFor(owner));
-    Lines().push_back("-I " + rule.chain + " 1 " + spec);
-    Undo().push_back("-D " + rule.chain + " " + spec);
+    const std::string table = Begin(rule.table);
+    Lines().push_back(table + "-I " + rule.chain + " 1 " + spec);
+    Undo().push_back(table + "-D " + rule.chain + " " + spec);
   }
 
   const Family family_;
@@ -211,6 +217,17 @@ class Planner {
 };
 
 }  // namespace
+
+std::expected<SavedTable, Error> ReadSavedRules(Family family, std::string_view text) {
+  auto nat = ReadSavedTable(text);
+  if (!nat || family != Family::kIp) return nat;
+  auto raw = ReadSavedTable(text, "raw");
+  if (!raw) return raw;
+  if (nat->incompatible.empty()) nat->incompatible = std::move(raw->incompatible);
+  std::erase_if(raw->rules, [](const SavedRule& rule) { return !rule.comment.starts_with(kNatplanComment); });
+  std::ranges::move(raw->rules, std::back_inserter(nat->rules));
+  return nat;
+}
 
 IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want, const RuleTag& tag) {
   IptablesPlan plan;
@@ -237,7 +254,7 @@ std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleT
   return {intents.begin(), intents.end()};
 }
 
-std::vector<std::string> NatplanRules(Family family, const SavedNat& saved) {
+std::vector<std::string> NatplanRules(Family family, const SavedTable& saved) {
   std::vector<std::string> out;
   for (const SavedRule& rule : saved.rules) {
     if (rule.comment.starts_with(kNatplanComment)) out.push_back(CommandLine(family, "-A", rule));

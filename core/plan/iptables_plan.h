@@ -1,23 +1,31 @@
-// (saved nat tables, wanted intents, scope) -> lines for iptables-restore. Pure.
+// (saved tables, wanted intents, scope) -> lines for iptables-restore. Pure.
 #ifndef NATPLAN_CORE_PLAN_IPTABLES_PLAN_H_
 #define NATPLAN_CORE_PLAN_IPTABLES_PLAN_H_
 
 #include <array>
+#include <expected>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/plan/element_plan.h"
 #include "core/plan/iptables_rule.h"
 #include "core/text/iptables_text.h"
+#include "core/values/error.h"
 #include "core/values/intent.h"
 
 namespace natplan {
 
+// Of what iptables-save printed: table nat, and behind its rules those of table raw that have natplan's
+// comment, in IPv4. Errors: those of ReadSavedTable().
+std::expected<SavedTable, Error> ReadSavedRules(Family family, std::string_view text);
+
 struct IptablesSnapshot {
-  // By Family. None: this host has no iptables nat of it; nothing is planned there.
-  std::array<std::optional<SavedNat>, 2> nat = {};
+  // By Family, as ReadSavedRules() gives it. None: this host has no iptables nat of it; nothing is planned
+  // there.
+  std::array<std::optional<SavedTable>, 2> nat = {};
   friend bool operator==(const IptablesSnapshot&, const IptablesSnapshot&) = default;
 };
 
@@ -35,7 +43,7 @@ struct IptablesWish {
 struct IptablesPlan {
   // By Family: what iptables-restore takes in one transaction, and what takes it back. "-D CHAIN SPEC" is of
   // a rule that the snapshot has; "-I CHAIN 1 SPEC" stand in reverse order, so that the kernel has them in
-  // order.
+  // order. Those of table raw begin with kInRaw.
   std::array<std::vector<std::string>, 2> lines = {};
   std::array<std::vector<std::string>, 2> undo = {};
   // Forwards whose host port somebody else holds, or that two intents want. Nothing is planned for them.
@@ -54,7 +62,7 @@ std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleT
 
 // Rules with natplan's comment, of any table's name, as "iptables -t nat -A ...". For an iptables variant
 // that is not in use.
-std::vector<std::string> NatplanRules(Family family, const SavedNat& saved);
+std::vector<std::string> NatplanRules(Family family, const SavedTable& saved);
 
 }  // namespace natplan
 

@@ -27,9 +27,9 @@ OwnedIntent Forwarded(const Owner& owner, int port, const char* to, bool localho
   return {owner, Forward{Protocol::kTcp, *Port::Make(port), *Endpoint::Parse(to), localhost}};
 }
 
-// The nat tables of a host.
+// The tables of a host.
 struct FakeNat {
-  std::array<std::vector<std::string>, 2> rules = {};  // "CHAIN SPEC"
+  std::array<std::vector<std::string>, 2> rules = {};  // "CHAIN SPEC", "-t raw CHAIN SPEC"
 
   void Take(Family family, const Text& lines) {
     for (const std::string& line : lines)
@@ -38,7 +38,10 @@ struct FakeNat {
 
   IptablesSnapshot Read() const {
     IptablesSnapshot snapshot;
-    for (std::size_t i = 0; i < rules.size(); ++i) snapshot.nat[i] = *ReadSavedNat(SavedText(rules[i]));
+    for (const Family family : kFamilies) {
+      const auto i = static_cast<std::size_t>(family);
+      snapshot.nat[i] = *ReadSavedRules(family, SavedText(rules[i]));
+    }
     return snapshot;
   }
 
@@ -98,11 +101,41 @@ TEST(PlanIptables, TakesLocalhostBackAndLeavesARuleThatAnotherForwardNeeds) {
   FakeNat nat;
   (void)nat.Apply(
       {.intents = {Forwarded(kA, 80, "10.0.0.2:80", true), Forwarded(kA, 81, "10.0.0.2:80", true)}});
-  EXPECT_EQ(nat.rules[0].size(), 5U);
+  EXPECT_EQ(nat.rules[0].size(), 7U);
   (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80"), Forwarded(kA, 81, "10.0.0.2:80", true)}});
-  EXPECT_EQ(nat.rules[0].size(), 5U);
+  EXPECT_EQ(nat.rules[0].size(), 7U);
   (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80"), Forwarded(kA, 81, "10.0.0.2:80")}});
   EXPECT_EQ(nat.rules[0].size(), 4U);
+}
+
+const Text kGuard = {
+    "-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:a\" -j DROP",
+    "-t raw PREROUTING -s 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:a\" -j DROP"};
+
+Text InRaw(const FakeNat& nat) {
+  Text out;
+  std::ranges::copy_if(nat.rules[0], std::back_inserter(out),
+                       [](const std::string& rule) { return rule.starts_with(kInRaw); });
+  return out;
+}
+
+TEST(PlanIptables, GuardsLoopbackAsLongAsTheOwnerWantsLocalhost) {
+  FakeNat nat;
+  const OwnedIntent local = Forwarded(kA, 80, "10.0.0.2:80", true);
+  (void)nat.Apply(
+      {.intents = {local, Forwarded(kB, 81, "10.0.0.2:80"), Forwarded(kB, 82, "[fd00::2]:80", true)}});
+  EXPECT_EQ(InRaw(nat), kGuard);
+  EXPECT_EQ(IntentsOf(nat.Read(), kTag).size(), 3U);
+  // What somebody took away comes back.
+  std::erase(nat.rules[0], kGuard[1]);
+  (void)nat.Apply({.intents = {local}});
+  EXPECT_EQ(InRaw(nat).size(), 2U);
+  // A rule of another program is none of ours, and stays.
+  const std::string foreign = "-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -j DROP";
+  nat.rules[0].push_back(foreign);
+  const auto plan = nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80")}});
+  EXPECT_TRUE(plan.foreign.empty());
+  EXPECT_EQ(InRaw(nat), Text{foreign});
 }
 
 TEST(PlanIptables, RemovesSecondCopiesOfItsOwn) {
@@ -275,7 +308,7 @@ TEST(PlanIptables, HoldsForRandomWishes) {
 }
 
 TEST(NatplanRules, FindsThemWhateverTheirTable) {
-  const auto saved = ReadSavedNat(
+  const auto saved = ReadSavedTable(
       "*nat\n-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:other:a\" -j MASQUERADE\n"
       "-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"not ours\" -j MASQUERADE\nCOMMIT\n");
   EXPECT_EQ(NatplanRules(Family::kIp6, *saved), Text{"ip6tables -t nat -A POSTROUTING -s 10.0.0.0/8 -m "

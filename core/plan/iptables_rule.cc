@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <variant>
 
@@ -51,6 +52,19 @@ IptablesRule LoopbackMasquerade(Protocol protocol, const Endpoint& to) {
   return rule;
 }
 
+// What comes from a neighbour with a loopback address is nothing that a host sends: route_localnet would let
+// it in.
+std::vector<IptablesRule> LoopbackGuardRules() {
+  std::vector<IptablesRule> rules;
+  for (const char* address : {"-d", "-s"}) {
+    rules.push_back({.table = "raw",
+                     .chain = "PREROUTING",
+                     .match = {address, LoopbackOf(Family::kIp), "!", "-i", "lo"},
+                     .target = {"-j", "DROP"}});
+  }
+  return rules;
+}
+
 std::vector<IptablesRule> LowerOne(const Forward& forward) {
   std::vector<std::string> match = PortMatch(forward.protocol, forward.host_port);
   Append(match, {"-m", "addrtype", "--dst-type", "LOCAL"});
@@ -60,7 +74,9 @@ std::vector<IptablesRule> LowerOne(const Forward& forward) {
   Append(output_match, match);
   std::vector<IptablesRule> rules = {{.chain = "PREROUTING", .match = match, .target = target},
                                      {.chain = "OUTPUT", .match = output_match, .target = target}};
-  if (forward.localhost) rules.push_back(LoopbackMasquerade(forward.protocol, forward.to));
+  if (!forward.localhost) return rules;
+  rules.push_back(LoopbackMasquerade(forward.protocol, forward.to));
+  if (forward.family() == Family::kIp) std::ranges::move(LoopbackGuardRules(), std::back_inserter(rules));
   return rules;
 }
 
@@ -79,6 +95,8 @@ std::optional<Port> ToPort(std::string_view text) {
 
 // The intent that the rule can come from if it comes from one; a loopback rule's with a host port of its own.
 std::optional<Intent> Guess(Family family, const IptablesRule& rule) {
+  if (rule.table == "raw")
+    return Forward{Protocol::kTcp, Port::Make(1).value(), Endpoint::Parse("192.0.2.1:1").value(), true};
   const auto protocol = ParseProtocol(Value(rule.match, "-p"));
   const auto port = ToPort(Value(rule.match, "--dport"));
   if (rule.chain != "POSTROUTING") {
@@ -107,7 +125,8 @@ std::optional<Intent> Guess(Family family, const IptablesRule& rule) {
 }
 
 bool SameWords(const IptablesRule& saved, const IptablesRule& made) {
-  return saved.chain == made.chain && saved.match.size() == made.match.size() + made.target.size() &&
+  return saved.table == made.table && saved.chain == made.chain &&
+         saved.match.size() == made.match.size() + made.target.size() &&
          std::ranges::equal(made.match, std::span(saved.match).first(made.match.size())) &&
          std::ranges::equal(made.target, std::span(saved.match).subspan(made.match.size()));
 }
@@ -158,7 +177,7 @@ std::vector<IptablesRule> Lower(const Intent& intent) {
 }
 
 TaggedRule TakeApart(const SavedRule& saved, const RuleTag& tag) {
-  TaggedRule out{.rule = {.chain = saved.chain, .match = saved.words, .target = {}}};
+  TaggedRule out{.rule = {.table = saved.table, .chain = saved.chain, .match = saved.words, .target = {}}};
   out.owner = tag.OwnerIn(saved.comment);
   if (!out.owner) return out;
   const std::vector<std::string> match = {"-m", "comment", "--comment", saved.comment};
@@ -174,7 +193,8 @@ std::optional<RaisedRule> Raise(Family family, const IptablesRule& rule) {
   const std::vector<IptablesRule> made = Lower(*guess);
   if (std::ranges::none_of(made, [&](const IptablesRule& one) { return SameWords(rule, one); }))
     return std::nullopt;
-  if (rule.chain == "POSTROUTING" && std::holds_alternative<Forward>(*guess)) return RaisedRule{};
+  const bool is_beside = rule.table == "raw" || rule.chain == "POSTROUTING";
+  if (is_beside && std::holds_alternative<Forward>(*guess)) return RaisedRule{};
   return RaisedRule{std::move(guess)};
 }
 

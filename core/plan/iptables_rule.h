@@ -1,4 +1,4 @@
-// What an intent comes to in iptables' nat table, and the way back.
+// What an intent comes to in iptables' tables, and the way back.
 #ifndef NATPLAN_CORE_PLAN_IPTABLES_RULE_H_
 #define NATPLAN_CORE_PLAN_IPTABLES_RULE_H_
 
@@ -38,9 +38,10 @@ class RuleTag {
 
 // A rule as words, which iptables-save prints in this order. A comment goes between the two parts.
 struct IptablesRule {
-  std::string chain;  // PREROUTING, OUTPUT, POSTROUTING
-  std::vector<std::string> match;
-  std::vector<std::string> target;
+  std::string table = "nat";
+  std::string chain = {};  // PREROUTING, OUTPUT, POSTROUTING
+  std::vector<std::string> match = {};
+  std::vector<std::string> target = {};
   friend auto operator<=>(const IptablesRule&, const IptablesRule&) = default;
 };
 
@@ -50,7 +51,8 @@ std::string Spec(const IptablesRule& rule, const std::string& comment);
 // Masquerade: one rule of POSTROUTING. Forward: one of PREROUTING for what comes from outside, one of OUTPUT
 // for what the host itself sends to an address of its own; with `localhost` the one of OUTPUT takes
 // 127.0.0.0/8 or ::1 as well, and one of POSTROUTING gives such packets an address that the target can answer
-// to.
+// to. In IPv4 it has the guard of loopback beside it, which does what core/plan/extra_rules.h has a chain
+// for: two rules of table raw, the same for all forwards of an owner.
 std::vector<IptablesRule> Lower(const Intent& intent);
 
 // A rule as iptables-save printed it, taken apart.
@@ -63,7 +65,8 @@ TaggedRule TakeApart(const SavedRule& saved, const RuleTag& tag);
 // A rule that Lower() makes.
 struct RaisedRule {
   // A Forward from its rule of PREROUTING has no `localhost`: that is in its rule of OUTPUT. None: the rule
-  // of POSTROUTING that a forward with `localhost` has, and which does not say of which host port it is.
+  // of POSTROUTING that a forward with `localhost` has, and the guard, which do not say of which host port
+  // they are.
   std::optional<Intent> intent = {};
 };
 // None if Lower() makes no such rule.

@@ -22,7 +22,7 @@ Intent Forwarded(Protocol protocol, int port, const char* to, bool localhost = f
 std::vector<std::string> Lines(const Intent& intent) {
   std::vector<std::string> lines;
   for (const IptablesRule& rule : Lower(intent)) {
-    std::string line = "-A " + rule.chain;
+    std::string line = (rule.table == "nat" ? "-A " : "-t " + rule.table + " -A ") + rule.chain;
     for (const std::string& word : rule.match) line += " " + word;
     for (const std::string& word : rule.target) line += " " + word;
     lines.push_back(line);
@@ -59,7 +59,11 @@ TEST(Lower, GivesLocalhostNoExclusionAndAnAddressToAnswerTo) {
             "10.0.0.2:8080",
             "-A OUTPUT -p tcp -m tcp --dport 80 -m addrtype --dst-type LOCAL -j DNAT --to-destination "
             "10.0.0.2:8080",
-            "-A POSTROUTING -s 127.0.0.0/8 -d 10.0.0.2/32 -p tcp -m tcp --dport 8080 -j MASQUERADE"}));
+            "-A POSTROUTING -s 127.0.0.0/8 -d 10.0.0.2/32 -p tcp -m tcp --dport 8080 -j MASQUERADE",
+            "-t raw -A PREROUTING -d 127.0.0.0/8 ! -i lo -j DROP",
+            "-t raw -A PREROUTING -s 127.0.0.0/8 ! -i lo -j DROP"}));
+  EXPECT_EQ(Lines(Forwarded(Protocol::kTcp, 80, "[fd00::2]:8080", true)).size(), 3U)
+      << "nothing lets ::1 in from a neighbour";
 }
 
 TEST(Lower, NamesTheInterfaceAndLeavesAnEmptyPrefixOut) {
@@ -104,8 +108,9 @@ std::vector<std::optional<RaisedRule>> Raised(const Intent& intent) {
   const auto tag = *RuleTag::Make("natplan");
   std::vector<std::optional<RaisedRule>> out;
   for (const IptablesRule& rule : Lower(intent)) {
-    const auto saved =
-        ReadSavedNat("*nat\n-A " + rule.chain + " " + Spec(rule, "natplan:natplan:a b") + "\nCOMMIT\n");
+    const auto saved = ReadSavedTable(
+        "*" + rule.table + "\n-A " + rule.chain + " " + Spec(rule, "natplan:natplan:a b") + "\nCOMMIT\n",
+        rule.table);
     const TaggedRule apart = TakeApart(saved->rules.front(), tag);
     EXPECT_EQ(apart.owner, Owner::Make("a b"));
     out.push_back(Raise(FamilyOf(intent), apart.rule));
@@ -129,11 +134,13 @@ TEST(Raise, TellsLocalhostByTheRuleOfOutput) {
   const Intent plain = Forwarded(Protocol::kTcp, 80, "10.0.0.2:8080");
   const Intent localhost = Forwarded(Protocol::kTcp, 80, "10.0.0.2:8080", true);
   const auto raised = Raised(localhost);
-  ASSERT_EQ(raised.size(), 3U);
+  ASSERT_EQ(raised.size(), 5U);
   EXPECT_EQ(raised[0]->intent, plain);
   EXPECT_EQ(raised[1]->intent, localhost);
-  ASSERT_TRUE(raised[2]);
-  EXPECT_EQ(raised[2]->intent, std::nullopt);
+  for (const std::size_t beside : {2U, 3U, 4U}) {
+    ASSERT_TRUE(raised[beside]);
+    EXPECT_EQ(raised[beside]->intent, std::nullopt);
+  }
 }
 
 TEST(Raise, LeavesWhatLowerDoesNotMake) {
@@ -155,7 +162,7 @@ TEST(Raise, LeavesWhatLowerDoesNotMake) {
            "-A PREROUTING -p tcp -m comment --comment \"natplan:natplan:a\"",
            "-A PREROUTING -m comment --comment \"natplan:natplan:a\" --dport",
        }) {
-    const auto saved = ReadSavedNat("*nat\n" + std::string(line) + "\nCOMMIT\n");
+    const auto saved = ReadSavedTable("*nat\n" + std::string(line) + "\nCOMMIT\n");
     ASSERT_TRUE(saved) << line;
     const TaggedRule apart = TakeApart(saved->rules.front(), tag);
     EXPECT_TRUE(apart.owner) << line;

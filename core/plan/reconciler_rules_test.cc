@@ -70,13 +70,14 @@ TEST_P(ReconcilerRulesTest, TheGuardOfLoopbackIsThereAsLongAsAnyOwnerWantsLocalh
   const std::string all = Listing();
   if (guarded) {
     EXPECT_EQ(guard()->rules.size(), 2U);
-    for (const Operation& damage :
-         std::vector<Operation>{DeleteChain{id(), kLoopbackChain}, FlushChain{id(), kLoopbackChain},
-                                DeleteRule{id(), kLoopbackChain, guard()->rules[0].handle}}) {
+    const auto is_restored_after = [&](const Operation& damage) {
       ASSERT_TRUE(kernel_.Foreign({damage}));
       ASSERT_TRUE(b_.Adds({}));
       EXPECT_EQ(Listing(), all);
-    }
+    };
+    is_restored_after(DeleteChain{id(), kLoopbackChain});
+    is_restored_after(FlushChain{id(), kLoopbackChain});
+    is_restored_after(DeleteRule{id(), kLoopbackChain, guard()->rules[0].handle});
   }
   ASSERT_TRUE(a_.Removes({LocalTo(80, w().target)}));
   EXPECT_EQ(guard() != nullptr, guarded);

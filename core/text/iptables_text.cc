@@ -91,9 +91,9 @@ bool IsCounters(std::string_view text) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text), rest_(text) {}
+  Reader(std::string_view text, std::string_view wanted) : text_(text), rest_(text), wanted_(wanted) {}
 
-  std::expected<SavedNat, Error> Read() {
+  std::expected<SavedTable, Error> Read() {
     if (const std::size_t zero = text_.find('\0'); zero != std::string_view::npos)
       return Fail("has a byte of value 0", text_.substr(0, zero).rfind('\n') + 1);
     while (!rest_.empty()) {
@@ -118,12 +118,13 @@ class Reader {
     switch (line.front()) {
       case '#':
         // iptables-nft's words: "# Table `nat' is incompatible, use 'nft' tool."
-        if (line.starts_with("# Table `nat' is incompatible")) saved_.incompatible = true;
+        if (line.starts_with("# Table `" + wanted_ + "' is incompatible")) saved_.incompatible = wanted_;
         return std::nullopt;
       case '*':
         if (table_) return "begins a table within table " + *table_;
         table_ = line.substr(1);
-        if (*table_ == "nat" && std::exchange(seen_, true)) return "begins table nat a second time";
+        if (*table_ == wanted_ && std::exchange(seen_, true))
+          return "begins table " + wanted_ + " a second time";
         return std::nullopt;
       case ':':
         return TakeChain(line.substr(1));
@@ -162,9 +163,10 @@ class Reader {
     TakeWord(rest_);  // -A
     const std::size_t end = std::min(rest_.find_first_of(" \t\n"), rest_.size());
     if (end == 0) return "is a rule without a chain";
-    std::vector<SavedRule>& rules = *table_ == "nat" ? saved_.rules : others_;
+    std::vector<SavedRule>& rules = *table_ == wanted_ ? saved_.rules : others_;
     if (&rules == &others_) others_.clear();
     rule_ = &rules.emplace_back();
+    rule_->table = *table_;
     rule_->chain = rest_.substr(0, end);
     rest_.remove_prefix(end);
     while (!rest_.empty() && IsBlank(rest_.front())) rest_.remove_prefix(1);
@@ -199,18 +201,21 @@ class Reader {
 
   const std::string_view text_;
   std::string_view rest_;
-  SavedNat saved_;
+  const std::string wanted_;
+  SavedTable saved_;
   std::vector<SavedRule> others_;     // the last rule, if it is of another table
   SavedRule* rule_ = nullptr;         // the last rule, while the lines behind it may belong to it
   std::optional<std::string> table_;  // the one that we are in
-  bool seen_ = false;                 // table nat
+  bool seen_ = false;                 // the wanted one
 };
 
 }  // namespace
 
 std::string_view IptablesName(Family family) { return family == Family::kIp ? "iptables" : "ip6tables"; }
 
-std::expected<SavedNat, Error> ReadSavedNat(std::string_view text) { return Reader(text).Read(); }
+std::expected<SavedTable, Error> ReadSavedTable(std::string_view text, std::string_view table) {
+  return Reader(text, table).Read();
+}
 
 std::string Quoted(std::string_view word) {
   std::string out = "\"";
@@ -230,9 +235,16 @@ std::string QuoteWord(std::string_view word) {
 }
 
 std::string RestoreInput(const std::vector<std::string>& lines) {
-  std::string out = "*nat\n";
-  for (const std::string& line : lines) out += line + "\n";
-  return out + "COMMIT\n";
+  std::string first, nat, last;
+  for (const std::string& line : lines) {
+    const bool raw = line.starts_with(kInRaw);
+    const std::string rule = line.substr(raw ? kInRaw.size() : 0) + "\n";
+    (!raw ? nat : rule.starts_with("-I ") ? first : last) += rule;
+  }
+  const auto transaction = [](const std::string& table, const std::string& rules) {
+    return rules.empty() ? "" : "*" + table + "\n" + rules + "COMMIT\n";
+  };
+  return transaction("raw", first) + transaction("nat", nat) + transaction("raw", last);
 }
 
 }  // namespace natplan

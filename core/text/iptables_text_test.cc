@@ -21,18 +21,18 @@ constexpr std::string_view kSaved =
     "COMMIT\n"
     "# Completed on Wed Nov 25 00:42:54 2026\n";
 
-TEST(ReadSavedNat, TakesTheRulesOfTableNatInOrder) {
-  const auto saved = ReadSavedNat(kSaved);
+TEST(ReadSavedTable, TakesTheRulesOfTableNatInOrder) {
+  const auto saved = ReadSavedTable(kSaved);
   ASSERT_TRUE(saved) << saved.error().text;
   ASSERT_EQ(saved->rules.size(), 2U);
   EXPECT_EQ(saved->rules[0].chain, "PREROUTING");
   EXPECT_EQ(saved->rules[0].spec, "-p tcp -m tcp --dport 80 -j DNAT --to-destination 192.0.2.1:8080");
   EXPECT_EQ(saved->rules[1].chain, "POSTROUTING");
-  EXPECT_FALSE(saved->incompatible);
+  EXPECT_TRUE(saved->incompatible.empty());
 }
 
-TEST(ReadSavedNat, TakesQuotesAndEscapesOffTheWordsAndLeavesThemInTheSpec) {
-  const auto saved = ReadSavedNat(kSaved);
+TEST(ReadSavedTable, TakesQuotesAndEscapesOffTheWordsAndLeavesThemInTheSpec) {
+  const auto saved = ReadSavedTable(kSaved);
   ASSERT_TRUE(saved);
   EXPECT_EQ(saved->rules[1].words, (std::vector<std::string>{"-s", "10.0.0.0/8", "-m", "comment", "--comment",
                                                              "it's \"a\" \\ b", "-j", "MASQUERADE"}));
@@ -40,23 +40,30 @@ TEST(ReadSavedNat, TakesQuotesAndEscapesOffTheWordsAndLeavesThemInTheSpec) {
             "-s 10.0.0.0/8 -m comment --comment \"it\\'s \\\"a\\\" \\\\ b\" -j MASQUERADE");
 }
 
-TEST(ReadSavedNat, ABackslashOutsideOfQuotesIsOne) {
-  const auto saved = ReadSavedNat("*nat\n-A C --x a\\b\nCOMMIT\n");
+TEST(ReadSavedTable, ABackslashOutsideOfQuotesIsOne) {
+  const auto saved = ReadSavedTable("*nat\n-A C --x a\\b\nCOMMIT\n");
   ASSERT_TRUE(saved);
   EXPECT_EQ(saved->rules[0].words, (std::vector<std::string>{"--x", "a\\b"}));
 }
 
-TEST(ReadSavedNat, NothingIsAnEmptyTable) {
-  EXPECT_EQ(ReadSavedNat(""), SavedNat{});
-  EXPECT_EQ(ReadSavedNat("*nat\nCOMMIT\n"), SavedNat{});
+TEST(ReadSavedTable, TakesTheRulesOfTheTableThatIsAskedFor) {
+  const std::string text = "*raw\n-A P -j R\nCOMMIT\n*nat\n-A P -j N\nCOMMIT\n";
+  EXPECT_EQ(ReadSavedTable(text, "raw")->rules,
+            (std::vector<SavedRule>{{.table = "raw", .chain = "P", .spec = "-j R", .words = {"-j", "R"}}}));
+  EXPECT_EQ(ReadSavedTable(text, "filter"), SavedTable{});
 }
 
-TEST(ReadSavedNat, NoticesThatTheTableIsNotOfIptablesMaking) {
-  EXPECT_TRUE(ReadSavedNat("# Table `nat' is incompatible, use 'nft' tool.\n")->incompatible);
-  EXPECT_FALSE(ReadSavedNat("# Table `filter' is incompatible, use 'nft' tool.\n")->incompatible);
+TEST(ReadSavedTable, NothingIsAnEmptyTable) {
+  EXPECT_EQ(ReadSavedTable(""), SavedTable{});
+  EXPECT_EQ(ReadSavedTable("*nat\nCOMMIT\n"), SavedTable{});
 }
 
-TEST(ReadSavedNat, NamesTheLineOfJunk) {
+TEST(ReadSavedTable, NoticesThatTheTableIsNotOfIptablesMaking) {
+  EXPECT_EQ(ReadSavedTable("# Table `nat' is incompatible, use 'nft' tool.\n")->incompatible, "nat");
+  EXPECT_EQ(ReadSavedTable("# Table `filter' is incompatible, use 'nft' tool.\n")->incompatible, "");
+}
+
+TEST(ReadSavedTable, NamesTheLineOfJunk) {
   struct Case {
     std::string text;
     std::string line;
@@ -80,7 +87,7 @@ TEST(ReadSavedNat, NamesTheLineOfJunk) {
       {std::string("*nat\n-A A\0B\nCOMMIT\n", 18), "line 2 "},
   };
   for (const Case& c : cases) {
-    const auto saved = ReadSavedNat(c.text);
+    const auto saved = ReadSavedTable(c.text);
     ASSERT_FALSE(saved) << c.text;
     EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
     EXPECT_EQ(saved.error().text.find(c.line), 0U) << saved.error().text;
@@ -109,13 +116,13 @@ const std::vector<std::string> kForeign = {
     "-A OUTPUT -o \\ -j \"chain\n", "-A OUTPUT -o x \"\\ -m comment --comment \" b\" -j RETURN\n",
     "-A ch\"ain -m comment --comment \"natplan-like\" -j RETURN\n"};
 
-TEST(ReadSavedNat, NoForeignRuleIsTakenForOursOrHidesOne) {
+TEST(ReadSavedTable, NoForeignRuleIsTakenForOursOrHidesOne) {
   for (const std::string& first : kForeign) {
     for (const std::string& second : kForeign) {
       for (const char* before : {"*nat\n", "*filter\n-A OUTPUT -o \"\nCOMMIT\n*nat\n"}) {
         for (const std::string& text :
              {kOurs + first + second, first + kOurs + second, first + second + kOurs}) {
-          const auto saved = ReadSavedNat(before + text + "COMMIT\n");
+          const auto saved = ReadSavedTable(before + text + "COMMIT\n");
           ASSERT_TRUE(saved) << text << saved.error().text;
           std::vector<std::string> ours;
           for (const SavedRule& rule : saved->rules) {
@@ -129,8 +136,8 @@ TEST(ReadSavedNat, NoForeignRuleIsTakenForOursOrHidesOne) {
   }
 }
 
-TEST(ReadSavedNat, KeepsAForeignRuleOfSeveralLinesAsOne) {
-  const auto saved = ReadSavedNat("*nat\n" + kForeign[0] + kForeign[10] + "COMMIT\n");
+TEST(ReadSavedTable, KeepsAForeignRuleOfSeveralLinesAsOne) {
+  const auto saved = ReadSavedTable("*nat\n" + kForeign[0] + kForeign[10] + "COMMIT\n");
   ASSERT_TRUE(saved) << saved.error().text;
   ASSERT_EQ(saved->rules.size(), 2U);
   EXPECT_EQ(saved->rules[0].spec, "-m comment --comment \"a\nb\" -j RETURN");
@@ -138,35 +145,35 @@ TEST(ReadSavedNat, KeepsAForeignRuleOfSeveralLinesAsOne) {
   EXPECT_EQ(saved->rules[1].spec, "-o we\nird -j RETURN");
 }
 
-TEST(ReadSavedNat, WhatTearsARuleOfOursIsAnErrorThatShowsTheLineSafely) {
-  const auto saved = ReadSavedNat(std::string("*nat\n") + kOurs + "\x1b[2J junk\x80\nCOMMIT\n");
+TEST(ReadSavedTable, WhatTearsARuleOfOursIsAnErrorThatShowsTheLineSafely) {
+  const auto saved = ReadSavedTable(std::string("*nat\n") + kOurs + "\x1b[2J junk\x80\nCOMMIT\n");
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
   EXPECT_TRUE(saved.error().text.starts_with("line 3 ")) << saved.error().text;
   EXPECT_NE(saved.error().text.find("\\x1b[2J junk\\x80"), std::string::npos) << saved.error().text;
 }
 
-TEST(ReadSavedNat, ACommentThatIsNotInQuotesIsNotOurs) {
+TEST(ReadSavedTable, ACommentThatIsNotInQuotesIsNotOurs) {
   const auto saved =
-      ReadSavedNat("*nat\n-A OUTPUT -m comment --comment natplan:natplan:a -j RETURN\nCOMMIT\n");
+      ReadSavedTable("*nat\n-A OUTPUT -m comment --comment natplan:natplan:a -j RETURN\nCOMMIT\n");
   ASSERT_TRUE(saved) << saved.error().text;
   EXPECT_EQ(saved->rules.front().comment, "");
 }
 
-TEST(ReadSavedNat, SurvivesEveryCutAndRandomBytes) {
-  for (std::size_t size = 0; size <= kSaved.size(); ++size) (void)ReadSavedNat(kSaved.substr(0, size));
+TEST(ReadSavedTable, SurvivesEveryCutAndRandomBytes) {
+  for (std::size_t size = 0; size <= kSaved.size(); ++size) (void)ReadSavedTable(kSaved.substr(0, size));
   std::mt19937 random(1);
   for (int i = 0; i < 20000; ++i) {
     std::string text(kSaved);
     for (int change = 0; change < 3; ++change) text[random() % text.size()] = static_cast<char>(random());
-    (void)ReadSavedNat(text);
+    (void)ReadSavedTable(text);
   }
 }
 
 TEST(QuoteWord, ComesBackFromTheReader) {
   for (const std::string word :
        {"plain", "two words", "two\nlines", "\"", "\\", "a\\\"b", "", "it's", "natplan:a:b"}) {
-    const auto saved = ReadSavedNat("*nat\n-A C --comment " + QuoteWord(word) + "\nCOMMIT\n");
+    const auto saved = ReadSavedTable("*nat\n-A C --comment " + QuoteWord(word) + "\nCOMMIT\n");
     ASSERT_TRUE(saved) << word;
     EXPECT_EQ(saved->rules[0].words, (std::vector<std::string>{"--comment", word}));
   }
@@ -174,6 +181,8 @@ TEST(QuoteWord, ComesBackFromTheReader) {
 
 TEST(RestoreInput, IsOneTransactionOfTableNat) {
   EXPECT_EQ(RestoreInput({"-D A -j B", "-I A 1 -j C"}), "*nat\n-D A -j B\n-I A 1 -j C\nCOMMIT\n");
+  EXPECT_EQ(RestoreInput({"-t raw -I P 1 -j D", "-t raw -D P -j E", "-I A 1 -j C"}),
+            "*raw\n-I P 1 -j D\nCOMMIT\n*nat\n-I A 1 -j C\nCOMMIT\n*raw\n-D P -j E\nCOMMIT\n");
 }
 
 }  // namespace

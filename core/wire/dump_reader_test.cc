@@ -156,7 +156,7 @@ TEST(DumpReader, SaysThatThereAreElementsItDoesNotUnderstand) {
       Nest(1, {Value(1, {1, 2, 3, 4}), Attr(4, Be64(1000))}),            // timeout
       Nest(1, {Attr(3, Be32(2))}),                                       // catch-all
       Nest(1, {Value(1, {1, 2, 3, 4}), Value(10, {1, 2, 3, 5})}),        // both ends in one
-      Nest(1, {Value(1, ByteString(29))}),                               // key too long
+      Nest(1, {Value(1, ByteString(33))}),                               // key too long
       Nest(1, {Value(1, {1}), Value(2, ByteString(21))}),                // data too long
       Nest(1, {Value(1, {1}), Nest(2, {Nest(2, {Attr(1, Be32(1))})})}),  // verdict
       Nest(1, {Value(1, {1}), Attr(3, Be32(1))}),                        // an end in a set without intervals

@@ -83,7 +83,7 @@ const std::vector<Case>& Cases() {
       {4, "OneFamilyOnly", "natplan simulate examples/two_containers.toml --fault no-ip6"},
       {4, "WatchByIptables", "natplan watch examples/stopped.toml --backend iptables"},
       {5, "ARestoreThatHangs",
-       WithPrograms("exec sleep 1000",
+       WithPrograms("case $* in *--test*) exit 0;; esac; exec sleep 1000",
                     "natplan apply examples/stopped.toml --backend iptables --deadline 5")},
       {6, "FullDevice", "natplan apply examples/stopped.toml > /dev/full"},
       {6, "ClosedOutput", "natplan list >&-"},

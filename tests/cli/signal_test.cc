@@ -131,33 +131,39 @@ TEST(SignalTest, EndsItWhileALargeFileIsParsed) {
 }
 
 TEST(SignalTest, EndsEveryVerbWhileAnotherProcessHoldsTheLock) {
-  const Folder folder;
-  std::vector<int> held;
-  for (const std::string& path : {std::string("/run/natplan.lock"), folder.Path("natplan.lock")}) {
-    held.push_back(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    ASSERT_TRUE(held.back() < 0 || flock(held.back(), LOCK_EX | LOCK_NB) == 0);
-  }
-  const std::vector<std::vector<std::string>> verbs = {{"apply", "examples/stopped.toml"},
-                                                       {"add", "masquerade", "10.0.0.0/8"},
-                                                       {"delete", "masquerade", "10.0.0.0/8"},
-                                                       {"forget", "--owner", "a"},
-                                                       {"remove", "--owner", "a"},
-                                                       {"remove"}};
-  for (const auto& verb : verbs) {
-    SCOPED_TRACE(verb.front());
-    Process natplan(folder.Natplan(verb + kByIptables));
-    const std::string files = "/proc/" + std::to_string(natplan.pid()) + "/fd";
-    ASSERT_TRUE(WaitUntil([&] {
-      std::error_code gone;
-      for (std::filesystem::directory_iterator file(files, gone), end; file != end; file.increment(gone)) {
-        if (std::filesystem::read_symlink(*file, gone).string().ends_with("natplan.lock")) return true;
-      }
-      return false;
-    }));
-    natplan.Signal(SIGTERM);
-    EndsWith(natplan, 143, kUnchanged);
-  }
-  for (const int one : held) close(one);
+  RunInNamespaceOrSkip([] {
+    const Folder folder;
+    std::vector<int> held;
+    for (const std::string& path : {std::string("/run/natplan.lock"), folder.Path("natplan.lock")}) {
+      held.push_back(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+      ASSERT_TRUE(held.back() < 0 || flock(held.back(), LOCK_EX | LOCK_NB) == 0);
+    }
+    const std::vector<std::vector<std::string>> verbs = {{"apply", "examples/stopped.toml"},
+                                                         {"add", "masquerade", "10.0.0.0/8"},
+                                                         {"delete", "masquerade", "10.0.0.0/8"},
+                                                         {"forget", "--owner", "a"},
+                                                         {"remove", "--owner", "a"},
+                                                         {"remove"}};
+    for (const auto& verb : verbs) {
+      SCOPED_TRACE(verb.front());
+      Process natplan(folder.Natplan(verb + kByIptables));
+      const std::string process = "/proc/" + std::to_string(natplan.pid());
+      const std::string files = process + "/fd";
+      ASSERT_TRUE(WaitUntil([&] {
+        std::error_code gone;
+        // Until then it has the files of this process.
+        if (!std::filesystem::read_symlink(process + "/exe", gone).string().ends_with("natplan"))
+          return false;
+        for (std::filesystem::directory_iterator file(files, gone), end; file != end; file.increment(gone)) {
+          if (std::filesystem::read_symlink(*file, gone).string().ends_with("natplan.lock")) return true;
+        }
+        return false;
+      }));
+      natplan.Signal(SIGTERM);
+      EndsWith(natplan, 143, kUnchanged);
+    }
+    for (const int one : held) close(one);
+  });
 }
 
 TEST(SignalTest, EndsEveryVerbWhileIptablesSaveHangsAndTheProgramToo) {
@@ -208,14 +214,16 @@ TEST(SignalTest, StopsAnIptablesRestoreThatHangsAndLooksWhatCameOfIt) {
 }
 
 TEST(SignalTest, ASecondSignalEndsItWhileIptablesRestoreHangs) {
-  const Folder folder;
-  folder.Hanging("iptables-restore");
-  Process natplan(folder.Natplan(std::vector<std::string>{"apply", "examples/stopped.toml"} + kByIptables));
-  const std::vector<pid_t> hanging = folder.WhoHangs();
-  ASSERT_TRUE(natplan.SignalTaken(SIGTERM));
-  natplan.Signal(SIGTERM);
-  EndsWith(natplan, 143, "natplan: interrupted: it is not known whether the change was made");
-  for (const pid_t process : hanging) EXPECT_TRUE(WaitUntil([&] { return !Runs(process); }));
+  RunInNamespaceOrSkip([] {
+    const Folder folder;
+    folder.Hanging("iptables-restore");
+    Process natplan(folder.Natplan(std::vector<std::string>{"apply", "examples/stopped.toml"} + kByIptables));
+    const std::vector<pid_t> hanging = folder.WhoHangs();
+    ASSERT_TRUE(natplan.SignalTaken(SIGTERM));
+    natplan.Signal(SIGTERM);
+    EndsWith(natplan, 143, "natplan: interrupted: it is not known whether the change was made");
+    for (const pid_t process : hanging) EXPECT_TRUE(WaitUntil([&] { return !Runs(process); }));
+  });
 }
 
 TEST(SignalTest, EndsItWhileNobodyReadsItsOutput) {

@@ -19,8 +19,10 @@ constexpr const char* kLocalhost =
 constexpr const char* kBothFamilies =
     "[[masquerade]]\nsource = \"10.1.0.0/24\"\n[[masquerade]]\nsource = \"fd00:50::/64\"\n";
 
+constexpr const char* kNothing = "masquerade = []\n";
+
 // `arguments` with "-" for the file.
-Ran Natplan(const std::string& arguments, const std::string& file = "") {
+Ran Natplan(const std::string& arguments, const std::string& file = kNothing) {
   return Sh("natplan " + arguments + " <<'END'\n" + file + "END");
 }
 std::string Sysctl(const std::string& name) { return Sh("cat /proc/sys/net/" + name).out; }
@@ -196,11 +198,22 @@ TEST(SysctlCommandTest, AnInterfaceThatForwardedOnItsOwnDoesSoAgain) {
 
 TEST(SysctlCommandTest, WithoutProcfsTheParameterAndTheCureAreNamed) {
   RunInNamespaceOrSkip([] {
-    const Ran ran = Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan apply - --sysctl' <<'END'\n" +
-                       std::string(kBothFamilies) + "END");
-    EXPECT_EQ(ran.exit_code, 4) << ran;
-    EXPECT_THAT(ran.err, AllOf(HasSubstr("net.ipv4.ip_forward"), HasSubstr("mount -t proc proc /proc")));
-    EXPECT_THAT(Sh("nft list ruleset").out, HasSubstr("10.1.0.0/24")) << "what was carried out stays";
+    const auto run = [](const std::string& arguments, const std::string& file) {
+      return Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan " + arguments + "' <<'END'\n" + file +
+                "END");
+    };
+    const auto cure = HasSubstr("mount -t proc proc /proc");
+    const Ran ip = run("apply - --sysctl", "[[masquerade]]\nsource = \"10.1.0.0/24\"\n");
+    EXPECT_EQ(ip.exit_code, 4) << ip;
+    EXPECT_THAT(ip.err, AllOf(HasSubstr("net.ipv4.ip_forward"), cure,
+                              HasSubstr("whether iptables holds rules of natplan")));
+    const Ran both = run("apply - --sysctl", kBothFamilies);
+    EXPECT_EQ(both.exit_code, 4) << both;
+    EXPECT_THAT(both.err, AllOf(HasSubstr("IPv6 routes"), cure));
+    EXPECT_THAT(Sh("nft list ruleset").out, HasSubstr("fd00:50::/64")) << "what was carried out stays";
+    const Ran removed = run("remove", "");
+    EXPECT_EQ(removed.exit_code, 7) << removed;
+    EXPECT_THAT(removed.err, cure);
   });
 }
 

@@ -68,9 +68,9 @@ class RacingRunner final : public IptablesRunner {
     if (!command_.empty()) Sh(std::exchange(command_, ""));
     return tool_.Restore(side, family, input, check_only, deadline);
   }
-  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view comment,
-                                   TimePoint deadline) override {
-    return tool_.Holds(side, family, comment, deadline);
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
+                                   std::string_view comment, TimePoint deadline) override {
+    return tool_.Holds(side, family, table, comment, deadline);
   }
   std::expected<FileLock, Error> Lock(TimePoint deadline) override { return tool_.Lock(deadline); }
 
@@ -132,9 +132,9 @@ class IptablesLiveTest : public ::testing::TestWithParam<Variant> {
                                                     Mode mode = Mode::kApply) {
     return context.Apply(wish, mode, steady_clock::now() + seconds(10));
   }
-  // The rules of table nat as iptables-save prints them.
+  // The rules of all tables as iptables-save prints them.
   std::string Rules(const std::string& family = "iptables") const {
-    return Sh(family + suffix() + "-save | sed -n '/^[*]nat/,/^COMMIT/s/^-A/-A/p'");
+    return Sh(family + suffix() + "-save | grep ^-A");
   }
   std::string WithoutComments(const std::string& family = "iptables") const {
     return Sh(

@@ -178,7 +178,8 @@ TEST(RouterAdvertisementTest, ARouteThatAProgramWroteNeedsNoConsent) {
   OnAnUplinkOrSkip([](const Uplink& uplink) {
     MustSh(uplink.host(),
            "router=$(ip -6 route show default | sed 's/.*via \\([^ ]*\\) .*/\\1/') && "
-           "ip -6 addr flush dev up0 scope global && ip -6 route del default && "
+           "ip -6 addr flush dev up0 scope global && ip -6 route flush 2001:db8:2::/64 dev up0 && "
+           "ip -6 route del default && "
            "ip -6 route add default via $router dev up0 proto ra");
     const Ran ran = uplink.Natplan("apply - --sysctl");
     EXPECT_EQ(ran.exit_code, 0) << ran;

@@ -20,11 +20,12 @@ class Digits {
   std::uint32_t rest_;
 };
 
-// One in eight lies at the top of the address space, where ranges have no end.
+// One in eight lies at the top of the address space, where ranges have no end: in IPv4, and /24 at the
+// longest, since the broadcast address and all of ff00::/8 are nobody's source.
 Prefix ToPrefix(Digits& digits) {
   constexpr std::array<int, 8> kLengths = {8, 10, 12, 14, 16, 20, 24, 32};
-  const bool ip6 = digits.Next(4) == 0;
   const bool top = digits.Next(8) == 0;
+  const bool ip6 = digits.Next(4) == 0 && !top;
   const int length = kLengths[digits.Next(kLengths.size())];
   std::array<std::uint8_t, 4> head = {static_cast<std::uint8_t>(ip6 ? 0xfd : 10), 0, 0, 0};
   if (top) {
@@ -34,9 +35,8 @@ Prefix ToPrefix(Digits& digits) {
     head[2] = static_cast<std::uint8_t>(digits.Next(2) << 6U);
     head[3] = static_cast<std::uint8_t>(digits.Next(2));
   }
-  if (!ip6) return Prefix::Make(Address(head), length).value();
-  std::array<std::uint8_t, 16> bytes;
-  bytes.fill(top ? 0xff : 0);
+  if (!ip6) return Prefix::Make(Address(head), top ? std::min(length, 24) : length).value();
+  std::array<std::uint8_t, 16> bytes{};
   for (std::size_t i = 0; i < head.size(); ++i) bytes[i] = head[i];
   return Prefix::Make(Address(bytes), length == 32 ? 128 : length).value();
 }

