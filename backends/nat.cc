@@ -11,6 +11,7 @@
 #include "backends/iptables/iptables_tool.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
+#include "core/plan/recovery.h"
 #include "core/plan/refusal.h"
 #include "core/text/nft_text.h"
 #include "core/values/generation.h"
@@ -256,7 +257,7 @@ void Nat::End(Result&& result) noexcept {
     for (std::uint32_t i = 1; i < bounded_.commits(); ++i)
       (*result_)->generation = NextGeneration((*result_)->generation);
   } else if (bounded_.done() > 0) {
-    SayPart(result_->error());
+    SaySteps(result_->error());
   }
   bounded_.Reset();
   under_way_ = false;
@@ -267,12 +268,16 @@ void Nat::End(Result&& result) noexcept {
 }
 
 // A call that failed behind some of its steps.
-void Nat::SayPart(Error& error) const noexcept {
+void Nat::SaySteps(Error& error) const noexcept {
+  // To the reconciler all of them are one commit, whose answer it waits for until then.
+  const bool late = error.code == ErrorCode::kUnknownOutcome && std::chrono::steady_clock::now() >= deadline_;
   error.code = ErrorCode::kUnknownOutcome;
   try {
-    error.text += "; " + std::to_string(bounded_.done()) + " of " + std::to_string(bounded_.of()) +
-                  " steps were carried out: what the kernel holds is between the old and the new, and the "
-                  "same call again does the rest";
+    if (late) error.text = "the time was over";
+    SayPart("a part was carried out (" + std::to_string(bounded_.done()) + " of " +
+                std::to_string(bounded_.of()) +
+                " steps): what the kernel holds is between the old and the new",
+            error);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the code says it.
   }
 }

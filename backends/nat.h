@@ -73,8 +73,8 @@ struct NatOptions {
   Backend backend = Backend::kAuto;
   // The most elements (a prefix is up to three) that one transaction adds and deletes; 0: all of a change is
   // one. A larger change is carried out in steps, each of which leaves a state between the old and the new;
-  // one Poll() does one step. If it ends in the middle, that is kUnknownOutcome, and the same call again does
-  // what is left.
+  // one Poll() does one step. If it ends in the middle, that is kUnknownOutcome: the text says how far it
+  // came and what stopped it, and once that is out of the way, the same call does what is left.
   std::uint64_t steps = 0;
   // After each of several steps. Must not call the context. What it throws is dropped.
   std::function<void(std::size_t done, std::size_t of)> progress = {};
@@ -180,7 +180,7 @@ class Nat {
   Result TakeNftablesAway(Result result);
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
-  void SayPart(Error& error) const noexcept;
+  void SaySteps(Error& error) const noexcept;
   void Log(LogLevel level, std::string_view text, std::string_view operation) noexcept;
   void LogOutcome(const Transaction& transaction, const Outcome& outcome) noexcept;
   void LogResult(const Result& result) noexcept;

@@ -143,11 +143,16 @@ TEST_F(NatStepsTest, AStepThatIsRefusedBehindOthersLeadsToAReadingAndTheRest) {
 }
 
 TEST_F(NatStepsTest, AFailureInTheMiddleSaysHowFarItCame) {
-  Nat nat = Open({.steps = 10}, {.commits = {{Refuse{EPERM}, 3, true}}});
+  Nat nat = Open({.steps = 10}, {.commits = {{Refuse{EINVAL}, 3, true}}});
   const Result result = nat.Apply(Forwards(1, 40, "10.0.0.2:80"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
-  EXPECT_NE(result.error().text.find("2 of 4 steps"), std::string::npos) << result.error().text;
+  const std::string& text = result.error().text;
+  EXPECT_TRUE(text.starts_with("a part was carried out (2 of 4 steps)")) << text;
+  EXPECT_NE(text.find("what stopped the rest: the kernel refused: Invalid argument"), std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("once that is out of the way, the same call does the rest")) << text;
+  EXPECT_EQ(text.find("nothing was"), std::string::npos) << text;
   EXPECT_EQ(Now().targets.size(), 20U);
 }
 
@@ -155,6 +160,7 @@ TEST_F(NatStepsTest, TheDeadlineCountsForAllSteps) {
   Nat nat = Open({.deadline = std::chrono::milliseconds(50), .steps = 1});
   const Result result = nat.Apply(Forwards(1, 60000, "10.0.0.2:80"));
   ASSERT_FALSE(result);
+  EXPECT_NE(result.error().text.find("the time was over"), std::string::npos) << result.error().text;
   EXPECT_NE(Now().targets.size(), 60000U);
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -24,6 +27,16 @@ namespace natplan::cli {
 namespace {
 
 constexpr double kLongestDeadline = 3600;  // seconds
+constexpr std::uint64_t kMostSteps = 1'000'000'000;
+
+// Empty, or what is wrong.
+std::string WhyNoSteps(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, failure] = std::from_chars(text.data(), end, number);
+  if (failure == std::errc() && at == end && number > 0 && number <= kMostSteps) return "";
+  return fmt::format("write a number from 1 to {}", kMostSteps);
+}
 
 class Parser {
  public:
@@ -283,7 +296,7 @@ class Parser {
     sub->add_flag("--steps{1000}", apply_.wanted.steps,
                   "Carry a large change out in transactions of at most N elements, --steps=N, 1000 if not "
                   "given, each of which leaves a state between the old and the new")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Validator(WhyNoSteps, ""));
   }
 
   void AddCheck() {

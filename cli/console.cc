@@ -120,7 +120,7 @@ void Console::Error(const natplan::Error& error) {
 void Console::ErrorInJson(const natplan::Error& error) { errors_.push_back(ToJson(error)); }
 
 void Console::Note(std::string_view text) {
-  Error(fmt::format("note: {}", text));
+  Error(fmt::format("note: {}", ShownText(text)));
   notes_.push_back(text);
   if (in_lines_) PrintJsonLine({{"event", "note"}, {"text", text}});
 }

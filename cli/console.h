@@ -40,7 +40,7 @@ class Console {
   void Error(const natplan::Error& error);
   // One of many: among the errors of the document only.
   void ErrorInJson(const natplan::Error& error);
-  // "natplan: note: TEXT".
+  // "natplan: note: TEXT", one line, whatever `text` holds.
   void Note(std::string_view text);
   // Says what went wrong, in `json` mode as {"error": ...} on standard output too, and gives the exit code
   // for it.

@@ -2,6 +2,7 @@
 
 #include <linux/capability.h>
 
+#include <cerrno>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -10,6 +11,7 @@
 #include "cli/proc_text.h"
 #include "core/plan/iptables_plan.h"
 #include "core/text/iptables_text.h"
+#include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
@@ -31,7 +33,24 @@ std::expected<NatRules, Error> Parse(Family family, std::expected<std::string, E
   if (!text) return std::unexpected(std::move(text.error()));
   const auto saved = ReadSavedTable(*text);
   if (!saved) return std::unexpected(saved.error());
+  if (!saved->incompatible.empty()) return std::unexpected(CannotShow(family, saved->incompatible));
   return NatRules{.count = saved->rules.size(), .ours = NatplanRules(family, *saved)};
+}
+
+// What the program shows. Where that is none of natplan's rules, the kernel itself has to agree.
+std::expected<NatRules, Error> ReadNatRules(IptablesRunner& runner, IptablesSide side, Family family,
+                                            TimePoint deadline) {
+  auto rules = Parse(family, runner.Save(side, family, deadline));
+  const bool shows_none = rules ? rules->ours.empty() : rules.error().code == ErrorCode::kNotSupported;
+  if (!shows_none) return rules;
+  const auto holds = runner.Holds(side, family, "nat", kNatplanComment, deadline);
+  if (!holds) return std::unexpected(holds.error());
+  if (!*holds) return rules;
+  const std::string why = rules ? fmt::format("{}-save does not show them", IptablesName(family))
+                                : "they cannot be read: " + rules.error().text;
+  return std::unexpected(Error{.code = ErrorCode::kUnreadable,
+                               .errno_value = EIO,
+                               .text = "the kernel has rules of natplan there, and " + why});
 }
 
 }  // namespace
@@ -59,8 +78,8 @@ IptablesVariants FindIptablesVariants(const ProgramSearch& programs) {
 }
 
 IptablesFacts ReadIptablesFacts(IptablesRunner& runner, Family family, bool try_nat, TimePoint deadline) {
-  IptablesFacts facts{.used = Parse(family, runner.Save(IptablesSide::kUsed, family, deadline)),
-                      .other = Parse(family, runner.Save(IptablesSide::kOther, family, deadline))};
+  IptablesFacts facts{.used = ReadNatRules(runner, IptablesSide::kUsed, family, deadline),
+                      .other = ReadNatRules(runner, IptablesSide::kOther, family, deadline)};
   if (!try_nat || !facts.used) return facts;
   // A rule for an address of the documentation's.
   const char* rule = family == Family::kIp ? "-I POSTROUTING 1 -s 192.0.2.1/32 -j MASQUERADE"

@@ -50,6 +50,8 @@ struct IptablesFacts {
   std::expected<NatRules, Error> used;   // in the variant that natplan uses
   std::expected<NatRules, Error> other;  // in the other one
 };
+// kUnreadable: natplan's rules are in the kernel, or nobody can tell, and the program shows none of them.
+//
 // An empty nat table is printed by a kernel that has none, too: with `try_nat` a rule is tried, not carried
 // out, and `used` is the refusal if there is one. The kernel may load modules for that.
 IptablesFacts ReadIptablesFacts(IptablesRunner& runner, Family family, bool try_nat, TimePoint deadline);

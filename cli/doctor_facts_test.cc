@@ -77,15 +77,19 @@ class FakeRunner final : public IptablesRunner {
  public:
   std::expected<std::string, Error> save = "";
   std::expected<std::string, Error> other = "";
+  std::expected<bool, Error> holds = false;
+  std::expected<bool, Error> other_holds = false;
   std::expected<void, Error> restore = {};
   std::string tried;
 
   std::expected<std::string, Error> Save(IptablesSide side, Family, TimePoint) override {
     return side == IptablesSide::kUsed ? save : other;
   }
-  std::expected<bool, Error> Holds(IptablesSide, Family, std::string_view, std::string_view,
-                                   TimePoint) override {
-    return false;
+  std::expected<bool, Error> Holds(IptablesSide side, Family, std::string_view table,
+                                   std::string_view comment, TimePoint) override {
+    EXPECT_EQ(table, "nat");
+    EXPECT_EQ(comment, "natplan:");
+    return side == IptablesSide::kUsed ? holds : other_holds;
   }
   std::expected<void, Error> Restore(IptablesSide, Family, const std::string& input, bool check_only,
                                      TimePoint) override {
@@ -122,6 +126,32 @@ TEST_F(DoctorFactsTest, AKernelThatPrintsNothingAndTakesNoRuleHasNoNat) {
   const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, true, TimePoint());
   ASSERT_FALSE(facts.used.has_value());
   EXPECT_EQ(facts.used.error().text, "no table nat");
+}
+
+TEST_F(DoctorFactsTest, ATableThatIptablesCannotShowIsNoEmptyOne) {
+  FakeRunner runner;
+  runner.save = "# Table `nat' is incompatible, use 'nft' tool.\n";
+  const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp6, false, TimePoint());
+  ASSERT_FALSE(facts.used.has_value());
+  EXPECT_EQ(facts.used.error().code, ErrorCode::kUnreadable);
+  EXPECT_THAT(facts.used.error().text, HasSubstr("table ip6 nat holds rules that ip6tables cannot show"));
+}
+
+TEST_F(DoctorFactsTest, RulesThatTheKernelHasAndTheProgramDoesNotShowAreNotNone) {
+  const std::expected<std::string, Error> absent =
+      std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "Operation not supported"});
+  for (const auto& shown : {std::expected<std::string, Error>(""), absent}) {
+    FakeRunner runner;
+    runner.save = shown;
+    runner.other = shown;
+    runner.holds = true;
+    runner.other_holds = std::unexpected(Error{.code = ErrorCode::kUnreadable, .text = "no /proc"});
+    const IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, true, TimePoint());
+    ASSERT_FALSE(facts.used.has_value());
+    EXPECT_EQ(facts.used.error().code, ErrorCode::kUnreadable);
+    ASSERT_FALSE(facts.other.has_value());
+    EXPECT_EQ(facts.other.error().text, "no /proc");
+  }
 }
 
 TEST_F(DoctorFactsTest, AProgramThatFailsOrPrintsJunkIsAnError) {

@@ -1,6 +1,7 @@
 // natplan add and natplan delete: one intent more or less, in one transaction.
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <expected>
 #include <iterator>
 #include <set>
@@ -11,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/host_rules.h"
 #include "cli/intent_words.h"
+#include "cli/iptables_access.h"
 #include "cli/json.h"
 #include "cli/kernel_parameters.h"
 #include "cli/leftovers.h"
@@ -29,7 +31,7 @@ std::string TextOf(const Intent& intent) {
   return ToString(std::get<Masquerade>(intent));
 }
 
-// Who holds it in the table as it was read: "" where nobody is recorded.
+// Who holds it in what was read: "" where nobody is recorded.
 std::vector<std::string> HoldersIn(const FamilyListing& listing, const Intent& intent) {
   if (const auto* forward = std::get_if<Forward>(&intent)) {
     for (const ForwardListing& one : listing.forwards) {
@@ -51,36 +53,49 @@ struct Deleted {
   bool was_there = false;
 };
 
-Deleted LookBack(const Snapshot& before, const Layout& layout, const std::vector<Edit>& edits) {
+Deleted LookBack(const std::vector<FamilyListing>& before, const std::vector<Edit>& edits) {
   Deleted out;
   for (const Edit& edit : edits) {
-    const TableSnapshot* table = before.Find(layout.Id(FamilyOf(edit.intent)));
-    if (table == nullptr) continue;
-    for (std::string& holder : HoldersIn(ListingOf(layout, *table), edit.intent)) {
-      if (holder == edit.owner.name()) {
-        out.was_there = true;
-      } else {
-        out.others.insert(std::move(holder));
+    for (const FamilyListing& listing : before) {
+      if (listing.family != FamilyOf(edit.intent)) continue;
+      for (std::string& holder : HoldersIn(listing, edit.intent)) {
+        if (holder == edit.owner.name()) {
+          out.was_there = true;
+        } else {
+          out.others.insert(std::move(holder));
+        }
       }
     }
   }
   return out;
 }
 
+// What iptables has beside nf_tables, from before that was used: a delete takes of it, too. Where nobody can
+// tell, the call itself says so.
+std::vector<FamilyListing> Beside(const EditOptions& options) {
+  if (options.kind != Edit::Kind::kRemove || options.call.backend == Backend::kIptables) return {};
+  const auto held =
+      ReadIptables(options.table, Backend::kAuto, std::chrono::steady_clock::now() + options.call.deadline);
+  return held ? ListingsOf(held->intents) : std::vector<FamilyListing>();
+}
+
 // What there is to say of a delete that deleted nothing: a note, or the error that natplan cannot tell
 // whether it may delete what is there. Empty if there was something.
 std::expected<std::string, Error> NoteNotThere(const EditOptions& options, const std::vector<Edit>& edits,
-                                               const Report& report, const Session& session) {
+                                               const Report& report, const Session& session,
+                                               std::vector<FamilyListing> before) {
   const Layout layout{options.table};
   Deleted deleted{.was_there = report.changed || session.unanswered() != nullptr};
-  if (!report.by_iptables && session.unanswered() == nullptr)
-    deleted = LookBack(session.last_read(), layout, edits);
+  if (!report.by_iptables && session.unanswered() == nullptr) {
+    for (const TableSnapshot& table : session.last_read().tables) before.push_back(ListingOf(layout, table));
+    deleted = LookBack(before, edits);
+  }
   if (deleted.was_there) return "";
   const std::string what = TextOf(edits.front().intent);
   const std::string& owner = edits.front().owner.name();
   if (deleted.others.empty())
     return fmt::format("there was nothing to delete: owner \"{}\" has no {}", owner, what);
-  if (!layout.own()) {
+  if (deleted.others.contains("")) {
     return std::unexpected(
         Error{.code = ErrorCode::kRefused,
               .errno_value = EPERM,
@@ -114,6 +129,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
   if (!session) return console.Fail(session.error(), json);
   Leftovers leftovers(options.table, options.call);
   leftovers.BeforeChange([&](const ForwardListing& one) { return Stays(one, *edits); });
+  std::vector<FamilyListing> beside = Beside(options);
   Request request{.edits = *edits, .alone = true};
   auto report =
       session->Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); }, json, console);
@@ -126,7 +142,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
   Leftovers::Result left;
   if (std::string note = NoteOf(options.words); !note.empty()) notes.push_back(std::move(note));
   if (options.kind == Edit::Kind::kRemove) {
-    auto note = NoteNotThere(options, *edits, *report, *session);
+    auto note = NoteNotThere(options, *edits, *report, *session, std::move(beside));
     if (!note) return console.Fail(note.error(), json);
     if (!note->empty()) notes.push_back(*std::move(note));
     left = leftovers.AfterChange();

@@ -25,6 +25,7 @@ class FakeHost {
     Put("net/ipv4/ip_forward", 0);
     Put("net/ipv6/conf/all/forwarding", 0);
     Put("net/ipv4/conf/all/route_localnet", 0);
+    Put("net/ipv4/conf/all/accept_redirects", 1);
     std::filesystem::create_directories(proc_ / "net");
     std::ofstream(proc_ / "net/ipv6_route") << "";
   }
@@ -47,6 +48,7 @@ class FakeHost {
   void AddInterface(const std::string& name) {
     Put("net/ipv4/conf/" + name + "/route_localnet", 0);
     Put("net/ipv4/conf/" + name + "/forwarding", 0);
+    Put("net/ipv6/conf/" + name + "/forwarding", 0);
     Put("net/ipv6/conf/" + name + "/force_forwarding", 0);
     Put("net/ipv6/conf/" + name + "/accept_ra", 1);
   }

@@ -27,11 +27,6 @@ namespace {
 
 constexpr std::uint32_t kUnicast = 1;  // RTN_UNICAST
 
-bool IsLoopback(const Address& address) {
-  return address.family() == Family::kIp ? address.bytes()[0] == 127
-                                         : address == Address::Parse("::1").value();
-}
-
 bool IsAny(const Address& address) {
   return std::ranges::all_of(address.bytes(), [](std::uint8_t byte) { return byte == 0; });
 }
@@ -45,7 +40,7 @@ class Observer {
     HostRulesRead host = ReadHostRules(own_, true, deadline_);
     out_.unknown = std::move(host.unknown);
     LookAtRivals(host.rules);
-    LookAtListeners();
+    LookAtListeners(host.rules.addresses);
     for (const Intent& intent : intents_) LookAtInterface(intent);
     LookAtWays({.nf_tables = std::move(host.rules.nf_tables), .legacy = std::move(host.rules.legacy_filter)});
     return std::move(out_);
@@ -69,8 +64,9 @@ class Observer {
     }
   }
 
-  // A forward's packets are translated before any socket sees them.
-  void LookAtListeners() {
+  // A forward's packets are translated before any socket sees them. `own` are the host's addresses; where
+  // there are none they are not known.
+  void LookAtListeners(std::span<const Address> own) {
     std::map<Protocol, std::vector<Listener>> listeners;
     NetlinkQuery query([]() -> std::expected<std::unique_ptr<NetlinkSocket>, Error> {
       auto opened = LinuxSocket::OpenFor(NETLINK_SOCK_DIAG);
@@ -94,7 +90,13 @@ class Observer {
       }
     }
     for (const Forward& forward : forwards_) {
-      for (const Listener& listener : listeners[forward.protocol]) LookAtListener(forward, listener);
+      for (const Listener& listener : listeners[forward.protocol]) {
+        // A forward takes what comes to the host's addresses alone, and to no group, no broadcast address and
+        // no address that the host has not yet.
+        const Address& at = listener.address;
+        if (own.empty() || IsAny(at) || IsLoopback(at) || std::ranges::find(own, at) != own.end())
+          LookAtListener(forward, listener);
+      }
     }
   }
 

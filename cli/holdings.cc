@@ -25,14 +25,17 @@ std::expected<Holdings, Error> ReadNftables(const std::string& table, TimePoint 
   return out;
 }
 
-Error AlsoThere(const std::vector<OwnedIntent>& intents) {
+Error AlsoThere(const IptablesHeld& held) {
   std::set<std::string> owners;
-  for (const OwnedIntent& owned : intents) owners.insert(owned.owner.name());
+  for (const OwnedIntent& owned : held.intents) owners.insert(owned.owner.name());
+  const std::string what =
+      owners.empty()
+          ? "iptables has rules that name natplan and that natplan does not make, beside this table"
+          : fmt::format("rules of iptables do NAT for natplan beside this table, of the owners {}",
+                        fmt::join(owners, ", "));
   return {.code = ErrorCode::kConflict,
           .errno_value = EEXIST,
-          .text = fmt::format("rules of iptables do NAT for natplan beside this table, of the owners {}; "
-                              "`natplan list --backend iptables` shows them",
-                              fmt::join(owners, ", "))};
+          .text = what + "; `natplan list --backend iptables` shows them"};
 }
 
 }  // namespace
@@ -45,15 +48,15 @@ std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend ba
     if (backend == Backend::kNftables || !(lacking || by_nftables)) return by_nftables;
     if (by_nftables) out = std::move(*by_nftables);
   }
-  const auto intents = IptablesIntents(table, backend, deadline);
+  const auto held = ReadIptables(table, backend, deadline);
   if (!out.families.empty()) {
-    if (!intents) out.beside = intents.error();
-    if (intents && !intents->empty()) out.beside = AlsoThere(*intents);
+    if (!held) out.beside = held.error();
+    if (held && !held->empty()) out.beside = AlsoThere(*held);
     return out;
   }
-  if (!intents) return std::unexpected(intents.error());
-  if (intents->empty() && backend == Backend::kAuto) return out;
-  out.families = ListingsOf(*intents);
+  if (!held) return std::unexpected(held.error());
+  if (held->empty() && backend == Backend::kAuto) return out;
+  out.families = ListingsOf(held->intents, held->foreign);
   out.backend = {.name = "iptables",
                  .reason = backend == Backend::kIptables
                                ? "it was asked for"

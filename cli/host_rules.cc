@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
-#include <net/if.h>
 
 #include <algorithm>
 #include <array>
@@ -47,13 +46,14 @@ std::vector<Address> OwnAddresses(std::vector<std::string>& unknown) {
   }
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> list(first, freeifaddrs);
   for (const ifaddrs* one = first; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
+    if (one->ifa_addr == nullptr) continue;
     if (one->ifa_addr->sa_family == AF_INET) {
       out.push_back(AddressAt<4>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr));
     } else if (one->ifa_addr->sa_family == AF_INET6) {
       out.push_back(AddressAt<16>(&reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr));
     }
   }
+  std::erase_if(out, IsLoopback);
   return out;
 }
 
@@ -113,17 +113,24 @@ void ReadLegacy(bool filters, HostRulesRead& out, TimePoint deadline) {
     if (!text) continue;
     const auto place = static_cast<std::size_t>(family);
     auto nat = ReadSavedTable(*text);
-    auto filter = foreign::ReadSavedFilter(*text);
-    for (const Error* error : {nat ? nullptr : &nat.error(), filter ? nullptr : &filter.error()}) {
-      if (error != nullptr)
-        out.unknown.push_back(fmt::format("the rules of {}-legacy: {}", IptablesName(family), error->text));
-    }
+    // Where one cannot be read, the other one mostly cannot for the same reason.
+    auto filter = nat ? ReadSavedTable(*text, "filter") : nat;
     if (nat) out.rules.legacy_nat[place] = std::move(nat->rules);
-    if (filter) out.rules.legacy_filter[place] = *std::move(filter);
+    if (filter) {
+      out.rules.legacy_filter[place] = *std::move(filter);
+    } else {
+      out.unknown.push_back(
+          fmt::format("the rules of {}-legacy: {}", IptablesName(family), filter.error().text));
+    }
   }
 }
 
 }  // namespace
+
+bool IsLoopback(const Address& address) {
+  return address.family() == Family::kIp ? address.bytes()[0] == 127
+                                         : address == Address::Parse("::1").value();
+}
 
 std::vector<Forward> ForwardsOf(std::span<const Intent> intents) {
   std::vector<Forward> out;
@@ -149,6 +156,7 @@ HostRulesRead ReadHostRules(const foreign::OwnPlace& own, bool filters, TimePoin
   }
   ReadLegacy(filters, out, deadline);
   const bool any =
+      filters ||
       std::ranges::any_of(out.rules.nf_tables.tables,
                           [](const foreign::Table& table) { return HasRules(table); }) ||
       std::ranges::any_of(out.rules.legacy_nat, [](const auto& rules) { return !rules.empty(); });

@@ -7,13 +7,11 @@
 #include "cli/sysctl.h"
 
 namespace natplan::cli {
+namespace {
 
-bool InterfaceForwarding::IsOff(const InterfaceName& interface) const {
-  return std::ranges::find(off, interface) != off.end();
-}
-
-InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family) {
-  InterfaceForwarding out;
+// Those that have parameters of the family, but lo.
+std::vector<InterfaceName> InterfacesOf(const std::filesystem::path& proc, Family family) {
+  std::vector<InterfaceName> out;
   const std::filesystem::path folder =
       proc / (family == Family::kIp ? "sys/net/ipv4/conf" : "sys/net/ipv6/conf");
   std::error_code error;
@@ -21,13 +19,31 @@ InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, F
        one.increment(error)) {
     auto interface = InterfaceName::Make(one->path().filename().string());
     // No interface can be called "all" or "default" and have parameters.
-    if (!interface || interface->name() == "all" || interface->name() == "default" ||
-        interface->name() == "lo")
-      continue;
-    const auto value = Sysctl::ForwardingBy(family, *interface).Read(proc);
-    if (!value) continue;
-    (*value != 0 ? out.on : out.off).push_back(*std::move(interface));
+    if (interface && interface->name() != "all" && interface->name() != "default" &&
+        interface->name() != "lo")
+      out.push_back(*std::move(interface));
   }
+  return out;
+}
+
+}  // namespace
+
+bool InterfaceForwarding::IsOff(const InterfaceName& interface) const {
+  return std::ranges::find(off, interface) != off.end();
+}
+
+InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family) {
+  InterfaceForwarding out;
+  for (InterfaceName& interface : InterfacesOf(proc, family)) {
+    const auto value = Sysctl::ForwardingBy(family, interface).Read(proc);
+    if (value) (*value != 0 ? out.on : out.off).push_back(std::move(interface));
+  }
+  return out;
+}
+
+std::vector<InterfaceName> ReadRouterInterfaces(const std::filesystem::path& proc) {
+  std::vector<InterfaceName> out = InterfacesOf(proc, Family::kIp6);
+  std::erase_if(out, [&](const InterfaceName& one) { return Sysctl::IsRouter(one).Read(proc) != 1; });
   return out;
 }
 

@@ -24,6 +24,9 @@ struct InterfaceForwarding {
 // `proc` is where procfs is mounted: "/proc". What cannot be read is left out.
 InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family);
 
+// Those that are a router's in IPv6 (Sysctl::IsRouter), in the same way.
+std::vector<InterfaceName> ReadRouterInterfaces(const std::filesystem::path& proc);
+
 }  // namespace natplan::cli
 
 #endif  // NATPLAN_CLI_INTERFACE_FORWARDING_H_

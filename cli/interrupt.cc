@@ -16,7 +16,7 @@
 namespace natplan::cli {
 namespace {
 
-constexpr std::size_t kStandings = 5;
+constexpr std::size_t kStandings = 6;
 // Of the first tick a running program is killed, by the last one the process ends.
 constexpr int kTicks = 2;
 
@@ -106,8 +106,11 @@ const char* TextOf(Standing standing) {
     case Standing::kUnchanged:
       return "nothing was changed";
     case Standing::kUnknown:
-      return "it is not known whether the change was made; each family holds its old state or its new one, "
-             "and `natplan check` or `natplan list` says which";
+      return "it is not known whether the change was made; each family holds its old state, its new one or, "
+             "with --steps, one between, and `natplan check` or `natplan list` says which";
+    case Standing::kPart:
+      return "a part of the change was made: what the kernel holds is between the old and the new, and the "
+             "same apply does the rest";
     case Standing::kChanged:
       return "the change was made; what was to be said of it is missing";
     case Standing::kParameters:
@@ -159,16 +162,20 @@ Standing CurrentStanding() { return TheState().standing; }
 void OutputBegins() { TheState().output_began = true; }
 std::atomic<pid_t>* RunningProgram() { return &TheState().program; }
 
+void StepDone(std::size_t done, std::size_t of) {
+  SetStanding(done < of ? Standing::kPart : Standing::kChanged);
+  if (done < of) TakeSignals();
+}
+
 void Settle(const Result& result) {
   const Standing before = CurrentStanding();
   if (result) {
     // What was begun, and whose answer was lost, holds now.
     if (result->changed || before == Standing::kUnknown) SetStanding(Standing::kChanged);
-  } else if (result.error().code == ErrorCode::kUnknownOutcome || before == Standing::kChanged) {
+  } else if (before != Standing::kPart) {
     // The second step of two may have failed.
-    SetStanding(Standing::kUnknown);
-  } else {
-    SetStanding(Standing::kUnchanged);
+    const bool unknown = result.error().code == ErrorCode::kUnknownOutcome || before == Standing::kChanged;
+    SetStanding(unknown ? Standing::kUnknown : Standing::kUnchanged);
   }
   TakeSignals();
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstddef>
 
 #include "core/plan/reconciler.h"
 
@@ -15,6 +16,7 @@ namespace natplan::cli {
 enum class Standing {
   kUnchanged,   // nothing was changed
   kUnknown,     // a change is on its way, or nobody knows what came of it
+  kPart,        // some steps of a change were made, and the next one is not on its way yet
   kChanged,     // the change was made
   kParameters,  // the table is as it is to be, and kernel parameters are being set
   kWatching,    // whatever was changed, the table stays as it is
@@ -42,6 +44,8 @@ const char* TextOf(Standing standing);
 // Standard output is not empty any more, so {"error": ...} has no place there.
 void OutputBegins();
 
+// NatOptions::progress, between two steps: takes signals.
+void StepDone(std::size_t done, std::size_t of);
 // A call that may have changed something has ended with this result; takes signals.
 void Settle(const Result& result);
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "cli/interruptible.h"
 #include "gtest/gtest.h"
@@ -21,6 +22,7 @@ using ::testing::ExitedWithCode;
 constexpr const char* kUnchanged = "natplan: interrupted: nothing was changed\n";
 constexpr const char* kUnknown = "natplan: interrupted: it is not known whether";
 constexpr const char* kChanged = "natplan: interrupted: the change was made";
+constexpr const char* kPart = "natplan: interrupted: a part of the change was made";
 
 // A kernel that gives this answer, after something has happened.
 class Kernel final : public Executor {
@@ -47,6 +49,21 @@ void Terminate() { raise(SIGTERM); }
   CatchSignals(false);
   const auto kernel = Interruptible(std::make_unique<Kernel>(outcome, meanwhile));
   (void)kernel->Commit({.check_only = check_only}, {});
+  Settle(result);
+  _exit(0);
+}
+
+// Of three steps the first was carried out, and this is what comes of the second.
+[[noreturn]] void StepAndSettle(const Outcome& outcome, const Result& result,
+                                const std::function<void()>& meanwhile) {
+  CatchSignals(false);
+  const auto step = [](const Outcome& one, const std::function<void()>& during) {
+    (void)Interruptible(std::make_unique<Kernel>(one, during), /*in_steps=*/true)->Commit({}, {});
+  };
+  step(Committed{}, [] {});
+  StepDone(1, 3);
+  step(outcome, meanwhile);
+  if (std::holds_alternative<Committed>(outcome)) StepDone(2, 3);
   Settle(result);
   _exit(0);
 }
@@ -102,6 +119,34 @@ TEST(InterruptTest, AfterTheCallTheLineSaysWhatCameOfIt) {
 
 TEST(InterruptTest, AFailureAfterTheFirstOfTwoStepsIsNotNothing) {
   EXPECT_EXIT(CommitAndSettle(Committed{}, kFailed, Terminate), ExitedWithCode(143), kUnknown);
+}
+
+TEST(InterruptTest, BetweenTwoStepsASignalIsTakenAndAPartWasMade) {
+  EXPECT_EXIT(StepAndSettle(Committed{}, kMade, Terminate), ExitedWithCode(143), kPart);
+  EXPECT_EXIT(StepAndSettle(kRefused, kLost, Terminate), ExitedWithCode(143), kPart);
+  EXPECT_EXIT((CatchSignals(false), StepDone(1, 2), raise(SIGTERM)), ExitedWithCode(143), kPart);
+  EXPECT_EXIT((CatchSignals(false), StepDone(1, 2), Settle(kLost), raise(SIGTERM)), ExitedWithCode(143),
+              kPart);
+  EXPECT_EXIT((CatchSignals(false), StepDone(2, 2), raise(SIGTERM)), ExitedWithCode(143), kChanged);
+  EXPECT_EXIT(StepAndSettle(kRefused, kLost, [] {}), ExitedWithCode(0), "^$");
+}
+
+TEST(InterruptTest, WhileAStepIsUnderWayNobodyKnowsAndNothingIsCalledWhole) {
+  const auto twice = [] {
+    raise(SIGINT);
+    raise(SIGTERM);
+  };
+  const char* const between = "it is not known whether .* its new one or, with --steps, one between";
+  EXPECT_EXIT(StepAndSettle(Committed{}, kMade, twice), ExitedWithCode(130), between);
+  EXPECT_EXIT(StepAndSettle(Unknown{}, kLost, Terminate), ExitedWithCode(143), between);
+  // A step was made, and whether it was the last one is not known yet.
+  EXPECT_EXIT(
+      {
+        CatchSignals(false);
+        (void)Interruptible(std::make_unique<Kernel>(Committed{}, [] {}), /*in_steps=*/true)->Commit({}, {});
+        twice();
+      },
+      ExitedWithCode(130), between);
 }
 
 TEST(InterruptTest, WhatOnlyAsksTheKernelIsNotAwaited) {

@@ -23,13 +23,14 @@ Standing BeginChange() {
 
 void Refuse(Standing before) {
   SetStanding(before);
-  // What was changed earlier in the same call is not settled yet.
-  if (before == Standing::kUnchanged) TakeSignals();
+  // What was changed earlier in the same call is not settled yet, unless that were steps.
+  if (before == Standing::kUnchanged || before == Standing::kPart) TakeSignals();
 }
 
 class InterruptibleExecutor final : public Executor {
  public:
-  explicit InterruptibleExecutor(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
+  InterruptibleExecutor(std::unique_ptr<Executor> executor, bool in_steps)
+      : executor_(std::move(executor)), in_steps_(in_steps) {}
 
   std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request, TimePoint deadline) override {
     return executor_->Read(request, deadline);
@@ -39,7 +40,7 @@ class InterruptibleExecutor final : public Executor {
     if (transaction.check_only) return executor_->Commit(transaction, deadline);
     const Standing before = BeginChange();
     Outcome outcome = executor_->Commit(transaction, deadline);
-    if (std::holds_alternative<Committed>(outcome)) SetStanding(Standing::kChanged);
+    if (std::holds_alternative<Committed>(outcome) && !in_steps_) SetStanding(Standing::kChanged);
     if (std::holds_alternative<Refused>(outcome) || std::holds_alternative<NotSent>(outcome)) Refuse(before);
     return outcome;
   }
@@ -50,6 +51,7 @@ class InterruptibleExecutor final : public Executor {
 
  private:
   std::unique_ptr<Executor> executor_;
+  bool in_steps_;
 };
 
 class InterruptibleRunner final : public IptablesRunner {
@@ -91,8 +93,8 @@ class InterruptibleRunner final : public IptablesRunner {
 
 }  // namespace
 
-std::unique_ptr<Executor> Interruptible(std::unique_ptr<Executor> executor) {
-  return std::make_unique<InterruptibleExecutor>(std::move(executor));
+std::unique_ptr<Executor> Interruptible(std::unique_ptr<Executor> executor, bool in_steps) {
+  return std::make_unique<InterruptibleExecutor>(std::move(executor), in_steps);
 }
 
 std::unique_ptr<IptablesRunner> Interruptible(std::unique_ptr<IptablesRunner> runner) {

@@ -4,20 +4,19 @@
 
 #include <expected>
 #include <string>
-#include <vector>
 
+#include "backends/iptables/iptables_context.h"
 #include "backends/nat.h"
 #include "core/plan/executor.h"
 #include "core/plan/reconciler.h"
 #include "core/values/error.h"
-#include "core/values/intent.h"
 
 namespace natplan::cli {
 
 // What the rules with this table's name say, of both variants of iptables. With backend kAuto iptables is
 // what may be there beside nf_tables: where the kernel says that it has no such rule, no program is run.
-std::expected<std::vector<OwnedIntent>, Error> IptablesIntents(const std::string& table, Backend backend,
-                                                               TimePoint deadline);
+std::expected<IptablesHeld, Error> ReadIptables(const std::string& table, Backend backend,
+                                                TimePoint deadline);
 
 // Deletes all rules with this table's name, of all owners and both variants; kAuto means the same as above.
 std::expected<Report, Error> RemoveIptablesRules(const std::string& table, Backend backend,

@@ -21,6 +21,11 @@ void NameRoutes(std::span<const Intent> intents, const HostView& host, Parameter
 }
 
 void Name(const SysctlNeed& need, Parameters& out) {
+  // There is a parameter, and it cannot be read: it may be as it is needed.
+  if (need.sysctl && !need.value) {
+    out.notes.push_back(need.value.error().text);
+    return;
+  }
   out.missing.push_back(need.name);
   out.notes.push_back(fmt::format("{}; {}", need.otherwise, need.Cure()));
 }
@@ -114,7 +119,9 @@ class Setter {
 
   std::expected<void, Error> Set(const SysctlNeed& need) {
     const int before = need.value.value_or(0);
-    if (need.sysctl == Sysctl::Forwarding(Family::kIp)) RecordInterfaces();
+    for (const Family family : kFamilies) {
+      if (need.sysctl == Sysctl::Forwarding(family)) RecordBystanders(family);
+    }
     const SwitchedOn one{*need.sysctl, need.route ? need.route->index : 0, before, 1};
     if (auto done = Write(one); !done || StillLeadsThere(need, host_)) return done;
     const auto undone = one.sysctl.Write(host_.proc, before);
@@ -128,10 +135,19 @@ class Setter {
                                   undone ? "put back" : "not put back: " + undone.error().text)});
   }
 
-  // Forwarding of each interface is lost when the common switch is switched off again.
-  void RecordInterfaces() {
-    for (const InterfaceName& one : ReadInterfaceForwarding(host_.proc, Family::kIp).on)
-      Record({Sysctl::ForwardingBy(Family::kIp, one), host_.interface_index(one), 1, 1});
+  // What the kernel sets to something else when the common switch is switched off again: each interface's
+  // own, and for IPv4 whether redirects are heard.
+  // Kernel: net/ipv4/devinet.c inet_forward_change(), net/ipv6/addrconf.c addrconf_forward_change() (6.18)
+  void RecordBystanders(Family family) {
+    if (family == Family::kIp6) {
+      for (const InterfaceName& one : ReadRouterInterfaces(host_.proc))
+        Record({Sysctl::IsRouter(one), host_.interface_index(one), 1, 1});
+      return;
+    }
+    for (const InterfaceName& one : ReadInterfaceForwarding(host_.proc, family).on)
+      Record({Sysctl::ForwardingBy(family, one), host_.interface_index(one), 1, 1});
+    const Sysctl redirects = Sysctl::AcceptRedirectsOfAll();
+    if (redirects.Read(host_.proc) == 0) Record({redirects, 0, 0, 0});
   }
 
   std::expected<void, Error> Write(const SwitchedOn& one) {

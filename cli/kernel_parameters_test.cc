@@ -18,6 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr const char* kForwarding = "net/ipv4/ip_forward";
 constexpr const char* kRouteLocalnet = "net/ipv4/conf/ve-web/route_localnet";
@@ -63,6 +64,14 @@ TEST_F(KernelParametersTest, WhatIsMissingIsNamedWithTheCommandAndNotSet) {
                                             HasSubstr("sysctl -w net.ipv4.conf.ve-web.route_localnet=1")));
   EXPECT_EQ(host_.Get(kForwarding), 0);
   EXPECT_EQ(host_.Get(kRouteLocalnet), 0);
+}
+
+TEST_F(KernelParametersTest, OfWhatCannotBeReadNothingIsClaimed) {
+  fs::remove(host_.proc() / "sys" / kForwarding);
+  const Parameters parameters = Care({ForwardTo("10.1.0.2:22", false)}, false);
+  EXPECT_THAT(parameters.missing, IsEmpty());
+  EXPECT_THAT(parameters.notes, ElementsAre(AllOf(HasSubstr("cannot read net.ipv4.ip_forward"),
+                                                  Not(HasSubstr("does not pass")))));
 }
 
 TEST_F(KernelParametersTest, WhatIsSetAlreadyIsNotNamed) {
@@ -129,6 +138,17 @@ TEST_F(KernelParametersTest, WhatIsSetIsRecordedWithWhatWasFound) {
   EXPECT_THAT(Recorded(), ElementsAre("net.ipv4.conf.eth0.forwarding 3 1 1", "net.ipv4.ip_forward 0 0 1",
                                       "net.ipv4.conf.ve-web.route_localnet 2 0 1"))
       << "eth0 forwarded on its own, which is lost when the common switch is put back";
+}
+
+TEST_F(KernelParametersTest, WhatTheCommonSwitchWouldChangeIsRecordedToo) {
+  host_.Put("net/ipv4/conf/all/accept_redirects", 0);
+  host_.AddInterface("eth0");
+  host_.NameInterface(3, "eth0");
+  host_.Put("net/ipv6/conf/eth0/forwarding", 1);
+  Care({MasqueradeOf("10.0.0.0/8"), MasqueradeOf("fd00::/64")}, true);
+  EXPECT_THAT(Recorded(),
+              ElementsAre("net.ipv4.conf.all.accept_redirects 0 0 0", "net.ipv4.ip_forward 0 0 1",
+                          "net.ipv6.conf.eth0.forwarding 3 1 1", "net.ipv6.conf.all.forwarding 0 0 1"));
 }
 
 TEST_F(KernelParametersTest, WhatCannotBeRecordedIsSetAndThatIsSaid) {

@@ -116,7 +116,7 @@ Leftovers::Result Leftovers::AfterChange() {
   for (const StillOn& one : early_) {
     if (!SetAgain(one, *held)) said(one);
   }
-  // Backwards: the common switch changes each interface's own, which are put right after it.
+  // Backwards: the common switch changes others too, which are put right after it.
   for (const StillOn& one : std::views::reverse(on)) {
     if (IsNeeded(one.sysctl, *held, host_)) continue;
     if (call_.sysctl && PutBack(one)) {
@@ -141,7 +141,7 @@ void Print(const Leftovers::Result& result, Console& console) {
 
 ExitCode SayParameterError(const std::optional<Error>& error, ExitCode code, Console& console) {
   if (!error) return code;
-  console.Error(ToString(*error));
+  console.Error(*error);
   return code == ExitCode::kDone ? ToExitCode(error->code) : code;
 }
 

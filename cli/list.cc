@@ -43,7 +43,7 @@ ExitCode Run(const ListOptions& options, Console& console) {
                            {"families", std::move(all)},
                            {"beside", holdings->beside ? ToJson(*holdings->beside) : Json()},
                            {"sysctls_on", switched_on}});
-    if (holdings->beside) console.Error(ToString(*holdings->beside));
+    if (holdings->beside) console.Error(*holdings->beside);
     return holdings->beside ? ToExitCode(holdings->beside->code) : ExitCode::kDone;
   }
   PrintBackend(backend, console);

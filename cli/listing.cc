@@ -1,6 +1,7 @@
 #include "cli/listing.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include "core/plan/skeleton_plan.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
+#include "core/text/shown_text.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -119,7 +121,9 @@ class TableReader {
       const ForwardListing forward{host_port, held.to, view_.localhost.entries.contains(host_port),
                                    held.owner};
       if (layout_.own() && held.owner.empty()) {
-        out_.unowned.push_back(TextOf(forward));
+        const std::string comment =
+            held.note.empty() ? "" : fmt::format(" comment \"{}\"", ShownText(held.note));
+        out_.unowned.push_back(TextOf(forward) + comment);
       } else {
         out_.forwards.push_back(forward);
       }
@@ -174,10 +178,11 @@ FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table) {
   return TableReader(layout, table).Read();
 }
 
-std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents) {
+std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
+                                      const std::array<std::vector<std::string>, 2>& foreign) {
   std::vector<FamilyListing> out;
   for (const Family family : kFamilies) {
-    FamilyListing listing{.family = family};
+    FamilyListing listing{.family = family, .foreign = foreign[static_cast<std::size_t>(family)]};
     Masquerades masquerades;
     for (const OwnedIntent& owned : intents) {
       if (FamilyOf(owned.intent) != family) continue;
@@ -193,7 +198,8 @@ std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents) {
     for (const MasqueradeListing& one : listing.masquerades) {
       if (one.out_interface.empty()) listing.ranges.push_back(one.source);
     }
-    if (!listing.masquerades.empty() || !listing.forwards.empty()) out.push_back(std::move(listing));
+    if (listing.masquerades.empty() && listing.forwards.empty() && listing.foreign.empty()) continue;
+    out.push_back(std::move(listing));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #ifndef NATPLAN_CLI_LISTING_H_
 #define NATPLAN_CLI_LISTING_H_
 
+#include <array>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,8 +44,10 @@ struct FamilyListing {
 // Of a table of the layout; in another program's nobody owns anything.
 FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table);
 
-// Of what the rules of iptables say, the families in order; those that have nothing are left out.
-std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents);
+// Of what the rules of iptables say, and of those, by Family, that natplan does not make. The families are in
+// order; those that have nothing are left out.
+std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
+                                      const std::array<std::vector<std::string>, 2>& foreign = {});
 
 // What this owner wants, and nothing else.
 FamilyListing OnlyOf(const std::string& owner, const FamilyListing& listing);

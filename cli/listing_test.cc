@@ -169,6 +169,20 @@ TEST(ListingTest, RulesOfIptablesAreListedByFamily) {
   EXPECT_TRUE(listings[0].forwards[0].localhost);
 }
 
+TEST(ListingTest, ARuleThatNatplanDoesNotMakeIsListedAlsoAlone) {
+  const std::vector<FamilyListing> listings = ListingsOf({}, {{{"iptables -t nat -A INPUT -j RETURN"}, {}}});
+  ASSERT_EQ(listings.size(), 1U);
+  EXPECT_EQ(listings[0].family, Family::kIp);
+  EXPECT_THAT(listings[0].foreign, ElementsAre("iptables -t nat -A INPUT -j RETURN"));
+}
+
+TEST(ListingTest, AnElementOfNobodyIsListedWithItsComment) {
+  TableSnapshot table = WholeTable();
+  AddForward(table.sets[1], 80, "192.0.2.1:8080", "mine\n\x1b[31m");
+  EXPECT_THAT(ListingOf({}, table).unowned,
+              ElementsAre(R"(tcp 80 -> 192.0.2.1:8080 comment "mine\x0a\x1b[31m")"));
+}
+
 TEST(ListingTest, JsonHasEverything) {
   TableSnapshot table = WholeTable();
   AddRange(table, "10.0.0.0/8");

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <new>
 #include <span>
@@ -15,6 +16,27 @@
 #include "cli/interrupt.h"
 #include "cli/standard_streams.h"
 #include "fmt/format.h"
+
+namespace natplan::cli {
+namespace {
+
+ExitCode RunCommand(int argc, char** argv, bool json, Console& console) {
+  try {
+    const auto options = ParseCommandLine(argc, argv, console);
+    return options ? std::visit([&](const auto& one) { return Run(one, console); }, *options)
+                   : options.error();
+  } catch (const std::bad_alloc&) {
+    return console.Fail({.code = ErrorCode::kNoMemory,
+                         .errno_value = ENOMEM,
+                         .text = fmt::format("out of memory; {}", TextOf(CurrentStanding()))},
+                        json);
+  } catch (const std::exception& exception) {
+    return console.Fail({.code = ErrorCode::kEnvironment, .text = exception.what()}, json);
+  }
+}
+
+}  // namespace
+}  // namespace natplan::cli
 
 int main(int argc, char** argv) {
   using natplan::cli::ExitCode;
@@ -29,13 +51,12 @@ int main(int argc, char** argv) {
   ExitCode code = ExitCode::kEnvironment;
   try {
     const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-    natplan::cli::CatchSignals(std::ranges::find(arguments, std::string_view("--json")) != arguments.end());
+    const bool json = std::ranges::find(arguments, std::string_view("--json")) != arguments.end();
+    natplan::cli::CatchSignals(json);
     natplan::cli::Console console;
-    const auto options = natplan::cli::ParseCommandLine(argc, argv, console);
-    code =
-        options ? std::visit([&](const auto& one) { return Run(one, console); }, *options) : options.error();
-    code = console.Close(code);
+    code = console.Close(natplan::cli::RunCommand(argc, argv, json, console));
   } catch (const std::bad_alloc&) {
+    // For what was to be printed, too.
     natplan::cli::Console().Error(fmt::format("out of memory; {}", TextOf(natplan::cli::CurrentStanding())));
   } catch (const std::exception& exception) {
     natplan::cli::Console().Error(exception.what());

@@ -30,6 +30,11 @@ std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
   const Backend backend = options.call.backend;
   const TimePoint deadline = std::chrono::steady_clock::now() + options.call.deadline;
   if (backend == Backend::kIptables) return RemoveIptablesRules(options.table, backend, deadline);
+  if (backend == Backend::kAuto) {
+    // What cannot be read could not be removed after the table is gone.
+    if (auto held = ReadIptables(options.table, backend, deadline); !held)
+      return std::unexpected(std::move(held.error()));
+  }
   auto by_nftables = RemoveFromNftables(options, deadline);
   if (backend == Backend::kNftables) return by_nftables;
   if (!by_nftables && by_nftables.error().code != ErrorCode::kNotSupported) return by_nftables;
@@ -37,6 +42,7 @@ std::expected<Report, Error> RemoveAll(const RemoveOptions& options) {
   const bool removed = by_nftables && by_nftables->changed;
   if (!by_iptables) {
     if (removed) {
+      by_iptables.error().code = ErrorCode::kUnknownOutcome;
       by_iptables.error().text =
           fmt::format("the table {} of nf_tables was removed, but not what iptables may have: {}",
                       options.table, by_iptables.error().text);

@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include <cerrno>
 #include <variant>
 
 #include "core/text/nft_text.h"
@@ -95,7 +96,10 @@ ExitCode SayShortcomings(const Report& report, Console& console) {
   for (const Error& lost : report.lost) console.Error(lost);
   for (const Error& missing : report.unsupported) console.Error(missing);
   if (!report.unsupported.empty()) {
-    console.Error("the other family was carried out; what this kernel does not support was left out");
+    console.Error(natplan::Error{
+        .code = ErrorCode::kNotSupported,
+        .errno_value = EOPNOTSUPP,
+        .text = "the other family was carried out; what this kernel does not support was left out"});
     return ExitCode::kNotSupported;
   }
   return report.lost.empty() ? ExitCode::kDone : ExitCode::kRefused;

@@ -17,7 +17,7 @@ std::expected<Session, Error> Session::Open(NatOptions options) {
   if (!means) return std::unexpected(std::move(means.error()));
   const Witness* witness = nullptr;
   if (means->nftables != nullptr) {
-    auto kernel = std::make_unique<Witness>(Interruptible(std::move(means->nftables)));
+    auto kernel = std::make_unique<Witness>(Interruptible(std::move(means->nftables), options.steps > 0));
     witness = kernel.get();
     means->nftables = std::move(kernel);
   }
@@ -39,7 +39,7 @@ std::expected<Report, ExitCode> Session::Run(const std::function<Result(Nat&)>& 
   Result result = call(nat_);
   // What is not known is said in full.
   if (!result && result.error().code == ErrorCode::kUnknownOutcome && SignalCame())
-    console.Error(ToString(result.error()));
+    console.Error(result.error());
   Settle(result);
   if (!result) return std::unexpected(console.Fail(result.error(), json));
   return *std::move(result);
@@ -53,11 +53,12 @@ BackendUse Session::Used(const Report& report) const {
 
 namespace {
 
-// For a person who waits.
+// For a person who waits; and between two steps a signal ends the process.
 std::function<void(std::size_t, std::size_t)> ProgressOn(Console& console) {
-  if (isatty(STDERR_FILENO) == 0) return {};
-  return [&console](std::size_t done, std::size_t of) {
-    console.Note("step " + std::to_string(done) + " of " + std::to_string(of));
+  const bool is_awaited = isatty(STDERR_FILENO) != 0;
+  return [&console, is_awaited](std::size_t done, std::size_t of) {
+    StepDone(done, of);
+    if (is_awaited) console.Note("step " + std::to_string(done) + " of " + std::to_string(of));
   };
 }
 

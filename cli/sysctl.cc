@@ -47,6 +47,10 @@ Sysctl Sysctl::ForwardingBy(Family family, const InterfaceName& interface) {
                                : Sysctl(kConf6, interface, "force_forwarding");
 }
 
+Sysctl Sysctl::IsRouter(const InterfaceName& interface) { return {kConf6, interface, "forwarding"}; }
+
+Sysctl Sysctl::AcceptRedirectsOfAll() { return Sysctl("net/ipv4/conf/all/accept_redirects"); }
+
 Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) { return {kConf, interface, "route_localnet"}; }
 
 Sysctl Sysctl::RouteLocalnetOfAll() { return Sysctl("net/ipv4/conf/all/route_localnet"); }
@@ -54,7 +58,7 @@ Sysctl Sysctl::RouteLocalnetOfAll() { return Sysctl("net/ipv4/conf/all/route_loc
 Sysctl Sysctl::AcceptRa(const InterfaceName& interface) { return {kConf6, interface, "accept_ra"}; }
 
 std::optional<Sysctl> Sysctl::Parse(std::string_view path) {
-  for (const Sysctl& common : {Forwarding(Family::kIp), Forwarding(Family::kIp6)}) {
+  for (const Sysctl& common : {Forwarding(Family::kIp), Forwarding(Family::kIp6), AcceptRedirectsOfAll()}) {
     if (common.path_ == path) return common;
   }
   const std::size_t leaf = path.rfind('/');
@@ -63,7 +67,7 @@ std::optional<Sysctl> Sysctl::Parse(std::string_view path) {
   const auto interface = InterfaceName::Make(path.substr(name + 1, leaf - name - 1));
   if (!interface || interface->name() == "all" || interface->name() == "default") return std::nullopt;
   for (const Sysctl& one : {ForwardingBy(Family::kIp, *interface), ForwardingBy(Family::kIp6, *interface),
-                            RouteLocalnet(*interface), AcceptRa(*interface)}) {
+                            IsRouter(*interface), RouteLocalnet(*interface), AcceptRa(*interface)}) {
     if (one.path_ == path) return one;
   }
   return std::nullopt;

@@ -23,6 +23,12 @@ class Sysctl {
   // Whether packets that come in by the interface are passed on. In IPv4 this alone decides, and ip_forward
   // is its common switch; in IPv6 (from Linux 6.17 on) it counts where the common one is off.
   static Sysctl ForwardingBy(Family family, const InterfaceName& interface);
+  // Whether the interface is a router's in IPv6, which hears advertisements only where accept_ra is 2. The
+  // common switch sets it too.
+  static Sysctl IsRouter(const InterfaceName& interface);
+  // Whether ICMP redirects are heard in IPv4, for all interfaces. The kernel sets it to the contrary of
+  // ip_forward whenever that changes.
+  static Sysctl AcceptRedirectsOfAll();
   // Whether 127.0.0.0/8 may come and go by an interface other than lo; a forward with `localhost` needs it of
   // the one towards its target. IPv6 has none. It counts for an interface if it is set for it or for all.
   static Sysctl RouteLocalnet(const InterfaceName& interface);
@@ -39,7 +45,7 @@ class Sysctl {
   const std::optional<InterfaceName>& interface() const { return interface_; }
   // The same of another interface.
   Sysctl Of(const InterfaceName& interface) const;
-  // Of what is set so that this family is forwarded: forwarding, and accept_ra for IPv6.
+  // Of what is set so that this family is forwarded, or changes with that: all but route_localnet.
   std::optional<Family> forwarding_family() const;
 
   // As sysctl(8) takes it: "net.ipv4.conf.eth0.route_localnet", with '/' for a '.' in an interface's name.

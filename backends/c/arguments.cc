@@ -35,6 +35,17 @@ Address ToAddress(Family family, const void* bytes) {
   return Address(address);
 }
 
+// The family, the protocol, then the port.
+std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port) {
+  const auto known = ToFamily(family);
+  if (!known) return std::unexpected(known.error());
+  const auto transport = ToProtocol(protocol);
+  if (!transport) return std::unexpected(transport.error());
+  const auto port = Port::Make(host_port);
+  if (!port) return std::unexpected(InvalidArgument(EINVAL, ("the host's port: " + port.error()).c_str()));
+  return HostPort{*known, *transport, *port};
+}
+
 }  // namespace
 
 Error InvalidArgument(int errno_value, const char* text) {
@@ -58,16 +69,6 @@ std::expected<Masquerade, Error> ToMasquerade(int family, const void* source, un
     interface = *std::move(name);
   }
   return Masquerade::Make(*prefix, std::move(interface));
-}
-
-std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port) {
-  const auto known = ToFamily(family);
-  if (!known) return std::unexpected(known.error());
-  const auto transport = ToProtocol(protocol);
-  if (!transport) return std::unexpected(transport.error());
-  const auto port = Port::Make(host_port);
-  if (!port) return std::unexpected(InvalidArgument(EINVAL, ("the host's port: " + port.error()).c_str()));
-  return HostPort{*known, *transport, *port};
 }
 
 std::expected<Forward, Error> ToForward(int family, int protocol, unsigned int host_port, const void* target,

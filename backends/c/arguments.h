@@ -21,10 +21,7 @@ namespace natplan {
 std::expected<Masquerade, Error> ToMasquerade(int family, const void* source, unsigned int prefix_length,
                                               const char* out_interface);
 
-// The family, the protocol, then the port.
-std::expected<HostPort, Error> ToHostPort(int family, int protocol, unsigned int host_port);
-
-// The same, then the target, then its port.
+// The family, the protocol, the port, the target, then its port.
 std::expected<Forward, Error> ToForward(int family, int protocol, unsigned int host_port, const void* target,
                                         unsigned int target_port, bool localhost);
 
@@ -33,27 +30,11 @@ std::expected<Owner, Error> ToOwner(const char* name, const Owner& otherwise);
 
 Error InvalidArgument(int errno_value, const char* text);
 
-// Where the fields of an options struct end: the sizes that its earlier versions may have had.
+// The sizes that an options struct had in earlier versions of natplan.h.
 template <typename Options>
-inline constexpr std::array<std::size_t, 0> kFieldEnds = {};
-#define NATPLAN_END_OF(type, field) (offsetof(type, field) + sizeof(type::field))
+inline constexpr std::array<std::size_t, 0> kEarlierSizes = {};
 template <>
-inline constexpr std::array kFieldEnds<natplan_options> = {
-    NATPLAN_END_OF(natplan_options, size),    NATPLAN_END_OF(natplan_options, owner),
-    NATPLAN_END_OF(natplan_options, table),   NATPLAN_END_OF(natplan_options, deadline_milliseconds),
-    NATPLAN_END_OF(natplan_options, backend), NATPLAN_END_OF(natplan_options, inheritance),
-    NATPLAN_END_OF(natplan_options, log),     NATPLAN_END_OF(natplan_options, log_argument),
-    NATPLAN_END_OF(natplan_options, steps),   sizeof(natplan_options),
-};
-template <>
-inline constexpr std::array kFieldEnds<natplan_intent_options> = {
-    NATPLAN_END_OF(natplan_intent_options, size),
-    NATPLAN_END_OF(natplan_intent_options, owner),
-    NATPLAN_END_OF(natplan_intent_options, out_interface),
-    NATPLAN_END_OF(natplan_intent_options, localhost),
-    sizeof(natplan_intent_options),
-};
-#undef NATPLAN_END_OF
+inline constexpr std::array kEarlierSizes<natplan_options> = {offsetof(natplan_options, steps)};
 
 // A copy of an options struct, whose `size` says which fields it has; the others are 0, their default. Null:
 // all defaults. What a caller of a later version adds behind the fields that are known here must be 0
@@ -63,7 +44,7 @@ std::expected<Options, Error> ToOptions(const Options* given) {
   Options options = {};
   if (given != nullptr) {
     if (given->size < sizeof(Options) &&
-        std::ranges::find(kFieldEnds<Options>, given->size) == kFieldEnds<Options>.end())
+        std::ranges::find(kEarlierSizes<Options>, given->size) == kEarlierSizes<Options>.end())
       return std::unexpected(InvalidArgument(EINVAL, "the size of the options is not that of their struct"));
     const auto* bytes = reinterpret_cast<const unsigned char*>(given);
     for (std::size_t i = sizeof(Options); i < given->size; ++i) {

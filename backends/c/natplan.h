@@ -61,8 +61,8 @@ struct natplan_context;
 #define NATPLAN_LOG_WARNING 2  // something held is lost to another program, or a family is not supported
 
 // Initialise with `{.size = sizeof(struct natplan_options)}`: 0 in any other field is its default. The size
-// may be that of an earlier version, which ends behind any of the fields (the others have their defaults), or
-// of a later one, if what this version does not know is 0.
+// may be that of an earlier version, which ended in front of `steps` (what is behind has its default), or of
+// a later one, if what this version does not know is 0. Any other is -EINVAL.
 struct natplan_options {
   size_t size;                     // of this struct, as the caller's compiler has it
   const char* owner;               // of intents that name none: 1 to 64 bytes of ASCII; NULL: "default"
@@ -82,7 +82,7 @@ struct natplan_options {
   int without_memory_check;
 };
 
-// Of one intent. Initialise it like natplan_options.
+// Of one intent. Initialise it like natplan_options; no earlier version was smaller.
 struct natplan_intent_options {
   size_t size;
   const char* owner;  // NULL: the context's

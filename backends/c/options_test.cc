@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,19 @@ TEST(ToNatOptionsTest, WhatIsSaidIsTaken) {
   EXPECT_EQ(options->inheritance, Inheritance::kReset);
   EXPECT_EQ(options->steps, 500U);
   EXPECT_FALSE(options->memory_check);
+}
+
+TEST(ToNatOptionsTest, WhatLiesBehindTheOptionsOfAnEarlierVersionIsNotLookedAt) {
+  natplan_options given = kNothingSaid;
+  given.size = offsetof(natplan_options, steps);
+  given.owner = "web";
+  given.steps = 500;
+  given.without_memory_check = 1;
+  const auto options = ToNatOptions(&given);
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->owner, Owner::Make("web"));
+  EXPECT_EQ(options->steps, 0U);
+  EXPECT_TRUE(options->memory_check);
 }
 
 TEST(ToNatOptionsTest, EachBackendIsThatOfItsName) {

@@ -52,6 +52,12 @@ std::expected<bool, Error> IptablesContext::Holds(IptablesSide side, Family fami
 }
 
 std::expected<std::vector<OwnedIntent>, Error> IptablesContext::Intents(TimePoint deadline) {
+  auto held = Held(deadline);
+  if (!held) return std::unexpected(std::move(held.error()));
+  return std::move(held->intents);
+}
+
+std::expected<IptablesHeld, Error> IptablesContext::Held(TimePoint deadline) {
   unsupported_ = {};
   const auto snapshot = Read(deadline);
   if (!snapshot) return std::unexpected(snapshot.error());
@@ -59,13 +65,20 @@ std::expected<std::vector<OwnedIntent>, Error> IptablesContext::Intents(TimePoin
   if (!other) return std::unexpected(other.error());
   if (!snapshot->nat[0] && !snapshot->nat[1] && !other->nat[0] && !other->nat[1])
     return std::unexpected(*Missing({true, true}));
-  std::vector<OwnedIntent> all = IntentsOf(*snapshot, tag_);
-  const std::vector<OwnedIntent> more = IntentsOf(*other, tag_);
-  all.insert(all.end(), more.begin(), more.end());
-  std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
-  return all;
+  IptablesHeld held;
+  for (const IptablesSnapshot* one : {&*snapshot, &*other}) {
+    std::ranges::move(IntentsOf(*one, tag_), std::back_inserter(held.intents));
+    for (const Family family : kFamilies) {
+      IptablesSnapshot alone;
+      alone.nat[Index(family)] = one->nat[Index(family)];
+      std::ranges::move(PlanIptables(alone, {}, tag_).foreign,
+                        std::back_inserter(held.foreign[Index(family)]));
+    }
+  }
+  std::ranges::sort(held.intents);
+  const auto repeated = std::ranges::unique(held.intents);
+  held.intents.erase(repeated.begin(), repeated.end());
+  return held;
 }
 
 std::expected<IptablesReport, Error> IptablesContext::Apply(const IptablesWish& wish, Mode mode,
@@ -107,7 +120,10 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
         !wanted[0] && !wanted[1] && !(leftovers.lines[0].empty() && leftovers.lines[1].empty());
     if (const auto missing = Missing(wanted); missing && !only_leftovers) return failed(*missing);
     // Nobody has changed anything, so it would be refused again.
-    if (refused && *refused == *snapshot) return failed(*cause);
+    if (refused && *refused == *snapshot) {
+      if (!unknown) cause->text += "; the rules are as they were";
+      return failed(*cause);
+    }
 
     IptablesPlan plan = PlanIptables(*snapshot, wish, tag_);
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
@@ -117,7 +133,9 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
       IptablesReport report = Report(std::move(plan), wanted, lock.note());
-      report.changed = !idle || unknown.has_value();
+      // What was refused left other rules than before; if they need no change now, it was carried out.
+      report.changed = !idle || unknown || refused;
+      if (idle && refused) report.notes.push_back(cause->text + "; the rules are as asked for all the same");
       if (auto taken = TakeAway(std::move(leftovers), mode, report, deadline); !taken)
         return std::unexpected(std::move(taken.error()));
       return report;
@@ -154,15 +172,7 @@ std::expected<SavedTable, Error> IptablesContext::ReadFamily(IptablesSide side, 
     if (!guarded) return std::unexpected(guarded.error());
     if (!*guarded) return nat;
   }
-  if (!nat->incompatible.empty()) {
-    const std::string table = std::string(Name(family)) + " " + nat->incompatible;
-    return std::unexpected(Error{
-        .code = ErrorCode::kUnreadable,
-        .errno_value = EIO,
-        .text = "table " + table + " holds rules that " + std::string(IptablesName(family)) +
-                " cannot show, so it shows none (\"incompatible\"); look at them with `nft -a list table " +
-                table + "` and remove those that iptables did not make, or use --backend nftables"});
-  }
+  if (!nat->incompatible.empty()) return std::unexpected(CannotShow(family, nat->incompatible));
   return nat;
 }
 
@@ -192,15 +202,15 @@ std::expected<std::optional<SavedTable>, Error> IptablesContext::ReadBelieved(Ip
     if (!nat) {
       Error error = std::move(nat.error());
       if (error.code == ErrorCode::kNotSupported) error.code = ErrorCode::kUnreadable;
-      error.text = there + ", and they cannot be read; nothing was changed. " + error.text;
+      error.text = there + ", and they cannot be read: " + error.text;
       return std::unexpected(std::move(error));
     }
     // Another process may have added the first one in between.
     if (tries < 2) continue;
-    return std::unexpected(Error{.code = ErrorCode::kUnreadable,
-                                 .errno_value = EIO,
-                                 .text = there + ", and " + std::string(IptablesName(family)) +
-                                         "-save does not show them; nothing was changed"});
+    return std::unexpected(
+        Error{.code = ErrorCode::kUnreadable,
+              .errno_value = EIO,
+              .text = there + ", and " + std::string(IptablesName(family)) + "-save does not show them"});
   }
 }
 
@@ -256,7 +266,8 @@ std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mod
       report.changed = true;
     }
     report.notes.push_back("the variant of " + std::string(IptablesName(family)) +
-                           " that is not in use holds rules of natplan, which are taken away");
+                           " that is not in use holds rules of natplan, which " +
+                           (mode == Mode::kPlan ? "would be" : "are") + " taken away");
     auto& all = report.lines[Index(family)];
     all.insert(all.end(), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
   }

@@ -24,7 +24,7 @@ namespace natplan {
 
 // What a call came to.
 struct IptablesReport {
-  bool changed = false;
+  bool changed = false;  // or there is another state than before a change of which its program said it failed
   // By Family: what iptables-restore took, or in mode kPlan what it would be given.
   std::array<std::vector<std::string>, 2> lines = {};
   std::vector<std::string> foreign =
@@ -32,8 +32,16 @@ struct IptablesReport {
   std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
   std::vector<Error> unsupported = {};  // families in which something is to be done and nothing can be
   // For people: rules of natplan that the variant of iptables held that is not in use, a lock that could not
-  // be had.
+  // be had, a program that failed and did its work.
   std::vector<std::string> notes = {};
+};
+
+// What iptables holds of one table's name.
+struct IptablesHeld {
+  std::vector<OwnedIntent> intents = {};                 // of all owners
+  std::array<std::vector<std::string>, 2> foreign = {};  // by Family, as in IptablesReport
+
+  bool empty() const { return intents.empty() && foreign[0].empty() && foreign[1].empty(); }
 };
 
 // The rules in the kernel are all the state there is: each call reads them, under the lock of natplan, and
@@ -55,8 +63,9 @@ class IptablesContext {
 
   // Whether the kernel has any rule of this table's name, in either variant; runs no program.
   std::expected<bool, Error> Holds(TimePoint deadline);
-  // What the rules of both variants say, of all owners. A family that is not supported has none;
-  // kNotSupported if neither is. An error, kUnreadable above all, wherever iptables cannot be read.
+  // What the rules of both variants say. A family that is not supported has none; kNotSupported if neither
+  // is. An error, kUnreadable above all, wherever iptables cannot be read.
+  std::expected<IptablesHeld, Error> Held(TimePoint deadline);
   std::expected<std::vector<OwnedIntent>, Error> Intents(TimePoint deadline);
 
   // Brings the rules to the wish. An error means that they are as they were, unless its text says which

@@ -32,6 +32,9 @@ Error Failure(ErrorCode code, const char* text = "as the test wants it") {
   return {.code = code, .errno_value = EIO, .text = text};
 }
 
+constexpr const char* kRuleOfA =
+    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
+
 class IptablesContextTest : public ::testing::Test {
  protected:
   std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode = Mode::kApply,
@@ -123,6 +126,26 @@ TEST_F(IptablesContextTest, ARefusalThatNobodysChangeExplainsIsTheError) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kRefused);
   EXPECT_EQ(fake_.restores, 1);
+  EXPECT_NE(result.error().text.find("as they were"), std::string::npos) << result.error().text;
+}
+
+TEST_F(IptablesContextTest, ARefusalThatChangedTheRulesAllTheSameIsAChange) {
+  // Its program does the work, and says that it failed.
+  const auto refuse_but_do = [this](std::vector<std::string> rules) {
+    fake_.restore_error[0] = Failure(ErrorCode::kRefused, "status 1");
+    fake_.before_restore = [this, rules](int) { fake_.rules[0] = rules; };
+  };
+  const IptablesWish wish{.intents = {Masq(kA, "10.0.0.0/8")}};
+  refuse_but_do({kRuleOfA});
+  const auto applied = Apply(wish);
+  refuse_but_do({});
+  const auto removed = Apply({.scope = Scope::kExclusive});
+  for (const auto* result : {&applied, &removed}) {
+    ASSERT_TRUE(*result) << (*result).error().text;
+    EXPECT_TRUE((*result)->changed);
+    ASSERT_EQ((*result)->notes.size(), 1U);
+    EXPECT_NE((*result)->notes[0].find("status 1"), std::string::npos) << (*result)->notes[0];
+  }
 }
 
 TEST_F(IptablesContextTest, AProgramThatUndoesEverythingEndsWithTheDeadline) {
@@ -306,64 +329,6 @@ TEST_F(IptablesContextTest, ALockThatCannotBeHadIsANote) {
   ASSERT_TRUE(result) << result.error().text;
   ASSERT_EQ(result->notes.size(), 1U);
   EXPECT_NE(result->notes[0].find("/nowhere/at/all"), std::string::npos);
-}
-
-constexpr const char* kRuleOfA =
-    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
-constexpr const char* kRuleOfB =
-    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE";
-
-TEST_F(IptablesContextTest, WhatTheOtherVariantHoldsOfTheSameOwnersIsTakenAway) {
-  fake_.other_rules[0] = {kRuleOfA, kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
-  const auto plan = Apply(both_, Mode::kPlan);
-  ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->lines[0].back(), std::string("-D ") + kRuleOfA);
-  EXPECT_EQ(fake_.restores, 0);
-  const auto result = Apply(both_);
-  ASSERT_TRUE(result) << result.error().text;
-  EXPECT_EQ(result->notes.size(), 1U);
-  EXPECT_EQ(fake_.other_rules[0],
-            (std::vector<std::string>{kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"}));
-  EXPECT_FALSE(Apply(both_)->changed);
-}
-
-TEST_F(IptablesContextTest, TheOtherVariantIsCleanedAlsoWhereTheOneInUseDoesNotWork) {
-  fake_.other_rules[0] = {kRuleOfA};
-  for (auto& answer : fake_.save_answer) answer = std::unexpected(Failure(ErrorCode::kNotSupported));
-  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
-  const auto removed = Apply({.scope = Scope::kExclusive});
-  ASSERT_TRUE(removed) << removed.error().text;
-  EXPECT_TRUE(removed->changed);
-  EXPECT_TRUE(fake_.other_rules[0].empty());
-}
-
-TEST_F(IptablesContextTest, IfTheOtherVariantCannotBeChangedTheCallFailsAndSaysSo) {
-  fake_.other_rules[0] = {kRuleOfA};
-  fake_.other_restore_error[0] = Failure(ErrorCode::kRefused);
-  const auto result = Apply(both_);
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);  // part of it was made
-  EXPECT_EQ(fake_.rules[0].size(), 1U);
-  const auto again = Apply(both_);
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, ErrorCode::kRefused);
-}
-
-TEST_F(IptablesContextTest, RulesOfTheOtherVariantThatCannotBeReadAreAnError) {
-  fake_.other_rules[1] = {"POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE"};
-  fake_.other_save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported, "not installed"));
-  for (const auto& error : {Apply({.mine = {kA}}).error(), Apply(both_).error(),
-                            context_.Intents(steady_clock::now() + seconds(5)).error()}) {
-    EXPECT_EQ(error.code, ErrorCode::kUnreadable);
-    EXPECT_NE(error.text.find("not installed"), std::string::npos) << error.text;
-  }
-  EXPECT_EQ(fake_.restores, 0);
-}
-
-TEST_F(IptablesContextTest, IntentsAreThoseOfBothVariants) {
-  fake_.rules[0] = {kRuleOfA, kRuleOfB};
-  fake_.other_rules[0] = {kRuleOfB};
-  EXPECT_EQ(Intents(), (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.0.0.0/8")}));
 }
 
 // Whatever iptables-save answers, with 0 or not, that there is nothing is not believed where there is.

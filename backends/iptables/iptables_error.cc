@@ -63,7 +63,7 @@ Error ErrorOfExit(std::string_view program, int exit_status, std::string_view co
   const auto* const meaning = std::ranges::find_if(
       kMeanings, [&](const Meaning& one) { return complaint.find(one.words) != std::string_view::npos; });
   if (meaning == kMeanings.end()) {
-    return {.code = ErrorCode::kRefused, .errno_value = EIO, .text = what + "; nothing was changed"};
+    return {.code = ErrorCode::kRefused, .errno_value = EIO, .text = what};
   }
   return {.code = meaning->code,
           .errno_value = meaning->errno_value,

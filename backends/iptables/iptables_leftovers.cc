@@ -19,7 +19,8 @@ std::expected<std::vector<Edit>, Error> IptablesLeftovers::EditsToKeep(const std
   if (IsPassedOver(holds, adds)) return edits;
   if (!holds) return std::unexpected(holds.error());
   none_ = !*holds;
-  if (none_ || owners.empty()) return edits;
+  if (none_) return edits;
+  // Also where none are kept: what cannot be read now could not be taken away after nf_tables was changed.
   const auto intents = context_.Intents(deadline);
   if (!intents) return std::unexpected(intents.error());
   for (const OwnedIntent& owned : *intents) {
@@ -46,6 +47,7 @@ std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& ow
                      : std::unexpected(holds.error());
   if (!taken) {
     Error error = std::move(taken.error());
+    if (mode == Mode::kPlan) return std::unexpected(std::move(error));
     error.text =
         "rules of natplan that iptables may have could not be taken away, and would act beside "
         "nf_tables, which holds what was asked for: " +
@@ -53,12 +55,15 @@ std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& ow
     if (report.changed) error.code = ErrorCode::kUnknownOutcome;
     return std::unexpected(std::move(error));
   }
-  if (taken->lines[0].empty() && taken->lines[1].empty()) return {};
+  if (!taken->changed && taken->lines[0].empty() && taken->lines[1].empty()) return {};
   report.changed |= taken->changed;
   report.iptables = std::move(taken->lines);
   std::ranges::move(taken->notes, std::back_inserter(report.notes));
-  report.notes.emplace_back(
-      "iptables held rules of natplan, from before nf_tables was used; they are taken away");
+  report.notes.emplace_back(mode == Mode::kPlan
+                                ? "iptables holds rules of natplan, from before nf_tables was used; they "
+                                  "would be taken away"
+                                : "iptables held rules of natplan, from before nf_tables was used; they are "
+                                  "taken away");
   return {};
 }
 

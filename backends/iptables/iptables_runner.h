@@ -26,8 +26,8 @@ class IptablesRunner {
   // What iptables-save prints. Creates nothing in the kernel. kUnreadable: the program failed, or nobody
   // knows whether it did.
   virtual std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) = 0;
-  // Carries out what RestoreInput() gives, or only looks whether it could be. kRefused: nothing was changed.
-  // kUnknownOutcome: stopped in the middle; it may or may not have been carried out.
+  // Carries out what RestoreInput() gives, or only looks whether it could be. kRefused: the program says that
+  // it changed nothing. kUnknownOutcome: stopped in the middle; it may or may not have been carried out.
   virtual std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
                                              bool check_only, TimePoint deadline) = 0;
   // Whether the table, nat or raw, has a rule whose comment begins so, asked of the kernel without these

@@ -43,6 +43,16 @@ std::unexpected<Error> Missing(const std::string& program) {
                                .text = program + " is not installed; it is in the package \"iptables\""});
 }
 
+std::unexpected<Error> Mixed(const std::string& save, IptablesVariant reads, const std::string& restore,
+                             IptablesVariant writes) {
+  return std::unexpected(Error{.code = ErrorCode::kEnvironment,
+                               .errno_value = EXDEV,
+                               .text = save + " is iptables-" + std::string(Name(reads)) + " and " + restore +
+                                       " is iptables-" + std::string(Name(writes)) +
+                                       ": one does not show what the other changes; let both be of one "
+                                       "variant (update-alternatives, or PATH)"});
+}
+
 }  // namespace
 
 IptablesTool::IptablesTool(IptablesToolOptions options)
@@ -62,9 +72,14 @@ std::expected<std::string, Error> IptablesTool::Used(Family family, std::string_
   if (options_.prefer_legacy && !programs_.Find(legacy + "save").empty() &&
       !programs_.Find(legacy + "restore").empty())
     return programs_.Find(legacy + std::string(verb));
-  const std::string plain = std::string(IptablesName(family)) + "-" + std::string(verb);
-  std::string path = programs_.Find(plain);
-  if (path.empty()) return Missing(plain);
+  const std::string plain = std::string(IptablesName(family)) + "-";
+  const std::string save = programs_.Find(plain + "save");
+  const std::string restore = programs_.Find(plain + "restore");
+  const auto reads = VariantOf(save);
+  const auto writes = VariantOf(restore);
+  if (reads && writes && reads != writes) return Mixed(save, *reads, restore, *writes);
+  std::string path = programs_.Find(plain + std::string(verb));
+  if (path.empty()) return Missing(plain + std::string(verb));
   return path;
 }
 
@@ -107,7 +122,8 @@ std::expected<std::string, Error> IptablesTool::Save(IptablesSide side, Family f
                        : static_cast<const Error&>(result.error());
   // The program ran, and nobody can tell what is wrong.
   const bool lost = !result && result.error().begun && error.code == ErrorCode::kEnvironment;
-  if (lost || error.code == ErrorCode::kRefused) error.code = ErrorCode::kUnreadable;
+  const bool unsaid = error.code == ErrorCode::kRefused || error.code == ErrorCode::kUnknownOutcome;
+  if (lost || unsaid) error.code = ErrorCode::kUnreadable;
   return std::unexpected(std::move(error));
 }
 
@@ -160,7 +176,10 @@ std::expected<void, Error> IptablesTool::Restore(IptablesSide side, Family famil
   if (result->error_output.find("unable to initialize table") != std::string::npos) {
     if (auto error = ListingError(*program, deadline)) return std::unexpected(*std::move(error));
   }
-  return std::unexpected(ErrorOfExit(*program, result->exit_status, result->error_output));
+  Error error = ErrorOfExit(*program, result->exit_status, result->error_output);
+  // A look changes nothing, so nothing of it is unknown.
+  if (check_only && error.code == ErrorCode::kUnknownOutcome) error.code = ErrorCode::kEnvironment;
+  return std::unexpected(std::move(error));
 }
 
 std::optional<Error> IptablesTool::ListingError(std::string_view restore, TimePoint deadline) const {

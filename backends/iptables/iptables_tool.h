@@ -34,9 +34,10 @@ struct IptablesToolOptions {
 
 // Runs the programs without a shell, with an environment of PATH, LC_ALL=C and, where the caller has it and
 // is not setuid, XTABLES_LOCKFILE: without root iptables-legacy cannot open its own lock file. Which programs
-// they are is looked up with each call; one variant serves both reading and changing. They run in the network
-// namespace that the thread was in that made this value, wherever the calling thread is now; where that
-// cannot be had, the call fails (NetworkNamespace). In a child of that process every call gives ECHILD.
+// they are is looked up with each call; one variant serves both reading and changing, and where the plain
+// names are two, that is kEnvironment. They run in the network namespace that the thread was in that made
+// this value, wherever the calling thread is now; where that cannot be had, the call fails
+// (NetworkNamespace). In a child of that process every call gives ECHILD.
 class IptablesTool final : public IptablesRunner {
  public:
   explicit IptablesTool(IptablesToolOptions options = {});

@@ -103,6 +103,20 @@ TEST_F(IptablesToolTest, QuotesAProgramThatFails) {
   EXPECT_NE(result.error().text.find("something odd"), std::string::npos);
 }
 
+// Only a change has an outcome that may be unknown.
+TEST_F(IptablesToolTest, ALostAnswerOfTheKernelIsUnknownOnlyWhereSomethingIsChanged) {
+  const char* script = "echo 'x: No buffer space available' >&2; exit 4";
+  Program("iptables-save", script);
+  Program("iptables-restore", script);
+  IptablesTool tool = Tool();
+  EXPECT_EQ(tool.Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))).error().code, ErrorCode::kUnreadable);
+  const auto restore = [&](bool check_only) {
+    return tool.Restore(IptablesSide::kUsed, Family::kIp, "", check_only, In(seconds(5))).error().code;
+  };
+  EXPECT_EQ(restore(true), ErrorCode::kEnvironment);
+  EXPECT_EQ(restore(false), ErrorCode::kUnknownOutcome);
+}
+
 TEST_F(IptablesToolTest, AReadingThatWasKilledOrWhoseStatusWasLostIsUnreadable) {
   Program("iptables-save", "echo '*nat'; echo COMMIT; kill -KILL $$");
   EXPECT_EQ(Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5))).error().code,
@@ -174,6 +188,21 @@ TEST_F(IptablesToolTest, FindsTheOtherVariantByTheFileBehindTheName) {
   EXPECT_FALSE(Tool().Save(IptablesSide::kOther, Family::kIp6, In(seconds(5))));
   Program("ip6tables-save", "echo neither of both");
   EXPECT_FALSE(Tool().Save(IptablesSide::kOther, Family::kIp6, In(seconds(5))));
+}
+
+TEST_F(IptablesToolTest, ProgramsOfTwoVariantsAreNotUsedTogether) {
+  Program("xtables-nft-multi", "echo nft");
+  Program("xtables-legacy-multi", "echo legacy");
+  std::filesystem::create_symlink("xtables-legacy-multi", folder_ + "/iptables-save");
+  std::filesystem::create_symlink("xtables-nft-multi", folder_ + "/iptables-restore");
+  const auto save = Tool().Save(IptablesSide::kUsed, Family::kIp, In(seconds(5)));
+  const auto restore = Tool().Restore(IptablesSide::kUsed, Family::kIp, "", false, In(seconds(5)));
+  ASSERT_FALSE(save);
+  ASSERT_FALSE(restore);
+  EXPECT_EQ(restore.error(), save.error());
+  EXPECT_EQ(save.error().code, ErrorCode::kEnvironment);
+  for (const char* name : {"/iptables-save", "/iptables-restore"})
+    EXPECT_NE(save.error().text.find(folder_ + name), std::string::npos) << save.error().text;
 }
 
 // As bytes of an exit status, since a child's failures would print and not count.

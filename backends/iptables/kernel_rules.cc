@@ -34,7 +34,9 @@ std::unexpected<Error> Fail(ErrorCode code, int errno_value, std::string text) {
 
 std::unexpected<Error> FailToAsk(int errno_value) {
   return std::unexpected(
-      SocketError(errno_value, "cannot ask the kernel for iptables' rules of natplan; run as root"));
+      SocketError(errno_value,
+                  "cannot ask the kernel for iptables' rules of natplan; run as root, or inside "
+                  "`unshare -Urn`"));
 }
 
 // Whether `begin` stands in `bytes` at a place of which `is_comment` says that a comment begins there.

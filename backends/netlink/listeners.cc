@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -53,6 +54,11 @@ std::optional<Listener> ReadListener(const wire::Message& message) {
   if (!port) return std::nullopt;
   if (socket.idiag_family == AF_INET)
     return Listener{AddressIn<4>(&socket.id.idiag_src), *port, false, socket.idiag_uid};
+  // An IPv4 address, mapped into IPv6 (::ffff:192.0.2.1): such a socket takes IPv4 alone.
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&socket.id.idiag_src);
+  constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::equal(kMapped.begin(), kMapped.end(), bytes))
+    return Listener{AddressIn<4>(bytes + kMapped.size()), *port, false, socket.idiag_uid};
   const wire::AttributeTable attributes(wire::Behind(message.payload, sizeof(socket)));
   const auto only_ip6 = attributes.Find(INET_DIAG_SKV6ONLY);
   return Listener{AddressIn<16>(&socket.id.idiag_src), *port,

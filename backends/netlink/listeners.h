@@ -14,7 +14,7 @@ namespace natplan {
 
 // A socket that takes packets of anybody: it listens (TCP, SCTP), or is bound and not connected (UDP).
 struct Listener {
-  Address address;  // 0.0.0.0 and ::, all of the host's
+  Address address;  // 0.0.0.0 and ::, all of the host's; of a socket of IPv6 for IPv4 alone that address
   Port port;
   bool takes_ip = false;   // of IPv6, and takes IPv4 as well
   std::uint32_t user = 0;  // who owns it, in the caller's user namespace

@@ -8,6 +8,7 @@
 #include "core/foreign/iptables_meaning.h"
 #include "core/foreign/nft_meaning.h"
 #include "core/text/rule_text.h"
+#include "core/text/shown_text.h"
 
 namespace natplan::foreign {
 namespace {
@@ -19,7 +20,7 @@ std::string TextOf(const Table& table, const RuleSnapshot& rule) {
   // What has no place in such a text stands there as a comment: half a rule would say something else.
   if (text.find('#') == std::string::npos) out += " (" + text + ")";
   const std::string comment = CommentOf(rule);
-  if (!comment.empty()) out += ", comment \"" + comment + "\"";
+  if (!comment.empty()) out += ", comment \"" + ShownText(comment) + "\"";
   return out;
 }
 
@@ -29,7 +30,7 @@ BaseRules RulesOf(const Table& table, const ChainSnapshot& base, const Packets& 
   std::map<std::string, const ChainSnapshot*> by_name;
   for (const ChainSnapshot& chain : table.chains) by_name[chain.name] = &chain;
   const auto chains = std::make_shared<const decltype(by_name)>(std::move(by_name));
-  BaseRules out{.table = "table " + std::string(Name(table.family)) + " " + table.name,
+  BaseRules out{.table = "table " + std::string(Name(table.family)) + " " + ShownText(table.name),
                 .base_chain = base.name,
                 .priority = base.base->priority};
   out.program.size = [chains](const std::string& chain) -> std::optional<std::size_t> {
@@ -66,7 +67,7 @@ BaseRules RulesOf(const std::vector<SavedRule>& rules, const std::string& table,
     return MeaningOf(chains->at(chain)[rule]->words, packets);
   };
   out.rule_text = [chains](const std::string& chain, std::size_t rule) {
-    return "rule -A " + chain + " " + chains->at(chain)[rule]->spec;
+    return "rule -A " + ShownText(chain + " " + chains->at(chain)[rule]->spec);
   };
   out.comment = [chains](const std::string& chain, std::size_t rule) {
     return CommentOf(chains->at(chain)[rule]->words);

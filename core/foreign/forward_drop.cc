@@ -1,8 +1,10 @@
 #include "core/foreign/forward_drop.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/foreign/base_rules.h"
+#include "core/text/shown_text.h"
 
 namespace natplan::foreign {
 namespace {
@@ -20,8 +22,8 @@ std::optional<std::string> WhoDropsIn(const BaseRules& rules, bool policy_drops,
     }
   }
   if (!(passes & asked).empty()) return std::nullopt;
-  if (drop == nullptr) return "policy drop of " + rules.table + ", chain " + rules.base_chain;
-  return rules.table + ", chain " + drop->chain + ", " + rules.rule_text(drop->chain, drop->rule);
+  if (drop == nullptr) return "policy drop of " + rules.table + ", chain " + ShownText(rules.base_chain);
+  return rules.table + ", chain " + ShownText(drop->chain) + ", " + rules.rule_text(drop->chain, drop->rule);
 }
 
 }  // namespace
@@ -38,9 +40,10 @@ std::optional<std::string> WhoDrops(const Filters& filters, const Packets& packe
       if (auto who = WhoDropsIn(RulesOf(table, chain, packets), policy_drops, asked)) return who;
     }
   }
-  const SavedFilter& legacy = filters.legacy[static_cast<std::size_t>(packets.family)];
-  return WhoDropsIn(RulesOf(legacy.rules, "filter", "FORWARD", kFilterPriority, packets),
-                    legacy.forward_drops, asked);
+  const SavedTable& legacy = filters.legacy[static_cast<std::size_t>(packets.family)];
+  const bool policy_drops = std::ranges::find(legacy.dropping, "FORWARD") != legacy.dropping.end();
+  return WhoDropsIn(RulesOf(legacy.rules, "filter", "FORWARD", kFilterPriority, packets), policy_drops,
+                    asked);
 }
 
 }  // namespace natplan::foreign

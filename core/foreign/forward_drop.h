@@ -9,13 +9,13 @@
 
 #include "core/foreign/condition.h"
 #include "core/foreign/ruleset.h"
-#include "core/foreign/saved_filter.h"
+#include "core/text/iptables_text.h"
 
 namespace natplan::foreign {
 
 struct Filters {
-  Ruleset nf_tables = {};                  // with the chains of hook forward
-  std::array<SavedFilter, 2> legacy = {};  // by Family
+  Ruleset nf_tables = {};                 // with the chains of hook forward
+  std::array<SavedTable, 2> legacy = {};  // iptables-legacy's table filter, by Family
 };
 
 // Who drops what, in words: "policy drop of chain FORWARD of table ip filter", "table inet fw, chain f, rule

@@ -17,8 +17,9 @@ const Packets kForwarded = {.protocol = Protocol::kTcp,
 
 Filters Legacy(const std::string& policy, const std::string& rules) {
   Filters filters;
-  auto read = ReadSavedFilter("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n*filter\n:FORWARD " + policy +
-                              " [0:0]\n" + rules + "COMMIT\n");
+  auto read = ReadSavedTable(
+      "*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n*filter\n:FORWARD " + policy + " [0:0]\n" + rules + "COMMIT\n",
+      "filter");
   EXPECT_TRUE(read.has_value()) << read.error().text;
   if (read) filters.legacy[0] = *std::move(read);
   return filters;
@@ -30,6 +31,12 @@ TEST(ForwardDropTest, APolicyThatLetsNothingThrough) {
   EXPECT_EQ(WhoDrops(Legacy("DROP", ""), kForwarded, 80), kPolicy);
   EXPECT_EQ(WhoDrops(Legacy("ACCEPT", ""), kForwarded, 80), std::nullopt);
   EXPECT_EQ(WhoDrops({}, kForwarded, 80), std::nullopt);
+}
+
+TEST(ForwardDropTest, WhatAQuotedCommentSaysIsNoPolicy) {
+  const std::string comment = "-A FORWARD -m comment --comment \"x\n:FORWARD DROP [0:0]\nCOMMIT\n*filter\n\"";
+  EXPECT_EQ(WhoDrops(Legacy("ACCEPT", comment + " -j RETURN\n"), kForwarded, 80), std::nullopt);
+  EXPECT_EQ(WhoDrops(Legacy("DROP", comment + " -j ACCEPT\n"), kForwarded, 80), std::nullopt);
 }
 
 TEST(ForwardDropTest, AnswersAloneAreNoWayThrough) {

@@ -125,13 +125,8 @@ class Reader {
   }
 
   Condition Take(const std::string& option) {
-    if (option == "-m") {
-      // "-m mac" alone asks for nothing; its options follow.
-      const std::string name = Next().value_or("");
-      return name == "socket" || name == "rpfilter" || name == "limit" || name == "hashlimit"
-                 ? Condition::Perhaps()
-                 : Condition::Always();
-    }
+    if (option == "-m")
+      return AsksByOptions(Next().value_or("")) ? Condition::Always() : Condition::Perhaps();
     if (option == "--comment") return static_cast<void>(Next()), Condition::Always();
     if (option == "-p") return IsProtocol(Next().value_or(""), packets_);
     if (option == "--dport" || option == "--dports") return Ports(Next().value_or(""));
@@ -143,6 +138,13 @@ class Reader {
     // The words of an option that is not known reach to the next option.
     while (at_ < words_.size() && !words_[at_].starts_with('-') && words_[at_] != "!") ++at_;
     return Condition::Perhaps();
+  }
+
+  // Whether a match asks for nothing but what its options say, which follow.
+  static bool AsksByOptions(std::string_view match) {
+    constexpr std::string_view kNames[] = {"tcp",       "udp",   "sctp",    "multiport", "addrtype",
+                                           "conntrack", "state", "comment", "mac",       "mark"};
+    return (std::ranges::find(kNames, match) != std::ranges::end(kNames));
   }
 
   static std::optional<Branch> BranchOf(bool is_goto, const std::string& target) {

@@ -51,6 +51,15 @@ TEST(IptablesMeaningTest, WhatIsNotKnownOfThePacketMayBeMet) {
             perhaps);
 }
 
+TEST(IptablesMeaningTest, AMatchMayAskForSomethingWithoutAnOption) {
+  for (const char* match : {"rt", "frag", "hbh", "dst", "ah", "esp", "eui64", "mh", "ipv6header", "socket",
+                            "rpfilter", "limit", "hashlimit", "moon"}) {
+    EXPECT_EQ(TheBranch({"-m", match, "-j", "DROP"}).when, Condition::Perhaps()) << match;
+  }
+  EXPECT_EQ(TheBranch({"-p", "tcp", "-m", "tcp", "-m", "comment", "--comment", "x", "-j", "DROP"}).when,
+            Condition::Always());
+}
+
 TEST(IptablesMeaningTest, TheFirstPacketOfAConnectionIsNew) {
   EXPECT_EQ(TheBranch({"-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "ACCEPT"}).when,
             Condition::Never());

@@ -191,17 +191,24 @@ class Reader {
       static_assert(std::uint16_t{NFTA_META_DREG} == std::uint16_t{NFTA_CT_DREG});
       // One that writes has no destination.
       if (const auto to = attributes.U32(NFTA_META_DREG)) registers_.Set(*to, Unknown(16));
-    } else if (name == "limit" || name == "quota" || name == "connlimit") {
+    } else if (MayEnd(name)) {
       Require(Condition::Perhaps());
     } else if (!GoesOn(name)) {
       TakeSomethingElse(name, attributes);
     }
   }
 
+  // What was counted before tells whether the packet goes on to the next expression. A dynset ends the rule
+  // where its set is full or its own expression (a limit) does, an objref where its limit or quota does, and
+  // a flow_offload where the connection is not confirmed yet.
+  static bool MayEnd(std::string_view name) {
+    constexpr std::string_view kNames[] = {"limit", "quota", "connlimit", "dynset", "objref", "flow_offload"};
+    return (std::ranges::find(kNames, name) != std::ranges::end(kNames));
+  }
+
   // It does something beside, and the packet goes on to the next expression.
   static bool GoesOn(std::string_view name) {
-    constexpr std::string_view kNames[] = {"log",     "dynset", "last",        "dup",
-                                           "notrack", "objref", "flow_offload"};
+    constexpr std::string_view kNames[] = {"log", "last", "dup", "notrack"};
     return (std::ranges::find(kNames, name) != std::ranges::end(kNames));
   }
 

@@ -177,6 +177,17 @@ TEST(NftMeaningTest, AnExpressionThatIsNotKnownMayEndTheRule) {
   EXPECT_EQ(meaning.branches[1].when, Condition::Perhaps());
 }
 
+// `update @m { ip saddr limit rate over 10/second } drop`, `limit name "l" drop`
+TEST(NftMeaningTest, WhatCountsMayEndTheRule) {
+  for (const char* name : {"limit", "quota", "connlimit", "dynset", "objref", "flow_offload"}) {
+    const Meaning meaning = Mean({UnknownExpression{.name = name}, kDnat});
+    EXPECT_TRUE(meaning.understood) << name;
+    ASSERT_EQ(meaning.branches.size(), 1) << name;
+    EXPECT_EQ(meaning.branches[0].when, Condition::Perhaps()) << name;
+  }
+  EXPECT_EQ(Translated({UnknownExpression{.name = "log"}, kDnat}), Condition::Always());
+}
+
 // Attributes as the kernel dumps those of the expressions "match" and "target".
 Expression Xt(const char* expression, const std::string& name, std::uint8_t revision,
               std::span<const std::uint8_t> info) {

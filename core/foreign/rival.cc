@@ -7,6 +7,7 @@
 
 #include "core/foreign/base_rules.h"
 #include "core/plan/layout.h"
+#include "core/text/shown_text.h"
 
 namespace natplan::foreign {
 namespace {
@@ -51,7 +52,7 @@ class Search {
     Program others = rules.program;
     others.meaning = [&](const std::string& chain, std::size_t rule) {
       if (!IsOwn(rules, chain, rule)) return rules.program.meaning(chain, rule);
-      has_own = true;
+      has_own = own_.table.empty();
       return Meaning();
     };
     const Way way = Walk(others, rules.base_chain);
@@ -63,7 +64,7 @@ class Search {
       if (end.ending != Ending::kTranslate && end.ending != Ending::kUnknown) continue;
       const PortSet ports = end.when.may & wanted_;
       if (ports.empty()) continue;
-      Rival rival{.where = rules.table + ", chain " + end.chain,
+      Rival rival{.where = rules.table + ", chain " + ShownText(end.chain),
                   .rule = rules.rule_text(end.chain, end.rule),
                   .family = packets_.family,
                   .protocol = packets_.protocol.value(),
@@ -83,7 +84,7 @@ class Search {
   }
 
   Rival LeftOut(const BaseRules& rules) const {
-    return {.where = rules.table + ", chain " + rules.base_chain,
+    return {.where = rules.table + ", chain " + ShownText(rules.base_chain),
             .rule = "which leads through more than " + std::to_string(kMostSteps) + " rules",
             .family = packets_.family,
             .protocol = packets_.protocol.value(),
@@ -137,8 +138,12 @@ bool IsSingle(const PortSet& ports) {
 
 }  // namespace
 
-OwnPlace InNftables(const std::string& table) { return {.table = table}; }
-OwnPlace InIptables(const std::string& table) { return {.comment = "natplan:" + table + ":"}; }
+OwnPlace InNftables(const std::string& table) {
+  return {.table = table, .comment = InIptables(table).comment};
+}
+OwnPlace InIptables(const std::string& table) {
+  return {.comment = std::string(kNatplanComment) + table + ":"};
+}
 
 bool IsRival(const Table& table, const ChainSnapshot& chain, const OwnPlace& own) {
   if (!chain.base || chain.base->type != "nat") return false;
@@ -192,7 +197,8 @@ std::string Rival::ToString() const {
     return out + (winner == Winner::kTheirs ? "; it stands before natplan's rule: the other program wins"
                                             : "; it stands behind natplan's rule: natplan wins");
   }
-  const std::string theirs = "its base chain " + base_chain + " (priority " + std::to_string(priority) + ")";
+  const std::string theirs =
+      "its base chain " + ShownText(base_chain) + " (priority " + std::to_string(priority) + ")";
   const std::string ours = "natplan's (priority " + std::to_string(own_priority) + ")";
   switch (winner) {
     case Winner::kTheirs:

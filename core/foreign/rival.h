@@ -10,7 +10,6 @@
 
 #include "core/foreign/port_set.h"
 #include "core/foreign/ruleset.h"
-#include "core/foreign/saved_filter.h"
 #include "core/text/iptables_text.h"
 #include "core/values/intent.h"
 
@@ -18,8 +17,10 @@ namespace natplan::foreign {
 
 // Where natplan's own rules stand.
 struct OwnPlace {
-  std::string table = {};    // of nf_tables; empty: natplan's rules are rules of iptables
-  std::string comment = {};  // what the comments of its rules in iptables begin with
+  std::string table = {};  // of nf_tables; empty: natplan's rules are rules of iptables
+  // What the comments of its rules in iptables begin with. Where it is at home in nf_tables there may be some
+  // of before, which are no other program's.
+  std::string comment = {};
 };
 OwnPlace InNftables(const std::string& table);
 OwnPlace InIptables(const std::string& table);
@@ -28,7 +29,7 @@ OwnPlace InIptables(const std::string& table);
 struct HostRules {
   Ruleset nf_tables = {};                                 // iptables-nft's tables too
   std::array<std::vector<SavedRule>, 2> legacy_nat = {};  // iptables-legacy's table nat, by Family
-  std::array<SavedFilter, 2> legacy_filter = {};          // its table filter
+  std::array<SavedTable, 2> legacy_filter = {};           // its table filter
   std::vector<Address> addresses = {};                    // of its own, loopback's left out
 };
 

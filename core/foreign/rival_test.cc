@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::vector<Forward> kForwards = {
     {Protocol::kTcp, Port::Make(8080).value(), Endpoint::Parse("192.0.2.9:80").value()},
@@ -95,6 +96,33 @@ TEST(NatRivalTest, WithIptablesTheOrderOfTheRulesCounts) {
   ASSERT_EQ(before.size(), 1);
   EXPECT_EQ(before[0].winner, Winner::kTheirs);
   EXPECT_THAT(before[0].ToString(), HasSubstr("it stands before natplan's rule"));
+}
+
+TEST(NatRivalTest, NatplansRulesInTheOtherBackendAreNone) {
+  const SavedRule own = Rule("PREROUTING",
+                             "-p tcp -m tcp --dport 8080 -m comment --comment \"natplan:natplan:default\" -j "
+                             "DNAT --to-destination 192.0.2.9:80");
+  const SavedRule other = Rule("PREROUTING", "-p tcp -m tcp --dport 8080 -j REDIRECT");
+  EXPECT_THAT(RivalsOf(kForwards, Legacy({own}), InNftables("natplan")), IsEmpty());
+  EXPECT_EQ(RivalsOf(kForwards, Legacy({own}), InNftables("elsewhere")).size(), 1);
+  const auto rivals = RivalsOf(kForwards, Legacy({own, other}), InNftables("natplan"));
+  ASSERT_EQ(rivals.size(), 1);
+  EXPECT_FALSE(rivals[0].same_table);
+  EXPECT_EQ(rivals[0].winner, Winner::kTheirs) << "by its priority";
+}
+
+TEST(NatRivalTest, ALineBreakInAForeignTextBeginsNoLine) {
+  HostRules host;
+  host.nf_tables.tables = {TableOf("other", Hook::kPrerouting, -100)};
+  host.nf_tables.tables[0].chains[0].rules[0].comment = "x\nnatplan: done";
+  const auto rivals = RivalsOf(kForwards, host, InNftables("natplan"));
+  ASSERT_EQ(rivals.size(), 1);
+  EXPECT_THAT(rivals[0].ToString(), HasSubstr("comment \"x\\x0anatplan: done\""));
+  const auto legacy =
+      RivalsOf(kForwards, Legacy({Rule("PREROUTING", "-m comment --comment \"x\ny\" -j REDIRECT")}),
+               InNftables("natplan"));
+  ASSERT_EQ(legacy.size(), 1);
+  EXPECT_THAT(legacy[0].ToString(), Not(HasSubstr("\n")));
 }
 
 TEST(NatRivalTest, ATargetThatIsNotKnownIsNotUnderstood) {

@@ -7,11 +7,13 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/plan/kernel_view.h"
 #include "core/plan/part.h"
 #include "core/plan/test_context.h"
 #include "core/plan/test_foreign_writer.h"
@@ -163,6 +165,48 @@ TEST(AloneModelTest, APartComesToWhatEverythingComesTo) {
   if (only != 0) return;
   EXPECT_GT(answered, asked / 3);
   EXPECT_GT(compared, static_cast<int>(sequences));
+}
+
+Result RunAlone(TestContext& context, const char* prefix) {
+  return context.Run({.edits = {Add(Mask(prefix), context.owner())}, .alone = true});
+}
+
+// A kernel takes a prefix in which such a range begins, and cuts the range off.
+TEST(AlonePartTest, ARangeWithoutAnEndThatBeginsInsideIsSeenBeforeAnythingIsSent) {
+  FakeKernel whole;
+  ASSERT_TRUE(TestContext(whole, "a").Adds({Mask("10.1.0.0/24")}));
+  const AddressRange open{Address::Parse("10.9.0.128").value()};
+  ASSERT_TRUE(whole.Foreign(
+      {AddElements{{Family::kIp, kDefaultTable}, kMasqueradeSet, {}, true, {ToElement(open)}}}));
+  FakeKernel part = whole;
+  const Result expected = TestContext(whole, "a").Adds({Mask("10.9.0.0/24")});
+  TestContext alone(part, "a");
+  const Result result = RunAlone(alone, "10.9.0.0/24");
+  ASSERT_FALSE(expected);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(ToString(result.error()), ToString(expected.error()));
+  EXPECT_EQ(alone.sent(), std::vector<std::string>());
+  EXPECT_EQ(Contents(part), Contents(whole));
+}
+
+TEST(AlonePartTest, WhatIsThereAlreadyIsReadOnce) {
+  FakeKernel kernel;
+  for (const char* prefix : {"10.9.0.0/24", "10.8.0.1/32", "fd00::/64"}) {
+    ASSERT_TRUE(TestContext(kernel, "a").Adds({Mask(prefix)}));
+    TestContext alone(kernel, "a");
+    const Result result = RunAlone(alone, prefix);
+    ASSERT_TRUE(result) << ToString(result.error());
+    EXPECT_FALSE(result->changed);
+    EXPECT_EQ(alone.reads(), 1) << prefix;
+  }
+}
+
+TEST(AlonePartTest, WhereWhatIsNotWantedGoesEverythingIsRead) {
+  FakeKernel kernel;
+  ASSERT_TRUE(TestContext(kernel, "b").Adds({Mask("10.1.0.0/24"), To(80, "192.0.2.1:80")}));
+  TestContext alone(kernel, "a", Scope::kExclusive);
+  ASSERT_TRUE(RunAlone(alone, "10.9.0.0/24"));
+  EXPECT_EQ(Contents(kernel), (std::set<std::string>{"a wants 10.9.0.0/24", "set 10.9.0.0/24"}));
 }
 
 }  // namespace

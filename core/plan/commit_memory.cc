@@ -16,10 +16,6 @@ std::string Mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20U)
 
 }  // namespace
 
-std::uint64_t NodesOf(const Element& element) {
-  return element.kind == ElementKind::kRange && !element.end.empty() ? 2 : 1;
-}
-
 std::uint64_t ElementsOf(const Transaction& transaction) {
   std::uint64_t count = 0;
   for (const Operation& operation : transaction.operations) {
@@ -35,7 +31,7 @@ std::optional<std::string> MemoryShortage(std::uint64_t elements, std::uint64_t 
   if (elements <= kHarmlessElements || needed <= available / 4 * 3) return std::nullopt;
   return "while any program on this host listens to nf_tables, the kernel needs " + Mebibytes(needed) +
          " for one transaction of " + std::to_string(elements) + " elements, and " + Mebibytes(available) +
-         " are available; nothing was sent. Let it be carried out in steps (`natplan apply --steps`, "
+         " are available; it was not sent. Let it be carried out in steps (`natplan apply --steps`, "
          "NatOptions::steps), or without this check (NatOptions::memory_check)";
 }
 

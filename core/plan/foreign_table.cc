@@ -51,8 +51,10 @@ std::optional<Error> WhyForeign(const TableSnapshot& table) {
   for (const ChainSnapshot& chain : table.chains) {
     rules += chain.rules.size();
     if (IsOfLayout(table.id, chain)) continue;
-    acts = acts || !chain.rules.empty();
-    found.push_back("chain " + NameText(chain.name) + " with " + Counted(chain.rules.size(), "rule"));
+    const bool drops = chain.base && chain.base->policy == Policy::kDrop;
+    acts = acts || drops || !chain.rules.empty();
+    found.push_back("chain " + NameText(chain.name) + " with " + (drops ? "policy drop and " : "") +
+                    Counted(chain.rules.size(), "rule"));
   }
   for (const SetSnapshot& set : table.sets) {
     if (IsOfLayout(table.id, set)) {

@@ -65,6 +65,15 @@ TEST(ForeignTableTest, AChainOfSomebodyElsesWithRulesMakesItForeign) {
   EXPECT_EQ(error->theirs, "chain DOCKER with 2 rules");
 }
 
+TEST(ForeignTableTest, AChainOfSomebodyElsesThatDropsAllMakesItForeign) {
+  TableSnapshot table = Laid("nat");
+  table.chains.push_back(Chain("guard", 0));
+  table.chains.back().base->policy = Policy::kDrop;
+  const auto error = WhyForeign(table);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->theirs, "chain guard with policy drop and 0 rules");
+}
+
 TEST(ForeignTableTest, NatplansOwnIsNatplans) {
   EXPECT_EQ(WhyForeign({.id = {Family::kIp, kDefaultTable}, .chains = {Chain("theirs", 5)}}), std::nullopt);
 }

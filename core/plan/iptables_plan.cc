@@ -9,13 +9,15 @@
 #include <variant>
 
 #include "core/plan/iptables_holder.h"
+#include "core/text/shown_text.h"
 
 namespace natplan {
 namespace {
 
+// To be shown: a comment may hold line feeds.
 std::string CommandLine(Family family, const char* verb, const SavedRule& rule) {
-  return std::string(IptablesName(family)) + " -t " + rule.table + " " + verb + " " + rule.chain + " " +
-         rule.spec;
+  return ShownText(std::string(IptablesName(family)) + " -t " + rule.table + " " + verb + " " + rule.chain +
+                   " " + rule.spec);
 }
 
 std::string Begin(std::string_view table) { return std::string(table == "raw" ? kInRaw : ""); }

@@ -88,6 +88,19 @@ TEST(PlanIptables, LeavesForeignRulesAndOtherOwners) {
                   foreign[0], foreign[1]}));
 }
 
+TEST(PlanIptables, ACommentOfSeveralLinesIsShownInOne) {
+  IptablesSnapshot snapshot;
+  snapshot.nat[0] = *ReadSavedRules(
+      Family::kIp,
+      "*nat\n-A PREROUTING -p tcp -m tcp --dport 80 -m addrtype --dst-type LOCAL -m comment --comment "
+      "\"a\nnatplan: b\" -j DNAT --to-destination 10.9.9.9:80\nCOMMIT\n");
+  const auto plan = PlanIptables(snapshot, {.intents = {Forwarded(kA, 80, "10.0.0.2:80")}}, kTag);
+  ASSERT_EQ(plan.conflicts.size(), 1U);
+  EXPECT_NE(plan.conflicts[0].error.text.find("a\\x0anatplan: b"), std::string::npos)
+      << plan.conflicts[0].error.text;
+  EXPECT_NE(plan.conflicts[0].error.theirs.find("a\\x0anatplan: b"), std::string::npos);
+}
+
 TEST(PlanIptables, ReplacesATargetInOneTransaction) {
   FakeNat nat;
   (void)nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80")}});

@@ -136,6 +136,8 @@ void PairNodes(Family family, std::vector<Element> nodes, FamilyView& view) {
     if (a.key != b.key) return a.key < b.key;
     return a.kind == ElementKind::kEnd && b.kind != ElementKind::kEnd;  // what ends at a key ends before it
   });
+  const auto repeated = std::ranges::unique(nodes);
+  nodes.erase(repeated.begin(), repeated.end());
   Pairing pairing(family, view);
   for (const Element& node : nodes) pairing.Add(node);
   pairing.Close();

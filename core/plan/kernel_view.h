@@ -103,7 +103,8 @@ struct FamilyView {
 // What the ledger, the maps and the rules say that this owner wants.
 std::vector<Intent> IntentsOf(const FamilyView& view, const Owner& owner);
 
-// The nodes of an interval set, in any order. They have its shape (MasqueradeShape()).
+// The nodes of an interval set, in any order, each once or more: two keys of a ReadRequest may be in one
+// range. They have the set's shape (MasqueradeShape()).
 void PairNodes(Family family, std::vector<Element> nodes, FamilyView& view);
 
 // Of one table; null: it does not exist. Sets of another shape than the layout's are left out, and elements

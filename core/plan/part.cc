@@ -32,7 +32,7 @@ bool IsEnoughFor(const Edit& edit, const Masquerade& masquerade, const FamilyVie
     return !recorded || view.Holds(WidestAround(view, prefix));
   }
   // Whose what covers it is, only the whole ledger would tell; and of one that reaches to the top of the
-  // address space the kernel does not see what it covers.
+  // address space the kernel does not see what lies inside.
   return view.ranges.empty() ? !recorded && prefix.end() : view.Holds(prefix);
 }
 
@@ -53,12 +53,15 @@ std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>
     if (const Masquerade* masquerade = MasqueradeOf(edit)) {
       // Prefixes that one call changes together may nest.
       if (!layout.own() || masquerade->out_interface() || edits.size() > 1) return {};
-      request.keys.push_back({table, kMasqueradeSet, ToElement(masquerade->source()).key});
+      const Prefix& prefix = masquerade->source();
+      request.keys.push_back({table, kMasqueradeSet, ElementKey(prefix.network().bytes())});
       if (edit.kind == Edit::Kind::kRemove) {
         request.sets = {kOwnersSet};
-      } else {
-        request.keys.push_back({table, kOwnersSet, ToElement(EntryOf(edit, *masquerade), edit.owner).key});
+        continue;
       }
+      if (prefix.last() != prefix.network())
+        request.keys.push_back({table, kMasqueradeSet, ElementKey(prefix.last().bytes())});
+      request.keys.push_back({table, kOwnersSet, ToElement(EntryOf(edit, *masquerade), edit.owner).key});
       continue;
     }
     const auto& forward = std::get<Forward>(edit.intent);

@@ -13,8 +13,10 @@
 namespace natplan {
 
 // What such a change has to read; none: everything. A forward needs its port. A masquerade that comes needs
-// what covers its addresses; the kernel refuses it if it covers others, and then everything is read. One that
-// goes needs the ledger: only that tells who else wants its addresses, and which narrower prefixes come back.
+// what covers its first address and what covers its last. The kernel refuses it if it covers a range that has
+// an end, and then everything is read; one without an end, which the kernel would cut off, covers the last.
+// A masquerade that goes needs the ledger: only that tells who else wants its addresses, and which narrower
+// prefixes come back.
 std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>& edits);
 
 // Whether what was read for that tells enough.

@@ -35,7 +35,8 @@ void Reconciler::Start(Request request, Mode mode, TimePoint now, TimePoint dead
   }
   request_ = std::move(request);
   part_.reset();
-  if (request_.alone && mode == Mode::kApply && !request_.replaced)
+  // In any other scope everything that is not wanted has to be looked at.
+  if (request_.alone && options_.scope == Scope::kOwn && mode == Mode::kApply && !request_.replaced)
     part_ = PartFor(options_.layout, request_.edits);
   pending_ = false;
   if (auto error = WhyRefused(options_.layout, request_)) return Refuse(*std::move(error));
@@ -230,10 +231,7 @@ void Reconciler::Finish() {
 void Reconciler::Fail(Error error) {
   // It may have been read by this call and show what this call was to repair: the next one has to look again.
   mirror_.reset();
-  if (committed_) {
-    error.code = ErrorCode::kUnknownOutcome;
-    error.text = "a part of the change was carried out; run it again (" + error.text + ")";
-  }
+  if (committed_) SayPart("a part of the change was carried out", error);
   Refuse(std::move(error));
 }
 

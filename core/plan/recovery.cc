@@ -1,14 +1,18 @@
 #include "core/plan/recovery.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include "core/text/nft_text.h"
 
 namespace natplan {
 namespace {
 
+// Behind what is true of a call that carried nothing out before.
+constexpr std::string_view kNothingChanged = "; nothing was changed";
 constexpr const char* kRootHint = "run as root, or inside `unshare -Urn`";
 constexpr const char* kNoNfTables =
     "this kernel has no nf_tables; load it (modprobe nf_tables) or use a kernel built with CONFIG_NF_TABLES";
@@ -37,7 +41,8 @@ Error NoPermission(int errno_value) {
 Error NoMemory(int errno_value) {
   return {.code = ErrorCode::kNoMemory,
           .errno_value = errno_value,
-          .text = "out of memory, here or in the kernel; nothing was changed, try again when there is more"};
+          .text = "out of memory, here or in the kernel" + std::string(kNothingChanged) +
+                  ", try again when there is more"};
 }
 
 Error OtherRefusal(const Transaction& transaction, const Refusal& refusal) {
@@ -48,7 +53,7 @@ Error OtherRefusal(const Transaction& transaction, const Refusal& refusal) {
   return {.code = ErrorCode::kRefused,
           .errno_value = refusal.errno_value,
           .operation = LineOf(transaction, refusal),
-          .text = text + "; nothing was changed"};
+          .text = text.append(kNothingChanged)};
 }
 
 Recovery OfBatch(const Transaction& transaction, const Refusal& refusal) {
@@ -67,12 +72,23 @@ Recovery OfBatch(const Transaction& transaction, const Refusal& refusal) {
   }
 }
 
+bool UsesLabels(const Expressions& rule) {
+  return std::ranges::any_of(rule, [](const Expression& expression) {
+    const auto* ct = std::get_if<CtExpression>(&expression);
+    return ct != nullptr && ct->key == CtKey::kLabels;
+  });
+}
+
 // The piece that a kernel lacks, where the refusal says that it lacks one.
 std::optional<std::string> MissingPiece(const Operation& operation, const Refusal& refusal) {
   const std::string family(Name(TableOf(operation).family));
   if (std::holds_alternative<EnsureTable>(operation) &&
       (refusal.errno_value == EOPNOTSUPP || refusal.errno_value == EAFNOSUPPORT)) {
     return "nf_tables tables of family " + family;
+  }
+  if (const auto* append = std::get_if<AppendRule>(&operation);
+      append != nullptr && refusal.errno_value == EOPNOTSUPP && UsesLabels(append->expressions)) {
+    return "labels of connections (CONFIG_NF_CONNTRACK_LABELS)";
   }
   if (refusal.errno_value != ENOENT || refusal.missing_name.empty()) return std::nullopt;
   if (std::holds_alternative<EnsureChain>(operation)) {
@@ -86,15 +102,18 @@ std::optional<std::string> MissingPiece(const Operation& operation, const Refusa
 }
 
 Error Unsupported(const Transaction& transaction, const Refusal& refusal, const std::string& piece) {
+  const bool table = std::holds_alternative<EnsureTable>(transaction.operations[*refusal.operation]);
   return {
       .code = ErrorCode::kNotSupported,
       .errno_value = refusal.errno_value,
       .operation = LineOf(transaction, refusal),
-      .text = "this kernel does not have " + piece + "; " +
-              (std::holds_alternative<EnsureTable>(transaction.operations[*refusal.operation])
-                   ? "build it with CONFIG_NF_TABLES_IPV4 and CONFIG_NF_TABLES_IPV6, or want nothing of that "
-                     "family"
-                   : "load or build its nf_tables NAT (modules nft_chain_nat, nft_nat, nft_masq, nft_fib)")};
+      .text =
+          "this kernel does not have " + piece + "; " +
+          (table ? "build it with CONFIG_NF_TABLES_IPV4 and CONFIG_NF_TABLES_IPV6, or want nothing of that "
+                   "family"
+           : refusal.errno_value == EOPNOTSUPP
+               ? "build it with that, or use the backend iptables"
+               : "load or build its nf_tables NAT (modules nft_chain_nat, nft_nat, nft_masq, nft_fib)")};
 }
 
 Recovery OfOperation(const Transaction& transaction, const Refusal& refusal) {
@@ -112,7 +131,8 @@ Recovery OfOperation(const Transaction& transaction, const Refusal& refusal) {
       if (refusal.errno_value != ENOENT) {
         error.code = ErrorCode::kConflict;
         error.text = "another program holds what stands in the way (" + ErrnoText(refusal.errno_value) +
-                     "); look at `nft list table " + TableText(TableOf(operation)) + "`; nothing was changed";
+                     "); look at `nft list table " + TableText(TableOf(operation)) + "`";
+        error.text += kNothingChanged;
       }
       return {.if_repeated = error};
     case EPERM:
@@ -181,6 +201,15 @@ Error Classify(const ReadFailure& failure) {
   }
   if (error.text.empty()) error.text = "the ruleset could not be read: " + ErrnoText(failure.errno_value);
   return error;
+}
+
+void SayPart(std::string_view done, Error& error) {
+  std::string cause = error.text;
+  if (const auto at = cause.find(kNothingChanged); at != std::string::npos)
+    cause.erase(at, kNothingChanged.size());
+  error.text = std::string(done) + "; what stopped the rest: " + cause +
+               "; once that is out of the way, the same call does the rest";
+  error.code = ErrorCode::kUnknownOutcome;
 }
 
 }  // namespace natplan

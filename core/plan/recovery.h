@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "core/values/error.h"
 #include "core/values/operation.h"
@@ -25,6 +26,10 @@ Recovery Classify(const Transaction& transaction, const Refused& refused);
 Error Classify(const NotSent& not_sent);
 // Of a read that is not merely torn.
 Error Classify(const ReadFailure& failure);
+
+// Makes what stopped the rest of a call the error of the call (kUnknownOutcome): `done` says what was carried
+// out before. Stays as it was if it throws std::bad_alloc.
+void SayPart(std::string_view done, Error& error);
 
 }  // namespace natplan
 

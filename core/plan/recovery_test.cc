@@ -65,6 +65,20 @@ TEST(RecoveryTest, AMissingPieceIsNamedForItsFamilyAlone) {
   EXPECT_NE(fib.unsupported.at(Family::kIp).text.find("fib"), std::string::npos);
 }
 
+TEST(RecoveryTest, AKernelWithoutLabelsOfConnectionsLacksAPiece) {
+  const Transaction transaction = BothFamilies();
+  const auto uses_labels = [](const Operation& one) {
+    const auto* rule = std::get_if<AppendRule>(&one);
+    return rule != nullptr && rule->chain == kHairpinChain;
+  };
+  const auto at = std::ranges::find_if(transaction.operations, uses_labels) - transaction.operations.begin();
+  const Recovery recovery = Of({{.operation = static_cast<std::size_t>(at), .errno_value = EOPNOTSUPP}});
+  ASSERT_TRUE(recovery.unsupported.contains(Family::kIp));
+  EXPECT_NE(recovery.unsupported.at(Family::kIp).text.find("CONFIG_NF_CONNTRACK_LABELS"), std::string::npos);
+  // Another rule that is not supported stands in a chain that somebody changed.
+  EXPECT_TRUE(Of({{.operation = TheFirstRule(), .errno_value = EOPNOTSUPP}}).unsupported.empty());
+}
+
 TEST(RecoveryTest, ALookupThatFindsNoSetIsNoMissingPiece) {
   const Recovery recovery =
       Of({{.operation = TheFirstRule(), .errno_value = ENOENT, .missing_name = "lookup"}});
@@ -87,6 +101,22 @@ TEST(RecoveryTest, AHardErrorWinsOverOneThatCouldBeRepeated) {
                                 {.operation = TheTableOfIp6() + 2, .errno_value = ENOMEM}});
   ASSERT_TRUE(recovery.error.has_value());
   EXPECT_EQ(recovery.error->code, ErrorCode::kNoMemory);
+}
+
+TEST(RecoveryTest, BehindAPartNothingIsSaidToBeUnchangedAndTheCauseIsKept) {
+  for (const Refusal& refusal : {Refusal{.errno_value = EINVAL}, Refusal{.errno_value = ENOMEM}}) {
+    Error error = Of({refusal}).error.value();
+    ASSERT_NE(error.text.find("nothing was changed"), std::string::npos) << error.text;
+    SayPart("a part was carried out", error);
+    EXPECT_EQ(error.code, ErrorCode::kUnknownOutcome);
+    EXPECT_EQ(error.errno_value, refusal.errno_value);
+    EXPECT_TRUE(error.text.starts_with("a part was carried out; what stopped the rest: ")) << error.text;
+    EXPECT_EQ(error.text.find("nothing was changed"), std::string::npos) << error.text;
+  }
+  Error taken = Of({{.operation = TheElements(), .errno_value = EEXIST}}).if_repeated.value();
+  SayPart("a part was carried out", taken);
+  EXPECT_EQ(taken.text.find("nothing was changed"), std::string::npos) << taken.text;
+  EXPECT_NE(taken.text.find("another program holds"), std::string::npos) << taken.text;
 }
 
 TEST(RecoveryTest, AFailedReadSaysWhy) {

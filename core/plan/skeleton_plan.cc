@@ -10,6 +10,7 @@
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
 #include "core/text/rule_text.h"
+#include "core/text/shown_text.h"
 
 namespace natplan {
 namespace {
@@ -351,9 +352,9 @@ std::optional<Error> OtherVersion(const TableSnapshot& table) {
   return Error{.code = ErrorCode::kConflict,
                .errno_value = EEXIST,
                .ours = kTableComment,
-               .theirs = table.comment,
+               .theirs = ShownText(table.comment),
                .text = "table " + TableText(table.id) + " was made by a newer natplan (its comment is \"" +
-                       table.comment + "\", and this one knows \"" + kTableComment +
+                       ShownText(table.comment) + "\", and this one knows \"" + kTableComment +
                        "\"); use that version, or if nothing in that table is needed, remove it with: "
                        "natplan remove"};
 }

@@ -50,6 +50,16 @@ TEST_P(SkeletonPlanTest, AWholeSkeletonNeedsNothingInEitherForm) {
   }
 }
 
+TEST_P(SkeletonPlanTest, ACommentOfANewerNatplanIsShownInOneLine) {
+  table().comment = "natplan layout 9\nnatplan: b";
+  const auto error = OtherVersion(table());
+  ASSERT_TRUE(error.has_value());
+  for (const std::string& text : {error->text, error->theirs}) {
+    EXPECT_NE(text.find("natplan layout 9\\x0anatplan: b"), std::string::npos) << text;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  }
+}
+
 TEST_P(SkeletonPlanTest, ADormantTableIsWoken) {
   table().dormant = true;
   EXPECT_EQ(Repair(Scope::kOwn), "add table " + std::string(Name(id_.family)) + " natplan\n");

@@ -11,7 +11,6 @@
 #include "core/plan/kernel_view.h"
 #include "core/plan/layout.h"
 #include "core/plan/ledger.h"
-#include "core/values/generation.h"
 
 namespace natplan {
 namespace {
@@ -35,6 +34,12 @@ struct Units {
   std::vector<Part> parts = {};
   std::vector<Unit> units = {};
 };
+
+// The counter's value so many commits behind `generation`: it passes over 0.
+std::uint32_t GenerationAfter(std::uint32_t generation, std::uint32_t commits) {
+  const std::uint32_t sum = generation + commits;
+  return sum < generation ? sum + 1 : sum;
+}
 
 bool Adds(const Operation& operation) { return std::holds_alternative<AddElements>(operation); }
 
@@ -103,9 +108,10 @@ class FamilyParts {
       broken_ = broken_ || element.kind != ElementKind::kRange;
       return;
     }
-    if (set == kOwnersSet) {
-      if (const auto owned = ToLedgerEntry(family_, element)) {
-        entries_.push_back({owned->entry.prefix, part});
+    // The key also tells it of an element whose comment somebody changed, and that goes where ours comes.
+    if (set == kOwnersSet && HasShape(element, OwnersShape(family_))) {
+      if (const auto prefix = PrefixInLedger(family_, element.key)) {
+        entries_.push_back({*prefix, part});
         return;
       }
     }
@@ -173,8 +179,11 @@ std::optional<Operation> WithElements(const Operation& operation, std::vector<El
   return DeleteElements{remove->table, remove->set, remove->shape, std::move(elements)};
 }
 
+// A ledger that is made again has nobody's entries until all of them are there.
 bool IsWhole(const Operation& operation) {
-  return std::holds_alternative<FlushSet>(operation) || std::holds_alternative<DeleteTable>(operation);
+  const auto* set = std::get_if<DeleteSet>(&operation);
+  return std::holds_alternative<FlushSet>(operation) || std::holds_alternative<DeleteTable>(operation) ||
+         (set != nullptr && set->set == kOwnersSet);
 }
 
 }  // namespace
@@ -207,10 +216,9 @@ Steps::Steps(const Transaction& transaction, std::uint64_t most) : transaction_(
 }
 
 Steps::Step Steps::At(std::size_t number) const {
-  Step out{.transaction = {.required_generation = transaction_->required_generation,
-                           .check_only = transaction_->check_only}};
-  for (std::size_t i = 0; i < number && out.transaction.required_generation; ++i)
-    out.transaction.required_generation = NextGeneration(*out.transaction.required_generation);
+  Step out{.transaction = {.check_only = transaction_->check_only}};
+  if (const auto first = transaction_->required_generation)
+    out.transaction.required_generation = GenerationAfter(*first, static_cast<std::uint32_t>(number));
   const auto at = [&](std::size_t index) { return parts_.begin() + static_cast<std::ptrdiff_t>(index); };
   out.parts.assign(at(number == 0 ? 0 : ends_[number - 1]), at(ends_[number]));
   std::ranges::sort(out.parts);

@@ -24,8 +24,8 @@ namespace natplan {
 class Steps {
  public:
   // Steps of at most `most` elements each, as ElementsOf() counts them, but for what cannot be taken apart. A
-  // transaction that is small enough, or that empties sets or makes a table again, is one step. It must
-  // outlive this and stay as it is.
+  // transaction that is small enough, or that empties sets or makes a table or the ledger again, is one step.
+  // It must outlive this and stay as it is.
   Steps(const Transaction& transaction, std::uint64_t most);
 
   // An element of an operation, by its numbers in the transaction.

@@ -11,6 +11,7 @@
 
 #include "core/plan/commit_memory.h"
 #include "core/plan/layout.h"
+#include "core/plan/ledger.h"
 
 namespace natplan {
 namespace {
@@ -120,11 +121,28 @@ TEST(StepsTest, RangesThatOverlapChangeInOneStepHoweverMany) {
 }
 
 TEST(StepsTest, WhatEmptiesASetOrMakesATableAgainStaysWhole) {
-  for (const Operation& first :
-       {Operation(FlushSet{kTable, kForwardMap, true}), Operation(DeleteTable{kTable})}) {
+  for (const Operation& first : {Operation(FlushSet{kTable, kForwardMap, true}),
+                                 Operation(DeleteTable{kTable}), Operation(DeleteSet{kTable, kOwnersSet})}) {
     const Transaction whole{.operations = {first, Add(kForwardMap, Ports(1, 100, "10.0.0.1:1"))}};
     EXPECT_EQ(Steps(whole, 10).size(), 1U);
   }
+}
+
+// Our entry does not come where the other still stands.
+TEST(StepsTest, AnEntryWhoseCommentSomebodyChangedGoesInTheStepInWhichOursComes) {
+  const Owner owner = Owner::Make("web").value();
+  const Element ours = ToElement({Prefix::Parse("10.0.2.0/24").value(), owner.hash()}, owner);
+  Element changed = ours;
+  changed.comment = "zzz";
+  const Transaction whole{.operations = {Delete(kOwnersSet, {changed}), Add(kOwnersSet, {ours}),
+                                         Delete(kForwardMap, Ports(1, 9, "10.0.0.1:1")),
+                                         Add(kMasqueradeSet, {Range("10.1.0.0/16")})}};
+  const Steps steps(whole, 1);
+  const auto added = ByStep<AddElements>(steps);
+  const auto deleted = ByStep<DeleteElements>(steps);
+  ASSERT_EQ(steps.size(), 11U);
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    EXPECT_EQ(added[i].contains(ours), deleted[i].contains(changed)) << "step " << i;
 }
 
 TEST(StepsTest, ARefusalOfAStepNamesTheOperationAndTheElementOfTheWhole) {

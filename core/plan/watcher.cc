@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text/nft_text.h"
+#include "core/text/shown_text.h"
 
 namespace natplan {
 namespace {
@@ -27,7 +28,7 @@ std::chrono::nanoseconds DelayAfter(std::size_t tries) {
 }
 
 std::string Who(const ForeignChange& change) {
-  const std::string name = change.process_name.empty() ? "a program" : change.process_name;
+  const std::string name = change.process_name.empty() ? "a program" : ShownText(change.process_name);
   return name + " (pid " + std::to_string(change.process) + ")";
 }
 

@@ -100,6 +100,16 @@ TEST_F(WatcherTest, ReportSaysWhatWouldPutItRightOnceAndChangesNothing) {
   EXPECT_EQ(Events(watcher), std::vector{WatchEvent::kRestored});
 }
 
+TEST_F(WatcherTest, ANameThatWouldSteerATerminalIsSaidEscaped) {
+  Watcher watcher(WatchPolicy::kReport);
+  StartsRight(watcher);
+  watcher.OnChange({.process = 7, .process_name = "n\x1b[31m\nz", .lines = {"delete table ip natplan"}});
+  watcher.OnLook(Wrong(), now_);
+  const std::vector<WatchLine> lines = watcher.TakeLines();
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines[0].who, R"(n\x1b[31m\x0az (pid 7))");
+}
+
 TEST_F(WatcherTest, WhatIsForeignIsSaidOnceAndWithWhoPutItThere) {
   Watcher watcher(WatchPolicy::kRestore);
   StartsRight(watcher);

@@ -111,7 +111,7 @@ class Reader {
   // Takes what begins at this line off `rest_`, but for the newline at its end; or says what is wrong.
   std::optional<std::string> Take(std::string_view line) {
     if (IsRule(line)) return TakeRule();
-    if (rule_ != nullptr && !Begins(line)) return GoOn();
+    if (rule_ != nullptr && line != "COMMIT") return GoOn();
     rule_ = nullptr;
     rest_.remove_prefix(line.size());
     if (line.empty()) return std::nullopt;
@@ -142,17 +142,13 @@ class Reader {
     return TakeWord(line) == "-A";
   }
 
-  // Whether something else begins here than a part of a rule.
-  static bool Begins(std::string_view line) {
-    return line == "COMMIT" || line.starts_with('#') || line.starts_with('*') || line.starts_with(':');
-  }
-
   // "PREROUTING ACCEPT [0:0]"
-  std::optional<std::string> TakeChain(std::string_view line) const {
+  std::optional<std::string> TakeChain(std::string_view line) {
     if (!table_) return "is a chain outside of a table";
-    const bool named = !TakeWord(line).empty();
-    const bool policy = !TakeWord(line).empty();
-    if (!named || !policy || (!line.empty() && !IsCounters(line))) return "is not a chain";
+    const std::string_view name = TakeWord(line);
+    const std::string_view policy = TakeWord(line);
+    if (name.empty() || policy.empty() || (!line.empty() && !IsCounters(line))) return "is not a chain";
+    if (policy == "DROP" && *table_ == wanted_) saved_.dropping.emplace_back(name);
     return std::nullopt;
   }
 
@@ -215,6 +211,15 @@ std::string_view IptablesName(Family family) { return family == Family::kIp ? "i
 
 std::expected<SavedTable, Error> ReadSavedTable(std::string_view text, std::string_view table) {
   return Reader(text, table).Read();
+}
+
+Error CannotShow(Family family, const std::string& incompatible) {
+  const std::string table = std::string(Name(family)) + " " + incompatible;
+  return {.code = ErrorCode::kUnreadable,
+          .errno_value = EIO,
+          .text = "table " + table + " holds rules that " + std::string(IptablesName(family)) +
+                  " cannot show, so it shows none (\"incompatible\"); look at them with `nft -a list table " +
+                  table + "` and remove those that iptables did not make"};
 }
 
 std::string Quoted(std::string_view word) {

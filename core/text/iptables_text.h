@@ -30,7 +30,8 @@ struct SavedRule {
 
 // A table of one address family.
 struct SavedTable {
-  std::vector<SavedRule> rules = {};  // in order, of all chains
+  std::vector<SavedRule> rules = {};       // in order, of all chains
+  std::vector<std::string> dropping = {};  // its base chains with policy DROP
   // The name of a table that is there, but has what iptables cannot show, and whose rules were left out.
   std::string incompatible = {};
   friend bool operator==(const SavedTable&, const SavedTable&) = default;
@@ -39,15 +40,19 @@ struct SavedTable {
 // What the comments of all rules of natplan begin with.
 inline constexpr std::string_view kNatplanComment = "natplan:";
 
-// Reads what iptables-save printed: of `table` the rules, of other tables only where they end. No such table
-// is an empty one, which is how a kernel answers in which nobody has used it yet.
+// Reads what iptables-save printed: of `table` the rules and policies, of other tables only where they end.
+// No such table is an empty one, which is how a kernel answers in which nobody has used it yet.
 //
 // iptables-save quotes strings of its matches, newlines in them included, and prints names of interfaces and
 // chains as they are, whatever they hold. So a quote begins at a word's beginning and ends in front of a
-// blank, and a line that begins nothing goes on with the rule before it: such rules are other programs',
-// which need not be understood. Text that iptables-save does not print, that was cut off, or that tears a
-// rule with natplan's comment, is an error (kUnreadable) that names the line.
+// blank. All chains stand in front of a table's first rule, and behind a rule each line that is neither a
+// rule nor COMMIT goes on with it: such rules are other programs', which need not be understood. Text that
+// iptables-save does not print, that was cut off, or that tears a rule with natplan's comment, is an error
+// (kUnreadable) that names the line.
 std::expected<SavedTable, Error> ReadSavedTable(std::string_view text, std::string_view table = "nat");
+
+// Why nothing is known of the rules of a table that is `incompatible` (kUnreadable), and what to do.
+Error CannotShow(Family family, const std::string& incompatible);
 
 // In quotes, with escapes, as iptables-save prints a comment.
 std::string Quoted(std::string_view word);

@@ -53,6 +53,18 @@ TEST(ReadSavedTable, TakesTheRulesOfTheTableThatIsAskedFor) {
   EXPECT_EQ(ReadSavedTable(text, "filter"), SavedTable{});
 }
 
+TEST(ReadSavedTable, TakesThePoliciesOfTheTableThatIsAskedFor) {
+  EXPECT_EQ(ReadSavedTable(kSaved, "filter")->dropping, std::vector<std::string>{"INPUT"});
+  EXPECT_TRUE(ReadSavedTable(kSaved)->dropping.empty());
+  const auto quoted = ReadSavedTable(
+      "*filter\n:FORWARD ACCEPT [0:0]\n"
+      "-A FORWARD -m comment --comment \"x\n:FORWARD DROP [0:0]\nCOMMIT\n\" -j RETURN\nCOMMIT\n",
+      "filter");
+  ASSERT_TRUE(quoted) << quoted.error().text;
+  EXPECT_TRUE(quoted->dropping.empty());
+  EXPECT_EQ(quoted->rules.size(), 1U);
+}
+
 TEST(ReadSavedTable, NothingIsAnEmptyTable) {
   EXPECT_EQ(ReadSavedTable(""), SavedTable{});
   EXPECT_EQ(ReadSavedTable("*nat\nCOMMIT\n"), SavedTable{});
@@ -114,6 +126,9 @@ const std::vector<std::string> kForeign = {
     "-A OUTPUT -o we\"ird -j RETURN\n", "-A OUTPUT -o \"ird -j RETURN\n", "-A OUTPUT -o we\nird -j RETURN\n",
     "-A OUTPUT -o we\n\"ird -j RETURN\n", "-A OUTPUT -o x \" -j RETURN\n", "-A OUTPUT -o x\n\n-j RETURN\n",
     "-A OUTPUT -o \\ -j \"chain\n", "-A OUTPUT -o x \"\\ -m comment --comment \" b\" -j RETURN\n",
+    // Nothing of a table stands behind its rules but more of them.
+    "-A OUTPUT -o x\n: -j RETURN\n", "-A OUTPUT -o x\n* -j RETURN\n", "-A OUTPUT -o x\n*nat -j RETURN\n",
+    "-A OUTPUT -o x\n# -j RETURN\n", "-A OUTPUT -o x\n:chain ACCEPT [0:0] -j RETURN\n",
     "-A ch\"ain -m comment --comment \"natplan-like\" -j RETURN\n"};
 
 TEST(ReadSavedTable, NoForeignRuleIsTakenForOursOrHidesOne) {
@@ -151,6 +166,14 @@ TEST(ReadSavedTable, WhatTearsARuleOfOursIsAnErrorThatShowsTheLineSafely) {
   EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
   EXPECT_TRUE(saved.error().text.starts_with("line 3 ")) << saved.error().text;
   EXPECT_NE(saved.error().text.find("\\x1b[2J junk\\x80"), std::string::npos) << saved.error().text;
+}
+
+TEST(ReadSavedTable, ALineOfAChainBehindARuleOfOursTearsIt) {
+  for (const char* line : {":x ACCEPT [0:0]\n", "*x\n", "# x\n"}) {
+    const auto saved = ReadSavedTable(std::string("*nat\n") + kOurs + line + "COMMIT\n");
+    ASSERT_FALSE(saved) << line;
+    EXPECT_EQ(saved.error().code, ErrorCode::kUnreadable);
+  }
 }
 
 TEST(ReadSavedTable, ACommentThatIsNotInQuotesIsNotOurs) {

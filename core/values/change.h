@@ -26,7 +26,7 @@ struct CommittedBatch {
   std::uint32_t generation = 0;   // that it made
   std::uint32_t port = 0;         // of the socket that committed
   std::uint32_t process = 0;      // its process id in the initial pid namespace
-  std::string process_name = {};  // printable; anything else stands as '?'
+  std::string process_name = {};  // any bytes: anybody can choose it
   std::vector<Change> changes = {};
   std::size_t omitted = 0;  // elements and other changes beyond those that the reader keeps
   // Everything that came was understood. If not, anything may have changed.

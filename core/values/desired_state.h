@@ -95,8 +95,6 @@ class DesiredState {
   const SortedSet<LedgerEntry>& masquerades() const { return masquerades_; }
   // The owner of an entry of masquerades().
   const Owner& OwnerOf(const LedgerEntry& entry) const { return names_.at(entry.owner); }
-  // The owners of masquerades().
-  const OwnerNames& names() const { return names_; }
   // Whether any owner registered exactly this prefix.
   bool IsRegistered(const Prefix& prefix) const;
 

@@ -142,7 +142,7 @@ TEST(DesiredStateTouchedTest, APrefixAnEntryOrAPortTouchesItsFamilyAlone) {
   EXPECT_EQ(has({.prefixes = {ip}}), std::pair(true, false));
   EXPECT_EQ(has({.prefixes = {ip6}}), std::pair(false, true));
   EXPECT_EQ(has({.prefixes = {ip, ip6}}), std::pair(true, true));
-  EXPECT_EQ(has({.entries = {{ip, 1}}}), std::pair(true, false));
+  EXPECT_EQ(has({.entries = {{ip, {1}}}}), std::pair(true, false));
   EXPECT_EQ(has({.ports = {port}}), std::pair(false, true));
 }
 

@@ -3,6 +3,7 @@
 #define NATPLAN_CORE_VALUES_ELEMENT_H_
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -32,6 +33,11 @@ struct Element {
 
   friend auto operator<=>(const Element&, const Element&) = default;
 };
+
+// As the kernel counts: a range is a start and, unless it reaches the top, an end.
+inline std::size_t NodesOf(const Element& element) {
+  return element.kind == ElementKind::kRange && !element.end.empty() ? 2 : 1;
+}
 
 }  // namespace natplan
 

@@ -94,7 +94,6 @@ class OwnerNames {
     return there != nullptr && *there != owner ? there : nullptr;
   }
 
-  std::size_t size() const { return names_.size(); }
   void clear() noexcept { names_.clear(); }
 
  private:

@@ -17,11 +17,6 @@ constexpr std::size_t kFlagsSize = kAttributeHeaderSize + 4;
 // A nest with NFTA_DATA_VALUE alone.
 constexpr std::size_t ValueSize(std::size_t size) { return 2 * kAttributeHeaderSize + Aligned(size); }
 
-// The number of nodes, which is the number of entries in the list.
-std::size_t NodeCount(const Element& element) {
-  return element.kind == ElementKind::kRange && !element.end.empty() ? 2 : 1;
-}
-
 bool HasData(const Element& element, bool with_data) {
   return with_data && element.kind != ElementKind::kEnd && !element.data.empty();
 }
@@ -38,7 +33,7 @@ std::size_t EncodedSize(const Element& element, bool with_data) {
   if (element.kind == ElementKind::kEnd) size += kFlagsSize;
   if (HasData(element, with_data)) size += ValueSize(element.data.size());
   if (HasComment(element, with_data)) size += Aligned(CommentSize(element.comment));
-  if (NodeCount(element) == 2) size += kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize;
+  if (NodesOf(element) == 2) size += kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize;
   return size;
 }
 
@@ -63,7 +58,7 @@ class Cursor {
     if (has_data) PutValue(NFTA_SET_ELEM_DATA, element.data);
     if (is_end) PutEndFlag();
     if (has_comment) PutComment(element.comment);
-    if (NodeCount(element) != 2) return;
+    if (NodesOf(element) != 2) return;
     PutHeader(NFTA_LIST_ELEM | NLA_F_NESTED,
               kAttributeHeaderSize + ValueSize(element.end.size()) + kFlagsSize);
     PutValue(NFTA_SET_ELEM_KEY, element.end);
@@ -116,7 +111,7 @@ std::size_t DivideIntoMessages(const ElementList& list, std::vector<ElementMessa
   ElementMessage message;
   for (const Element& element : list.elements) {
     const std::size_t size = EncodedSize(element, list.with_data);
-    const std::size_t nodes = NodeCount(element);
+    const std::size_t nodes = NodesOf(element);
     if (message.list_size + size > kMaxListSize ||
         (nodes != message.nodes_per_element && message.list_size > 0)) {
       messages.push_back(message);

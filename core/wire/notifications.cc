@@ -23,12 +23,6 @@ static_assert(kTableAttribute == NFTA_CHAIN_TABLE && kTableAttribute == NFTA_RUL
               kTableAttribute == NFTA_SET_TABLE && kTableAttribute == NFTA_SET_ELEM_LIST_TABLE &&
               kTableAttribute == NFTA_OBJ_TABLE && kTableAttribute == NFTA_FLOWTABLE_TABLE);
 
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return out;
-}
-
 std::string Line(bool is_new, std::string_view noun, const TableId& table, std::string_view name) {
   std::string line = is_new ? "add " : "delete ";
   line += noun;
@@ -99,7 +93,7 @@ bool NotificationReader::EndBatch(const AttributeTable& attributes, std::uint32_
   begun_.generation = *generation;
   begun_.port = port;
   begun_.process = attributes.U32(NFTA_GEN_PROC_PID).value_or(0);
-  begun_.process_name = Printable(attributes.String(NFTA_GEN_PROC_NAME).value_or(""));
+  begun_.process_name = attributes.String(NFTA_GEN_PROC_NAME).value_or("");
   complete_.push_back(std::exchange(begun_, {}));
   kept_ = 0;
   return true;

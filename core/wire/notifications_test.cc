@@ -88,7 +88,7 @@ std::vector<Operation> OperationsIn(const CommittedBatch& batch) {
 
 TEST(NotificationReader, ABatchEndsWithItsGenerationAndItsAuthor) {
   EXPECT_EQ(BatchOf({}),
-            (CommittedBatch{.generation = 8, .port = kPort, .process = 77, .process_name = "n?[m"}));
+            (CommittedBatch{.generation = 8, .port = kPort, .process = 77, .process_name = "n\x1b[m"}));
 }
 
 TEST(NotificationReader, EachChangeIsAnOperation) {

@@ -13,12 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/cli/run.h"
 #include "tests/support/namespace.h"
+#include "tests/support/sanitizer.h"
 
 namespace natplan::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 // From now on socket(2) fails with EPERM, as under a service manager that forbids it.
 void ForbidSockets() {
@@ -73,6 +77,8 @@ const std::vector<Case>& Cases() {
       {2, "WrongVariable", "NATPLAN_BACKEND=moon natplan list"},
       {2, "NoSuchFile", "natplan apply nowhere.toml"},
       {2, "WrongFile", "echo x | natplan check -"},
+      {2, "StepsThatAreNoNumber", "natplan apply examples/stopped.toml --steps=abc"},
+      {2, "StepsBeyondAllNumbers", "natplan apply examples/stopped.toml --steps=99999999999999999999"},
       {2, "UnknownOwner", "natplan forget --owner nobody"},
       {3, "NoCapability", "unshare -U natplan list"},
       {3, "NoCapabilityToWatch", "unshare -U natplan watch examples/stopped.toml"},
@@ -135,6 +141,23 @@ TEST_P(ExitCodeTest, IsWhatThePageSays) {
     // A difference, and what doctor says, is a result and no error.
     EXPECT_TRUE(GetParam().exit_code <= 1 || ran.err.starts_with("natplan: ")) << ran;
   });
+}
+
+TEST(ExitCodeTable, WhatIsSaidOfStepsIsShortAndInJsonToo) {
+  for (const std::string steps : {"0", "-1", "abc", "5x", "99999999999999999999"}) {
+    const Ran ran = Sh("natplan apply examples/stopped.toml --json --steps=" + steps);
+    EXPECT_EQ(ran.exit_code, 2) << steps << '\n' << ran;
+    for (const std::string* said : {&ran.out, &ran.err})
+      EXPECT_THAT(*said, HasSubstr("--steps: write a number from 1 to 1000000000")) << steps;
+  }
+}
+
+TEST(ExitCodeTable, OutOfMemoryIsSaidInJsonToo) {
+  if (kAddressSanitizer) GTEST_SKIP() << "SKIPPED[address-sanitizer]: it takes all the address space";
+  const Ran ran = Sh("yes '[[masquerade]]' | head -n 200000 | (ulimit -v 20000; exec natplan plan - --json)");
+  EXPECT_EQ(ran.exit_code, 6) << ran;
+  EXPECT_THAT(ran.err, HasSubstr("natplan: out of memory; nothing was changed"));
+  EXPECT_THAT(ran.out, HasSubstr("\"text\": \"out of memory; nothing was changed\""));
 }
 
 INSTANTIATE_TEST_SUITE_P(Page, ExitCodeTest, ::testing::ValuesIn(Cases()),

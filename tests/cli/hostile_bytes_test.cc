@@ -77,6 +77,7 @@ TEST(HostileBytesTest, InArguments) {
                                     "natplan plan x --backend \"$h\"",
                                     "natplan plan x --against \"$h\"",
                                     "natplan apply x --deadline \"$h\"",
+                                    "natplan apply x --steps=\"$h\"",
                                     "natplan add masquerade \"$h\"",
                                     "natplan add masquerade 10.0.0.0/8 --out-interface \"$h\"",
                                     "natplan add \"$h\"",
@@ -196,6 +197,24 @@ TEST(HostileBytesTest, InTheKernelsTable) {
       }
       Say("natplan remove" + of);
     }
+  });
+}
+
+TEST(HostileBytesTest, InTheCommentOfARuleOfIptables) {
+  RunInNamespaceOrSkip([] {
+    const std::string locks = "d=$(mktemp -d); export XDG_RUNTIME_DIR=$d XTABLES_LOCKFILE=$d/xtables.lock\n";
+    const Ran made = WithHostile(
+        locks +
+        "iptables -t nat -A PREROUTING -p tcp --dport 8088 -m addrtype --dst-type LOCAL -m comment "
+        "--comment \"$h\" -j DNAT --to-destination 192.0.2.9:80");
+    if (made.exit_code != 0) GTEST_SKIP() << "SKIPPED[no-iptables]: " << made;
+    const std::string said =
+        Say(locks + "natplan add forward tcp 8088 192.0.2.7:80 --backend iptables") +
+        Say(locks +
+            "printf '[[forward]]\\nprotocol = \"tcp\"\\nhost_port = 8088\\nto = \"192.0.2.7:80\"\\n' | "
+            "natplan check - --backend iptables");
+    EXPECT_THAT(said, AllOf(HasSubstr("another program forwards"), HasSubstr("\\x0anatplan: b"),
+                            Not(HasSubstr("\n  natplan: b"))));
   });
 }
 

@@ -205,7 +205,7 @@ TEST(OwnerTest, ACommentThatIsNoNameIsNobodysUntilItIsAdopted) {
                  "10.0.0.3 . 81 }'")
                   .exit_code,
               0);
-    EXPECT_THAT(List(), HasSubstr("takes it over\n    tcp 81 -> 10.0.0.3:81\n"));
+    EXPECT_THAT(List(), HasSubstr("takes it over\n    tcp 81 -> 10.0.0.3:81 comment "));
     const std::string before = Ruleset();
     const Ran taken = Natplan("add forward tcp 81 10.0.0.4:81");
     EXPECT_EQ(taken.exit_code, 1) << taken;

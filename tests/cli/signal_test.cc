@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -89,9 +90,9 @@ void EndsWith(Process& process, int exit_code, const std::string& error) {
 }
 
 // More than a pipe holds, whatever is printed of it.
-std::string ManyForwards() {
+std::string ManyForwards(int count = 3000) {
   std::string out;
-  for (int port = 1; port <= 3000; ++port) {
+  for (int port = 1; port <= count; ++port) {
     out += "[[forward]]\nprotocol = \"tcp\"\nhost_port = " + std::to_string(port) +
            "\nto = \"192.0.2.1:" + std::to_string(port) + "\"\n";
   }
@@ -273,6 +274,26 @@ TEST(SignalTest, AWatchSaysWhatItHeardBeforeItEnds) {
     watch.Signal(SIGTERM);
     EndsWith(watch, 143, "natplan: interrupted: the watch has ended, and the table stays as it is\n");
     EXPECT_THAT(watch.out(), ::testing::EndsWith("\n"));
+  });
+}
+
+TEST(SignalTest, EndsItBetweenTwoStepsAndSaysThatAPartWasMade) {
+  RunInNamespaceOrSkip([] {
+    constexpr int kAll = 20000;
+    const Folder folder;
+    std::ofstream(folder.Path("many.toml")) << ManyForwards(kAll);
+    const auto forwards = [] {
+      return std::stoi(Sh("nft list map ip natplan map_port_ipport | grep -o 'tcp [.]' | wc -l").out);
+    };
+    Process natplan(folder.Natplan({"apply", folder.Path("many.toml"), "--steps=1", "--deadline", "600"}));
+    ASSERT_TRUE(WaitUntil([&] { return forwards() > 0; }));
+    natplan.Signal(SIGTERM);
+    const auto since = std::chrono::steady_clock::now();
+    EndsWith(natplan, 143, "natplan: interrupted: a part of the change was made");
+    EXPECT_LT(std::chrono::steady_clock::now() - since, std::chrono::seconds(2));
+    const int made = forwards();
+    EXPECT_GE(made, 1);
+    EXPECT_LT(made, kAll);
   });
 }
 

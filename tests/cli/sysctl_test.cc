@@ -196,6 +196,60 @@ TEST(SysctlCommandTest, AnInterfaceThatForwardedOnItsOwnDoesSoAgain) {
   });
 }
 
+TEST(SysctlCommandTest, RedirectsThatWereNotHeardAreNotHeardAfterwards) {
+  RunInNamespaceOrSkip([] {
+    MustSh("echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/accept_redirects");
+    ASSERT_EQ(Natplan("apply - --sysctl", kBothFamilies).exit_code, 0);
+    ASSERT_EQ(Sysctl("ipv4/ip_forward"), "1\n");
+    ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
+    EXPECT_EQ(Sysctl("ipv4/ip_forward"), "0\n");
+    EXPECT_EQ(Sysctl("ipv4/conf/all/accept_redirects"), "0\n");
+  });
+  RunInNamespaceOrSkip([] {
+    MustSh("echo 0 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/conf/all/accept_redirects");
+    ASSERT_EQ(Natplan("apply - --sysctl", kBothFamilies).exit_code, 0);
+    ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
+    EXPECT_EQ(Sysctl("ipv4/conf/all/accept_redirects"), "1\n");
+  });
+}
+
+TEST(SysctlCommandTest, AnInterfaceThatWasARoutersInIpv6IsSoAgain) {
+  RunInNamespaceOrSkip([] {
+    AddUplink();
+    AddContainer();
+    MustSh("echo 1 > /proc/sys/net/ipv6/conf/up0/forwarding");
+    ASSERT_EQ(Natplan("apply - --sysctl", kBothFamilies).exit_code, 0);
+    ASSERT_EQ(Sysctl("ipv6/conf/con0/forwarding"), "1\n");
+    ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
+    EXPECT_EQ(Sysctl("ipv6/conf/all/forwarding"), "0\n");
+    EXPECT_EQ(Sysctl("ipv6/conf/up0/forwarding"), "1\n");
+    EXPECT_EQ(Sysctl("ipv6/conf/con0/forwarding"), "0\n");
+  });
+}
+
+TEST(SysctlCommandTest, WithoutProcfsItIsNotSaidThatForwardingIsOff) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan apply - --json' <<'END'\n" +
+                       std::string(kBothFamilies) + "END");
+    EXPECT_THAT(ran.out,
+                AllOf(HasSubstr("\"sysctls_missing\": []"), HasSubstr("cannot read net.ipv4.ip_forward"),
+                      Not(HasSubstr("does not pass"))));
+  });
+}
+
+TEST(SysctlCommandTest, WhyAParameterWasNotSetIsAmongTheErrorsOfJson) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        Sh("unshare -m sh -c 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro "
+           "/proc/sys && natplan apply - --sysctl --json' <<'END'\n" +
+           std::string(kBothFamilies) + "END");
+    EXPECT_EQ(ran.exit_code, 3) << ran;
+    const std::size_t errors = ran.out.find("\"errors\"");
+    ASSERT_NE(errors, std::string::npos) << ran;
+    EXPECT_THAT(ran.out.substr(errors), HasSubstr("net.ipv4.ip_forward=1"));
+  });
+}
+
 TEST(SysctlCommandTest, WithoutProcfsTheParameterAndTheCureAreNamed) {
   RunInNamespaceOrSkip([] {
     const auto run = [](const std::string& arguments, const std::string& file) {

@@ -129,16 +129,22 @@ void ExpectTruth(const Ran& ran, const std::string& verb, const std::string& lef
 
 TEST(UnreadableTest, AProgramThatFailsOrPrintsJunkIsNotNothing) {
   RunWithBothVariants([](const std::string& variant) {
-    const std::string left =
-        "xtables-" + variant + "-multi iptables-save; xtables-" + variant + "-multi ip6tables-save";
+    const std::string left = "(xtables-" + variant + "-multi iptables-save; xtables-" + variant +
+                             "-multi ip6tables-save) | grep ^-A";
+    std::string all = "not applied yet";
+    std::string there;
     for (const std::string& script : kBrokenPrograms) {
       const std::string broken = "rm $p/ip6tables-save; cat > $p/ip6tables-save <<'END'\n#!/bin/sh\n" +
                                  script + "\nEND\nchmod +x $p/ip6tables-save\n";
       for (const std::string& verb : kVerbs) {
         SCOPED_TRACE(script + ": " + verb);
-        ASSERT_EQ(With(variant, kApply).exit_code, 0);
+        if (there != all) {
+          ASSERT_EQ(With(variant, kApply).exit_code, 0);
+          all = Sh(left).out;
+        }
         const Ran ran = With(variant, broken + "echo 'masquerade = []' | natplan " + verb);
-        ExpectTruth(ran, verb, Sh(left).out);
+        there = Sh(left).out;
+        ExpectTruth(ran, verb, there);
         // Where the program was asked for, nothing else can tell.
         if (verb.ends_with("--backend iptables")) {
           EXPECT_EQ(ran.exit_code, 7) << ran;
@@ -154,15 +160,62 @@ TEST(UnreadableTest, ATableThatIptablesCannotShowIsNotNothing) {
         With("nft", kApply + " && nft add chain ip nat mine && nft add rule ip nat mine ct state new drop")
             .exit_code,
         0);
-    for (const std::string& verb : kVerbs) {
+    std::vector<std::string> verbs = kVerbs;
+    verbs.insert(verbs.end(), {"apply examples/stopped.toml", "check examples/stopped.toml",
+                               "add masquerade 10.0.0.0/8", "apply examples/stopped.toml --backend iptables",
+                               "add masquerade 10.0.0.0/8 --backend iptables"});
+    for (const std::string& verb : verbs) {
       const Ran ran = Natplan("nft", verb);
       EXPECT_EQ(ran.exit_code, 7) << verb << '\n' << ran;
       EXPECT_THAT(ran.err, AllOf(HasSubstr("ip nat"), HasSubstr("nft -a list table ip nat"))) << verb;
     }
+    EXPECT_EQ(Sh("nft list tables | grep natplan").out, "");
     EXPECT_EQ(With("nft", "nft flush chain ip nat mine; natplan remove").exit_code, 0);
     EXPECT_EQ(Natplan("nft", "list").out, "# there is no table natplan\n");
     // Where the kernel itself says that it holds nothing of natplan, it is nothing.
     EXPECT_EQ(With("nft", "nft add rule ip nat mine ct state new drop && natplan list").exit_code, 0);
+  });
+}
+
+const std::string kBesideNftables =
+    "natplan apply examples/stopped.toml && iptables -t nat -A POSTROUTING -s 10.9.0.0/16 -m comment "
+    "--comment natplan:natplan:zed -j MASQUERADE";
+const std::string kBreakSave =
+    "rm $p/iptables-save; for v in '' -legacy -nft; do\n"
+    "printf '#!/bin/sh\\nexit 3\\n' > $p/iptables$v-save; chmod +x $p/iptables$v-save; done\n";
+
+TEST(UnreadableTest, NfTablesIsNotChangedWhereTheRulesBesideItCannotBeRead) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, kBesideNftables).exit_code, 0);
+    const std::string list = "nft list table ip natplan; nft list table ip6 natplan";
+    const std::string before = Sh(list).out;
+    ASSERT_THAT(before, HasSubstr("table ip natplan"));
+    for (const std::string verb :
+         {"remove", "remove --owner web", "apply examples/owned.toml", "check examples/owned.toml",
+          "check examples/stopped.toml", "add masquerade 10.0.0.0/8", "delete masquerade 10.0.0.0/8"}) {
+      const Ran ran = With(variant, kBreakSave + "natplan " + verb);
+      EXPECT_EQ(ran.exit_code, 7) << verb << '\n' << ran;
+      EXPECT_THAT(ran.err, Not(HasSubstr("holds what was asked for"))) << verb;
+      EXPECT_EQ(Sh(list).out, before) << verb;
+    }
+    EXPECT_EQ(With(variant, "natplan remove && natplan list").exit_code, 0);
+    EXPECT_EQ(Sh("nft list tables | grep natplan").out, "");
+  });
+}
+
+// Where nothing else is wrong, and the kernel has the rules.
+TEST(UnreadableTest, DoctorSaysThatRulesCannotBeRead) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant,
+                   "echo 1 > /proc/sys/net/ipv4/ip_forward\n"
+                   "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding\n" +
+                       kBesideNftables)
+                  .exit_code,
+              0);
+    const Ran ran = With(variant, kBreakSave + "natplan doctor");
+    EXPECT_EQ(ran.exit_code, 7) << ran;
+    // What is asked for by name, and cannot be read, is no use.
+    EXPECT_NE(With(variant, kBreakSave + "natplan doctor --backend iptables").exit_code, 0);
   });
 }
 
@@ -229,6 +282,45 @@ TEST(UnreadableTest, RulesInBothBackendsAreShownAndRemoved) {
     EXPECT_EQ(Natplan(variant, "list").out, "# there is no table natplan\n");
     EXPECT_EQ(Natplan(variant, "list --backend iptables").out,
               "# backend: iptables: it was asked for\n# there are no rules of natplan\n");
+  });
+}
+
+TEST(UnreadableTest, ARuleThatNatplanDoesNotMakeIsListedSinceItIsRemoved) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, "iptables -t nat -A INPUT -m comment --comment natplan:natplan:web -j RETURN")
+                  .exit_code,
+              0);
+    for (const std::string verb : {"list", "list --backend iptables"}) {
+      const Ran listed = Natplan(variant, verb);
+      EXPECT_EQ(listed.exit_code, 0) << listed;
+      EXPECT_THAT(listed.out, HasSubstr("iptables ip natplan\n  foreign\n    iptables -t nat -A INPUT "));
+    }
+    EXPECT_THAT(Natplan(variant, "remove").out, HasSubstr("ip: -D INPUT "));
+    EXPECT_EQ(Natplan(variant, "list").out, "# there is no table natplan\n");
+  });
+}
+
+TEST(UnreadableTest, WhatIptablesHeldWasThereToBeDeleted) {
+  RunWithBothVariants([](const std::string& variant) {
+    const std::string nothing = "there was nothing to delete";
+    ASSERT_EQ(With(variant, kApply).exit_code, 0);
+    EXPECT_THAT(Natplan(variant, "delete forward tcp 8443 --owner b").err,
+                AllOf(HasSubstr(nothing), HasSubstr("not of owner \"b\" but of web")));
+    const Ran deleted = Natplan(variant, "delete forward tcp 8443 --owner web");
+    EXPECT_EQ(deleted.exit_code, 0) << deleted;
+    EXPECT_THAT(deleted.err, Not(HasSubstr(nothing)));
+    EXPECT_THAT(Natplan(variant, "delete forward tcp 8443 --owner web").err, HasSubstr(nothing));
+  });
+}
+
+TEST(UnreadableTest, ATableWhoseNameFitsIntoNoCommentHasNoRulesOfIptables) {
+  RunInNamespaceOrSkip([] {
+    const std::string of = " --table " + std::string(200, 'x');
+    for (const std::string verb : {"apply examples/stopped.toml", "list", "remove", "list", "remove"}) {
+      const Ran ran = ShWithIptables("natplan " + verb + of);
+      EXPECT_EQ(ran.exit_code, 0) << verb << '\n' << ran;
+    }
+    EXPECT_EQ(ShWithIptables("natplan list --backend iptables" + of).exit_code, 2);
   });
 }
 

@@ -30,6 +30,7 @@ std::string Doctor(const std::string& file, const std::string& options = "") {
          options + "\n";
 }
 
+constexpr const char* kMasqueradeFile = "[[masquerade]]\nsource = \"10.0.0.0/8\"\n";
 constexpr const char* kMasquerade = "[[masquerade]]\\nsource = \"10.0.0.0/8\"\\n";
 
 // In a namespace with a host that has a network, and these commands' traces.
@@ -101,6 +102,20 @@ TEST(DoctorFileTest, AFilterThatLetsNothingThrough) {
   });
 }
 
+TEST(DoctorFileTest, ALimitThatLetsPacketsThroughIsNoFilterThatLetsNothingThrough) {
+  for (const std::string rule :
+       {"ct state new update @m { ip saddr limit rate over 10/second } drop", "limit name \"l\" drop"}) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran = DoctorBeside(
+          "nft -f - <<'END'\ntable ip fw {\nset m { type ipv4_addr; flags dynamic; size 64; }\n"
+          "limit l { rate over 10/second }\nchain f {\ntype filter hook forward priority 0;\n" +
+          rule + "\n}\n}\nEND\n");
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.out, Not(HasSubstr("no new connection"))) << rule;
+    });
+  }
+}
+
 TEST(DoctorFileTest, TheFilterOfIptablesOfBothVariants) {
   for (const std::string variant : {"nft", "legacy"}) {
     RunInNamespaceOrSkip([&] {
@@ -129,14 +144,25 @@ TEST(DoctorFileTest, WhatComesInByTheUplinkIsDropped) {
   });
 }
 
-// Binds a socket to the port, and listens if it is one of TCP.
-int Bind(int type, const char* address, std::uint16_t port) {
-  const int socket_fd = socket(AF_INET, type, 0);
+// Binds a socket to the port, whether the host has the address or not, and listens if it is one of TCP.
+int Bind(int type, const std::string& address, std::uint16_t port) {
+  const bool is_ip6 = address.contains(':');
+  const int socket_fd = socket(is_ip6 ? AF_INET6 : AF_INET, type, 0);
+  const int yes = 1;
+  setsockopt(socket_fd, is_ip6 ? IPPROTO_IPV6 : IPPROTO_IP, is_ip6 ? IPV6_FREEBIND : IP_FREEBIND, &yes,
+             sizeof(yes));
   sockaddr_in own = {};
   own.sin_family = AF_INET;
   own.sin_port = htons(port);
-  inet_pton(AF_INET, address, &own.sin_addr);
-  EXPECT_EQ(bind(socket_fd, reinterpret_cast<const sockaddr*>(&own), sizeof(own)), 0);
+  sockaddr_in6 own6 = {};
+  own6.sin6_family = AF_INET6;
+  own6.sin6_port = htons(port);
+  EXPECT_EQ(is_ip6 ? inet_pton(AF_INET6, address.c_str(), &own6.sin6_addr)
+                   : inet_pton(AF_INET, address.c_str(), &own.sin_addr),
+            1);
+  EXPECT_EQ(is_ip6 ? bind(socket_fd, reinterpret_cast<const sockaddr*>(&own6), sizeof(own6))
+                   : bind(socket_fd, reinterpret_cast<const sockaddr*>(&own), sizeof(own)),
+            0);
   if (type == SOCK_STREAM) {
     EXPECT_EQ(listen(socket_fd, 1), 0);
   }
@@ -169,6 +195,34 @@ TEST(DoctorFileTest, AProgramOnLoopbackIsReachedUnlessTheForwardWantsLocalhost) 
     EXPECT_THAT(DoctorBeside("").out, Not(HasSubstr("has tcp port")));
     EXPECT_THAT(DoctorBeside("", std::string(kForward) + "localhost = true\n").out,
                 HasSubstr("has tcp port 8080 at 127.0.0.1"));
+  });
+}
+
+TEST(DoctorFileTest, AProgramThatHasAnAddressOfIpv4InASocketOfIpv6) {
+  RunInNamespaceOrSkip([] {
+    Bind(SOCK_STREAM, "::ffff:198.51.100.1", 8080);
+    const Ran ran = DoctorBeside("");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out, HasSubstr("problem: a program of user 0 has tcp port 8080 at 198.51.100.1: "));
+  });
+}
+
+TEST(DoctorFileTest, AProgramAtAnAddressThatIsNotTheHostsIsNotInTheWay) {
+  constexpr const char* kUdp =
+      "[[forward]]\nprotocol = \"udp\"\nhost_port = 8080\nto = \"198.51.100.9:80\"\n";
+  for (const char* address : {"224.0.0.251", "198.51.100.255", "192.0.2.7"}) {
+    RunInNamespaceOrSkip([&] {
+      Bind(SOCK_DGRAM, address, 8080);
+      const Ran ran = DoctorBeside("", kUdp);
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.out, Not(HasSubstr("has udp port"))) << address;
+    });
+  }
+  RunInNamespaceOrSkip([&] {
+    Bind(SOCK_DGRAM, "192.0.2.7", 8080);
+    EXPECT_THAT(DoctorBeside("ip addr add 192.0.2.7/32 dev lo", kUdp).out,
+                HasSubstr("has udp port 8080 at 192.0.2.7"))
+        << "the interface lo has other addresses, too";
   });
 }
 
@@ -214,6 +268,7 @@ TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
     EXPECT_THAT(ran.out,
                 AllOf(HasSubstr("kernel: unknown\nuser namespace: unknown\nCAP_NET_ADMIN: unknown\n"),
                       HasSubstr("unknown: cannot read net.ipv4.ip_forward"),
+                      HasSubstr("unknown: which rules iptables"), HasSubstr("without /proc nobody can tell"),
                       Not(HasSubstr("# no problem found\n")), Not(HasSubstr("not the initial one"))));
   });
 }
@@ -225,6 +280,27 @@ TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
           DoctorBeside("mkdir bin; printf '#!/bin/sh\\n" + way +
                        "\\n' > bin/iptables-save; chmod 755 bin/iptables-save; PATH=\"$PWD/bin:$PATH\"");
       EXPECT_NE(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
+                                 Not(HasSubstr("# no problem found\n"))))
+          << way;
+    });
+  }
+}
+
+TEST(DoctorFileTest, RulesThatTheKernelHasAndIptablesDoesNotShowAreNotNone) {
+  const std::string own = "printf '" + std::string(kMasquerade) +
+                          "' | natplan apply - --backend iptables >/dev/null 2>&1 || exit 99\n";
+  const std::string program = "chmod 755 bin/iptables-save; PATH=\"$PWD/bin:$PATH\"";
+  for (const std::string& way :
+       {own + "mkdir bin; printf '#!/bin/sh\\nexit 0\\n' > bin/iptables-save; " + program,
+        own +
+            "mkdir bin; printf '#!/bin/sh\\necho Operation not supported >&2\\nexit 1\\n' > "
+            "bin/iptables-save; " +
+            program,
+        own + "nft add rule ip nat POSTROUTING ct mark set numgen inc mod 3"}) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran = DoctorBeside("export XTABLES_LOCKFILE=$PWD/lock\n" + way, kMasqueradeFile);
+      EXPECT_EQ(ran.exit_code, 7) << ran;
       EXPECT_THAT(ran.out, AllOf(HasSubstr("unknown: which rules iptables has: "),
                                  Not(HasSubstr("# no problem found\n"))))
           << way;

@@ -1,0 +1,114 @@
+// IptablesContext where the variant of iptables that is not in use holds rules of natplan.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/iptables/fake_iptables.h"
+#include "backends/iptables/iptables_context.h"
+
+namespace natplan {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+const Owner kA = *Owner::Make("a");
+const Owner kB = *Owner::Make("b");
+
+OwnedIntent Masq(const Owner& owner, const char* prefix) {
+  return {owner, *Masquerade::Make(*Prefix::Parse(prefix))};
+}
+Error Failure(ErrorCode code, const char* text = "as the test wants it") {
+  return {.code = code, .errno_value = EIO, .text = text};
+}
+
+class IptablesVariantsTest : public ::testing::Test {
+ protected:
+  std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode = Mode::kApply) {
+    return context_.Apply(wish, mode, steady_clock::now() + seconds(5));
+  }
+  std::vector<OwnedIntent> Intents() { return *context_.Intents(steady_clock::now() + seconds(5)); }
+
+  FakeIptables fake_;
+  IptablesContext context_ = *IptablesContext::Make(std::make_unique<FakeIptablesRunner>(&fake_), {});
+  const IptablesWish both_{.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64")}};
+};
+
+constexpr const char* kRuleOfA =
+    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
+constexpr const char* kRuleOfB =
+    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE";
+
+TEST_F(IptablesVariantsTest, WhatTheOtherVariantHoldsOfTheSameOwnersIsTakenAway) {
+  fake_.other_rules[0] = {kRuleOfA, kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
+  const auto plan = Apply(both_, Mode::kPlan);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->lines[0].back(), std::string("-D ") + kRuleOfA);
+  ASSERT_EQ(plan->notes.size(), 1U);
+  EXPECT_NE(plan->notes[0].find("would be taken away"), std::string::npos) << plan->notes[0];
+  EXPECT_EQ(fake_.restores, 0);
+  const auto result = Apply(both_);
+  ASSERT_TRUE(result) << result.error().text;
+  EXPECT_EQ(result->notes.size(), 1U);
+  EXPECT_EQ(fake_.other_rules[0],
+            (std::vector<std::string>{kRuleOfB, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"}));
+  EXPECT_FALSE(Apply(both_)->changed);
+}
+
+TEST_F(IptablesVariantsTest, TheOtherVariantIsCleanedAlsoWhereTheOneInUseDoesNotWork) {
+  fake_.other_rules[0] = {kRuleOfA};
+  for (auto& answer : fake_.save_answer) answer = std::unexpected(Failure(ErrorCode::kNotSupported));
+  EXPECT_EQ(Intents(), std::vector{Masq(kA, "10.0.0.0/8")});
+  const auto removed = Apply({.scope = Scope::kExclusive});
+  ASSERT_TRUE(removed) << removed.error().text;
+  EXPECT_TRUE(removed->changed);
+  EXPECT_TRUE(fake_.other_rules[0].empty());
+}
+
+TEST_F(IptablesVariantsTest, IfTheOtherVariantCannotBeChangedTheCallFailsAndSaysSo) {
+  fake_.other_rules[0] = {kRuleOfA};
+  fake_.other_restore_error[0] = Failure(ErrorCode::kRefused);
+  const auto result = Apply(both_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);  // part of it was made
+  EXPECT_EQ(fake_.rules[0].size(), 1U);
+  const auto again = Apply(both_);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kRefused);
+}
+
+TEST_F(IptablesVariantsTest, RulesOfTheOtherVariantThatCannotBeReadAreAnError) {
+  fake_.other_rules[1] = {"POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE"};
+  fake_.other_save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported, "not installed"));
+  for (const auto& error : {Apply({.mine = {kA}}).error(), Apply(both_).error(),
+                            context_.Intents(steady_clock::now() + seconds(5)).error()}) {
+    EXPECT_EQ(error.code, ErrorCode::kUnreadable);
+    EXPECT_NE(error.text.find("not installed"), std::string::npos) << error.text;
+  }
+  EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesVariantsTest, IntentsAreThoseOfBothVariants) {
+  fake_.rules[0] = {kRuleOfA, kRuleOfB};
+  fake_.other_rules[0] = {kRuleOfB};
+  EXPECT_EQ(Intents(), (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.0.0.0/8")}));
+}
+
+TEST_F(IptablesVariantsTest, RulesWithTheTagThatNatplanDoesNotMakeAreHeldToo) {
+  fake_.rules[0] = {kRuleOfA, "INPUT -m comment --comment \"natplan:natplan:a\" -j RETURN"};
+  fake_.other_rules[1] = {"OUTPUT -m comment --comment \"natplan:natplan:b\" -j RETURN"};
+  const auto held = context_.Held(steady_clock::now() + seconds(5));
+  ASSERT_TRUE(held) << held.error().text;
+  EXPECT_EQ(held->intents, std::vector{Masq(kA, "10.0.0.0/8")});
+  EXPECT_EQ(held->foreign[0],
+            std::vector<std::string>{
+                "iptables -t nat -A INPUT -m comment --comment \"natplan:natplan:a\" -j RETURN"});
+  EXPECT_EQ(held->foreign[1].size(), 1U);
+}
+
+}  // namespace
+}  // namespace natplan
