@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/cli/run.h"
 #include "tests/support/namespace.h"
+#include "tests/support/sanitizer.h"
 
 namespace natplan::testing {
 namespace {
@@ -251,11 +252,11 @@ TEST(SysctlCommandTest, WhyAParameterWasNotSetIsAmongTheErrorsOfJson) {
 }
 
 TEST(SysctlCommandTest, WithoutProcfsTheParameterAndTheCureAreNamed) {
+  if (kAddressSanitizer) GTEST_SKIP() << "SKIPPED[address-sanitizer]: it needs /proc itself";
   RunInNamespaceOrSkip([] {
     const auto run = [](const std::string& arguments, const std::string& file) {
-      // Who looks for leaks needs /proc.
-      return Sh("unshare -m sh -c 'mount -t tmpfs none /proc && ASAN_OPTIONS=detect_leaks=0 natplan " +
-                arguments + "' <<'END'\n" + file + "END");
+      return Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan " + arguments + "' <<'END'\n" + file +
+                "END");
     };
     const auto cure = HasSubstr("mount -t proc proc /proc");
     const Ran ip = run("apply - --sysctl", "[[masquerade]]\nsource = \"10.1.0.0/24\"\n");
