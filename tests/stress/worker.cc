@@ -13,6 +13,7 @@
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/netlink_executor.h"
 #include "tests/stress/wishes.h"
+#include "tests/support/sanitizer.h"
 
 namespace natplan::stress {
 namespace {
@@ -42,6 +43,8 @@ class Worker {
  private:
   std::unique_ptr<Nat> Begin() {
     NatOptions options;
+    // Under a sanitizer each call takes many times as long, and so does whoever is in its way.
+    if (testing::kAddressSanitizer) options.deadline *= 10;
     options.owner = owner_;
     options.inheritance = Inheritance::kAdopt;
     options.jitter_seed = random_();
