@@ -298,7 +298,7 @@ void Nat::RunIptables() {
   if (!wishes_) {
     if (runner_ == nullptr) return End(std::unexpected(reason_));
     IptablesContext::Options options = {options_.table, options_.jitter_seed.value_or(SeedFromClock())};
-    auto context = IptablesContext::Make(std::move(runner_), std::move(options));
+    auto context = IptablesContext::Make(std::move(runner_), options);
     if (!context) return End(std::unexpected(std::move(context.error())));
     wishes_.emplace(*std::move(context),
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});

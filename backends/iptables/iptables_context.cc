@@ -196,7 +196,7 @@ std::expected<std::optional<SavedTable>, Error> IptablesContext::ReadBelieved(Ip
     }
     if (!holds) {
       const bool known = !nat && nat.error().code != ErrorCode::kNotSupported;
-      return std::unexpected(known ? std::move(nat.error()) : holds.error());
+      return std::unexpected(known ? nat.error() : holds.error());
     }
     const std::string there = std::string(IptablesName(family)) + " holds rules of natplan";
     if (!nat) {
