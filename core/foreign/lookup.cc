@@ -31,7 +31,7 @@ Match IsInRange(const SetContents& set, const Registers& registers, Register fro
     if (at + length > first.size() || at + length > last.size()) return match & Match{.must = false};
     match = match &
             registers.IsBetween(from, first.span().subspan(at, length), last.span().subspan(at, length), at);
-    at += (length + 3) / 4 * 4;  // A field takes whole words.
+    at += std::size_t{(length + 3) / 4} * 4;  // A field takes whole words.
   }
   return match;
 }
