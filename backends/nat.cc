@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <thread>
@@ -254,8 +255,8 @@ void Nat::End(Result&& result) noexcept {
   result_ = std::move(result);
   if (*result_) {
     // Each step was a commit; the reconciler knows of one.
-    for (std::uint32_t i = 1; i < bounded_.commits(); ++i)
-      (*result_)->generation = NextGeneration((*result_)->generation);
+    const std::uint32_t commits = std::max(bounded_.commits(), 1U);
+    (*result_)->generation = GenerationAfter((*result_)->generation, commits - 1);
   } else if (bounded_.done() > 0) {
     SaySteps(result_->error());
   }

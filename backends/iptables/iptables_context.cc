@@ -68,12 +68,9 @@ std::expected<IptablesHeld, Error> IptablesContext::Held(TimePoint deadline) {
   IptablesHeld held;
   for (const IptablesSnapshot* one : {&*snapshot, &*other}) {
     std::ranges::move(IntentsOf(*one, tag_), std::back_inserter(held.intents));
-    for (const Family family : kFamilies) {
-      IptablesSnapshot alone;
-      alone.nat[Index(family)] = one->nat[Index(family)];
-      std::ranges::move(PlanIptables(alone, {}, tag_).foreign,
-                        std::back_inserter(held.foreign[Index(family)]));
-    }
+    IptablesPlan plan = PlanIptables(*one, {}, tag_);
+    for (const Family family : kFamilies)
+      std::ranges::move(plan.foreign[Index(family)], std::back_inserter(held.foreign[Index(family)]));
   }
   std::ranges::sort(held.intents);
   const auto repeated = std::ranges::unique(held.intents);
@@ -342,7 +339,7 @@ IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool,
                                        const std::string& lock_note) const {
   IptablesReport report;
   report.lines = std::move(plan.lines);
-  report.foreign = std::move(plan.foreign);
+  for (auto& of_family : plan.foreign) std::ranges::move(of_family, std::back_inserter(report.foreign));
   for (Conflict& conflict : plan.conflicts) report.lost.push_back(std::move(conflict.error));
   for (const Family family : kFamilies) {
     if (wanted[Index(family)] && unsupported_[Index(family)])

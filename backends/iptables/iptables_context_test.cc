@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "backends/iptables/fake_iptables.h"
 #include "backends/iptables/file_lock.h"
+#include "backends/iptables/iptables_fixture.h"
 
 namespace natplan {
 namespace {
@@ -19,34 +19,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-const Owner kA = *Owner::Make("a");
-const Owner kB = *Owner::Make("b");
-
-OwnedIntent Masq(const Owner& owner, const char* prefix) {
-  return {owner, *Masquerade::Make(*Prefix::Parse(prefix))};
-}
 OwnedIntent Forwarded(const Owner& owner, int port, const char* to) {
   return {owner, Forward{Protocol::kTcp, *Port::Make(port), *Endpoint::Parse(to)}};
 }
-Error Failure(ErrorCode code, const char* text = "as the test wants it") {
-  return {.code = code, .errno_value = EIO, .text = text};
-}
-
-constexpr const char* kRuleOfA =
-    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
-
-class IptablesContextTest : public ::testing::Test {
- protected:
-  std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode = Mode::kApply,
-                                             milliseconds time = seconds(5)) {
-    return context_.Apply(wish, mode, steady_clock::now() + time);
-  }
-  std::vector<OwnedIntent> Intents() { return *context_.Intents(steady_clock::now() + seconds(5)); }
-
-  FakeIptables fake_;
-  IptablesContext context_ = *IptablesContext::Make(std::make_unique<FakeIptablesRunner>(&fake_), {});
-  const IptablesWish both_{.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64")}};
-};
+using IptablesContextTest = IptablesFixture;
 
 TEST_F(IptablesContextTest, AppliesOnceAndThenSendsNothing) {
   const auto first = Apply(both_);

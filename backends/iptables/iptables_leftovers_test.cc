@@ -7,18 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "backends/iptables/fake_iptables.h"
+#include "backends/iptables/iptables_fixture.h"
 
 namespace natplan {
 namespace {
 
-const Owner kA = *Owner::Make("a");
-
 class IptablesLeftoversTest : public ::testing::Test {
  protected:
-  IptablesLeftoversTest() {
-    fake_.rules[0] = {"POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
-  }
+  IptablesLeftoversTest() { fake_.rules[0] = {kRuleOfA}; }
   static TimePoint Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
   FakeIptables fake_;

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/iptables/fake_iptables.h"
-#include "backends/iptables/iptables_context.h"
+#include "backends/iptables/iptables_fixture.h"
 
 namespace natplan {
 namespace {
@@ -16,30 +15,8 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-const Owner kA = *Owner::Make("a");
-const Owner kB = *Owner::Make("b");
+using IptablesVariantsTest = IptablesFixture;
 
-OwnedIntent Masq(const Owner& owner, const char* prefix) {
-  return {owner, *Masquerade::Make(*Prefix::Parse(prefix))};
-}
-Error Failure(ErrorCode code, const char* text = "as the test wants it") {
-  return {.code = code, .errno_value = EIO, .text = text};
-}
-
-class IptablesVariantsTest : public ::testing::Test {
- protected:
-  std::expected<IptablesReport, Error> Apply(const IptablesWish& wish, Mode mode = Mode::kApply) {
-    return context_.Apply(wish, mode, steady_clock::now() + seconds(5));
-  }
-  std::vector<OwnedIntent> Intents() { return *context_.Intents(steady_clock::now() + seconds(5)); }
-
-  FakeIptables fake_;
-  IptablesContext context_ = *IptablesContext::Make(std::make_unique<FakeIptablesRunner>(&fake_), {});
-  const IptablesWish both_{.intents = {Masq(kA, "10.0.0.0/8"), Masq(kA, "fd00::/64")}};
-};
-
-constexpr const char* kRuleOfA =
-    "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE";
 constexpr const char* kRuleOfB =
     "POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE";
 

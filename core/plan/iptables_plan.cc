@@ -181,7 +181,7 @@ class Planner {
   void Consider(const KnownRule& known) {
     if (!known.owner) return;
     if (!known.raised) {
-      plan_.foreign.push_back(CommandLine(family_, "-A", *known.saved));
+      plan_.foreign[static_cast<std::size_t>(family_)].push_back(CommandLine(family_, "-A", *known.saved));
       if (!Goes(known)) return;
     } else {
       RuleKey key = KeyOf(*known.owner, known.rule);

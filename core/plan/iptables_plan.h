@@ -48,8 +48,9 @@ struct IptablesPlan {
   std::array<std::vector<std::string>, 2> undo = {};
   // Forwards whose host port somebody else holds, or that two intents want. Nothing is planned for them.
   std::vector<Conflict> conflicts = {};
-  // Rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they stay.
-  std::vector<std::string> foreign = {};
+  // By Family: rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they
+  // stay.
+  std::array<std::vector<std::string>, 2> foreign = {};
 };
 
 // A prefix has one rule for each of its owners, so there is no union of prefixes. Where ours stand among

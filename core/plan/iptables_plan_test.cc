@@ -147,7 +147,7 @@ TEST(PlanIptables, GuardsLoopbackAsLongAsTheOwnerWantsLocalhost) {
   const std::string foreign = "-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -j DROP";
   nat.rules[0].push_back(foreign);
   const auto plan = nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.2:80")}});
-  EXPECT_TRUE(plan.foreign.empty());
+  EXPECT_TRUE(plan.foreign[0].empty());
   EXPECT_EQ(InRaw(nat), Text{foreign});
 }
 
@@ -258,7 +258,7 @@ TEST(PlanIptables, ShowsATaggedRuleThatItDoesNotMakeAndRemovesItOnlyIfExclusive)
   nat.rules[0] = {odd, "POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"};
   const auto own = nat.Apply({.mine = {kA}});
   EXPECT_TRUE(IsEmpty(own));
-  EXPECT_EQ(own.foreign, Text{"iptables -t nat -A " + odd});
+  EXPECT_EQ(own.foreign[0], Text{"iptables -t nat -A " + odd});
   (void)nat.Apply({.intents = {Masq(kB, "10.0.0.0/8")}});
   (void)nat.Apply({.intents = {Masq(kA, "10.1.0.0/16")}, .scope = Scope::kExclusive});
   EXPECT_EQ(nat.rules[0],

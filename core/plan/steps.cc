@@ -11,6 +11,7 @@
 #include "core/plan/kernel_view.h"
 #include "core/plan/layout.h"
 #include "core/plan/ledger.h"
+#include "core/values/generation.h"
 
 namespace natplan {
 namespace {
@@ -34,12 +35,6 @@ struct Units {
   std::vector<Part> parts = {};
   std::vector<Unit> units = {};
 };
-
-// The counter's value so many commits behind `generation`: it passes over 0.
-std::uint32_t GenerationAfter(std::uint32_t generation, std::uint32_t commits) {
-  const std::uint32_t sum = generation + commits;
-  return sum < generation ? sum + 1 : sum;
-}
 
 bool Adds(const Operation& operation) { return std::holds_alternative<AddElements>(operation); }
 

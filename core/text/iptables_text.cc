@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/text/shown_text.h"
+
 namespace natplan {
 namespace {
 
@@ -41,21 +43,6 @@ std::optional<std::string> TakeQuoted(std::string_view& text) {
     word += text[i];
   }
   return std::nullopt;
-}
-
-// For an error's text.
-std::string Printable(std::string_view line) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c >= ' ' && c <= '~') {
-      out += c;
-    } else {
-      out += {'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-  }
-  return out;
 }
 
 // Options whose values iptables-save prints as they are.
@@ -190,7 +177,7 @@ class Reader {
     const auto number = 1 + std::ranges::count(text_.substr(0, begin), '\n');
     const std::string_view line = text_.substr(begin, text_.substr(begin).find('\n'));
     std::string text = "line " + std::to_string(number) + " of iptables-save's output " + problem;
-    if (!line.empty()) text += ": " + Printable(line.substr(0, kShown));
+    if (!line.empty()) text += ": " + ShownText(line.substr(0, kShown));
     if (line.size() > kShown) text += "...";
     return std::unexpected(
         Error{.code = ErrorCode::kUnreadable, .errno_value = EBADMSG, .text = std::move(text)});

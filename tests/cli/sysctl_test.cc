@@ -184,17 +184,28 @@ TEST(SysctlCommandTest, WhatNatplanDidNotSetOrSomebodyElseChangedIsLeftAlone) {
   });
 }
 
-TEST(SysctlCommandTest, AnInterfaceThatForwardedOnItsOwnDoesSoAgain) {
-  RunInNamespaceOrSkip([] {
+// In the protocol, "ipv4" or "ipv6".
+void ForwardsOnItsOwnAgain(const std::string& protocol, const std::string& file) {
+  RunInNamespaceOrSkip([&] {
     AddUplink();
     AddContainer();
-    MustSh("echo 1 > /proc/sys/net/ipv4/conf/up0/forwarding");
-    ASSERT_EQ(Natplan("apply - --sysctl", kLocalhost).exit_code, 0);
-    ASSERT_EQ(Sysctl("ipv4/conf/con0/forwarding"), "1\n");
+    const std::string conf = protocol + "/conf/";
+    MustSh("echo 1 > /proc/sys/net/" + conf + "up0/forwarding");
+    ASSERT_EQ(Natplan("apply - --sysctl", file).exit_code, 0);
+    ASSERT_EQ(Sysctl(conf + "con0/forwarding"), "1\n");
     ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
-    EXPECT_EQ(Sysctl("ipv4/conf/up0/forwarding"), "1\n");
-    EXPECT_EQ(Sysctl("ipv4/conf/con0/forwarding"), "0\n");
+    EXPECT_EQ(Sysctl(conf + "all/forwarding"), "0\n");
+    EXPECT_EQ(Sysctl(conf + "up0/forwarding"), "1\n");
+    EXPECT_EQ(Sysctl(conf + "con0/forwarding"), "0\n");
   });
+}
+
+TEST(SysctlCommandTest, AnInterfaceThatForwardedOnItsOwnDoesSoAgain) {
+  ForwardsOnItsOwnAgain("ipv4", kLocalhost);
+}
+
+TEST(SysctlCommandTest, AnInterfaceThatWasARoutersInIpv6IsSoAgain) {
+  ForwardsOnItsOwnAgain("ipv6", kBothFamilies);
 }
 
 TEST(SysctlCommandTest, RedirectsThatWereNotHeardAreNotHeardAfterwards) {
@@ -211,20 +222,6 @@ TEST(SysctlCommandTest, RedirectsThatWereNotHeardAreNotHeardAfterwards) {
     ASSERT_EQ(Natplan("apply - --sysctl", kBothFamilies).exit_code, 0);
     ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
     EXPECT_EQ(Sysctl("ipv4/conf/all/accept_redirects"), "1\n");
-  });
-}
-
-TEST(SysctlCommandTest, AnInterfaceThatWasARoutersInIpv6IsSoAgain) {
-  RunInNamespaceOrSkip([] {
-    AddUplink();
-    AddContainer();
-    MustSh("echo 1 > /proc/sys/net/ipv6/conf/up0/forwarding");
-    ASSERT_EQ(Natplan("apply - --sysctl", kBothFamilies).exit_code, 0);
-    ASSERT_EQ(Sysctl("ipv6/conf/con0/forwarding"), "1\n");
-    ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
-    EXPECT_EQ(Sysctl("ipv6/conf/all/forwarding"), "0\n");
-    EXPECT_EQ(Sysctl("ipv6/conf/up0/forwarding"), "1\n");
-    EXPECT_EQ(Sysctl("ipv6/conf/con0/forwarding"), "0\n");
   });
 }
 
