@@ -44,7 +44,7 @@ IptablesWish IptablesWishes::WishOf(const Request& request, const std::vector<Ow
   return {.intents = IntentsOf(state.desired),
           .mine = state.mine,
           .scope = exclusive ? Scope::kExclusive : Scope::kOwn,
-          .edited = request.lenient ? std::set<HostPort>() : touched.ports};
+          .edited = request.lenient ? SortedSet<HostPort>() : touched.ports};
 }
 
 Result IptablesWishes::Run(const Request& request, Mode mode, TimePoint deadline) {

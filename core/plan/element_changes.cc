@@ -7,11 +7,6 @@
 
 namespace natplan {
 
-bool Held::Holds(const HostPort& key, const Endpoint& to) const {
-  const auto found = forwards.find(key);
-  return found != forwards.end() && found->second.contains(to);
-}
-
 namespace {
 
 void AppendAdds(const TableId& table, const char* set, const SetShape& shape, bool exclusive,
@@ -95,11 +90,11 @@ HeldMark MarkHeld(const ElementChanges& changes, Held& held) {
     for (const Prefix& prefix : changes.held_prefixes) {
       if (held.prefixes.insert(prefix).second) mark.prefixes.push_back(prefix);
     }
-    for (const auto* entries : {&changes.forwards.adds, &changes.adopted_entries}) {
-      for (const MapEntry& entry : *entries) {
-        if (held.forwards[entry.host_port].insert(entry.to).second) mark.entries.push_back(entry);
-      }
-    }
+    const auto hold = [&](const HeldForward& forward) {
+      if (held.forwards.insert(forward).second) mark.entries.push_back(forward);
+    };
+    for (const MapEntry& entry : changes.forwards.adds) hold({entry.host_port, entry.to});
+    for (const HeldForward& forward : changes.adopted_entries) hold(forward);
   } catch (...) {
     Unmark(mark, held);
     throw;
@@ -109,14 +104,10 @@ HeldMark MarkHeld(const ElementChanges& changes, Held& held) {
 
 namespace {
 
-void Erase(const std::vector<Prefix>& prefixes, const std::vector<MapEntry>& entries, Held& held) noexcept {
+void Erase(const std::vector<Prefix>& prefixes, const std::vector<HeldForward>& entries,
+           Held& held) noexcept {
   for (const Prefix& prefix : prefixes) held.prefixes.erase(prefix);
-  for (const MapEntry& entry : entries) {
-    const auto found = held.forwards.find(entry.host_port);
-    if (found == held.forwards.end()) continue;
-    found->second.erase(entry.to);
-    if (found->second.empty()) held.forwards.erase(found);
-  }
+  for (const HeldForward& forward : entries) held.forwards.erase(forward);
 }
 
 }  // namespace

@@ -2,22 +2,25 @@
 #ifndef NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
 #define NATPLAN_CORE_PLAN_ELEMENT_CHANGES_H_
 
-#include <map>
-#include <set>
 #include <vector>
 
 #include "core/plan/kernel_view.h"
 #include "core/plan/ledger.h"
 #include "core/values/prefix_union.h"
+#include "core/values/sorted_set.h"
 
 namespace natplan {
 
 // What this context put into the kernel, or may have put there (an outcome that stayed unknown).
+struct HeldForward {
+  HostPort host_port;
+  Endpoint to;
+  friend constexpr auto operator<=>(const HeldForward&, const HeldForward&) = default;
+  friend constexpr auto operator<=>(const HeldForward& a, const HostPort& b) { return a.host_port <=> b; }
+};
 struct Held {
   PrefixSet prefixes = {};
-  std::map<HostPort, std::set<Endpoint>> forwards = {};
-
-  bool Holds(const HostPort& key, const Endpoint& to) const;
+  SortedSet<HeldForward> forwards = {};  // several at one host port after an outcome that stayed unknown
 };
 
 struct MapChanges {
@@ -40,10 +43,10 @@ struct ElementChanges {
   // Held from now on: what is added for this context's owners, and what they want and the kernel has already.
   std::vector<Prefix> held_prefixes = {};
   // The same, without `forwards.adds`.
-  std::vector<MapEntry> adopted_entries = {};
+  std::vector<HeldForward> adopted_entries = {};
   // Held and not wanted any more, whether or not the kernel still has it.
   std::vector<Prefix> released_prefixes = {};
-  std::vector<MapEntry> released_entries = {};
+  std::vector<HeldForward> released_entries = {};
 };
 
 // The operations that carry the changes out: deletes, then adds in ascending order. With `exclusive_adds` the
@@ -53,7 +56,7 @@ std::vector<Operation> ToOperations(const TableId& table, const ElementChanges& 
 // What a mark added, so that it can be taken back.
 struct HeldMark {
   std::vector<Prefix> prefixes = {};
-  std::vector<MapEntry> entries = {};
+  std::vector<HeldForward> entries = {};
 };
 
 // Before the changes are sent: from now on what they add may be in the kernel. If it throws, nothing is

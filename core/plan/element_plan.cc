@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "core/plan/extra_rules.h"
@@ -33,8 +34,11 @@ class Planner {
       if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
     }
     for (const auto& [key, forward] : in_.want.forwards()) Consider(key);
-    for (const auto& [key, targets] : in_.held.forwards) {
-      if (!in_.want.forwards().contains(key)) Consider(key);
+    std::optional<HostPort> last;
+    for (const HeldForward& held : in_.held.forwards) {
+      if (std::exchange(last, held.host_port) != held.host_port &&
+          !in_.want.forwards().contains(held.host_port))
+        Consider(held.host_port);
     }
     RestOfRanges();
     RestOfMap(kForwardMap, in_.view.forwards, plan_.changes.forwards);
@@ -273,23 +277,21 @@ class Planner {
   // has none is no work of natplan's, and with the target that is wanted it becomes ours.
   bool IsDeletable(const HostPort& key, const HeldTarget& there, const Wanted& wanted) const {
     if (exclusive_) return true;
-    if (!in_.own) return takes_unowned_ || in_.held.Holds(key, there.to);
+    if (!in_.own) return takes_unowned_ || in_.held.forwards.contains(HeldForward{key, there.to});
     if (!there.owner.empty()) return in_.mine.ContainsName(there.owner);
     return takes_unowned_ || (wanted && wanted->to == there.to);
   }
 
   void Consider(const HostPort& key) {
     if (key.family != family_) return;
-    const auto held = in_.held.forwards.find(key);
     const Wanted wanted = WantedAt(key, false);
-    if (held != in_.held.forwards.end()) {
-      for (const Endpoint& to : held->second) {
-        if (!wanted || wanted->to != to) plan_.changes.released_entries.push_back({key, to});
-      }
+    auto held = in_.held.forwards.lower_bound(key);
+    for (; held != in_.held.forwards.end() && held->host_port == key; ++held) {
+      if (!wanted || wanted->to != held->to) plan_.changes.released_entries.push_back(*held);
     }
     const Finding finding =
         ConsiderEntry(kForwardMap, in_.view.forwards, plan_.changes.forwards, key, wanted);
-    if (finding == Finding::kAsWanted && !in_.held.Holds(key, wanted->to))
+    if (finding == Finding::kAsWanted && !in_.held.forwards.contains(HeldForward{key, wanted->to}))
       plan_.changes.adopted_entries.push_back({key, wanted->to});
     if (!in_.own || in_.drop_localhost) return;
     const Wanted local = finding == Finding::kTaken ? Wanted() : WantedAt(key, true);

@@ -3,7 +3,6 @@
 #define NATPLAN_CORE_PLAN_ELEMENT_PLAN_H_
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 

@@ -15,6 +15,7 @@
 #include "core/text/iptables_text.h"
 #include "core/values/error.h"
 #include "core/values/intent.h"
+#include "core/values/sorted_set.h"
 
 namespace natplan {
 
@@ -37,7 +38,7 @@ struct IptablesWish {
   std::set<Owner> mine = {};
   Scope scope = Scope::kOwn;
   // The host ports that this call asks for; what is wanted beyond them was held before.
-  std::set<HostPort> edited = {};
+  SortedSet<HostPort> edited = {};
 };
 
 struct IptablesPlan {

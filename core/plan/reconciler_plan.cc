@@ -94,7 +94,7 @@ void Reconciler::TakeOthers() {
 bool Reconciler::TakeChanges(DesiredState::Touched&& others) {
   DesiredState::Touched touched = touched_ ? *touched_ : edited_;
   std::array<bool, 2> ours = {};  // by Family: they touched something under a name of this context
-  for (const LedgerEntry& entry : std::set<LedgerEntry>(others.entries)) {
+  for (const LedgerEntry& entry : SortedSet<LedgerEntry>(others.entries)) {
     const auto index = static_cast<std::size_t>(entry.prefix.family());
     const FamilyView& view = mirror_->view[index];
     const Owner* name = view.entries.contains(entry) ? view.names.Find(entry.owner) : nullptr;
@@ -119,12 +119,15 @@ bool Reconciler::TakeChanges(DesiredState::Touched&& others) {
     const auto index = static_cast<std::size_t>(family);
     return !mirror_->checked[index] && !touched.Has(family) && !ours[index];
   };
-  std::erase_if(others.prefixes, [&](const Prefix& one) { return is_theirs(one.family()); });
-  std::erase_if(others.entries, [&](const LedgerEntry& one) { return is_theirs(one.prefix.family()); });
-  std::erase_if(others.ports, [&](const HostPort& one) { return is_theirs(one.family); });
-  touched.prefixes.merge(others.prefixes);
-  touched.entries.merge(others.entries);
-  touched.ports.merge(others.ports);
+  for (const Prefix& one : others.prefixes) {
+    if (!is_theirs(one.family())) touched.prefixes.insert(one);
+  }
+  for (const LedgerEntry& one : others.entries) {
+    if (!is_theirs(one.prefix.family())) touched.entries.insert(one);
+  }
+  for (const HostPort& one : others.ports) {
+    if (!is_theirs(one.family)) touched.ports.insert(one);
+  }
   touched.rules = touched.rules || others.rules;
   touched_ = std::move(touched);
   return mirror_->Suffices(desired_, *touched_, without_);

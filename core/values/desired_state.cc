@@ -8,8 +8,9 @@ namespace natplan {
 namespace {
 
 void Note(const UnionChange& change, DesiredState::Touched& touched) {
-  touched.prefixes.insert(change.removed.begin(), change.removed.end());
-  touched.prefixes.insert(change.added.begin(), change.added.end());
+  for (const auto* prefixes : {&change.removed, &change.added}) {
+    for (const Prefix& prefix : *prefixes) touched.prefixes.insert(prefix);
+  }
 }
 
 // Whether one of the values, which are ordered by family, ip first, is of this one.
@@ -126,17 +127,17 @@ void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touche
 std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& forward, Touched& touched,
                                              std::vector<Edit>& undo) {
   const HostPort key = forward.key();
-  const auto found = forwards_.find(key);
-  if (found == forwards_.end()) {
+  const auto place = forwards_.lower_bound(key);
+  if (place == forwards_.end() || place->first != key) {
     undo.push_back({Edit::Kind::kRemove, edit.owner, forward});
     touched.ports.insert(key);
     touched.rules = touched.rules || forward.localhost;
     std::size_t& count = others_of_[edit.owner];
-    forwards_.emplace(key, OwnedForward{edit.owner, forward.to, forward.localhost});
+    forwards_.emplace_hint(place, key, OwnedForward{edit.owner, forward.to, forward.localhost});
     ++count;
     return {};
   }
-  OwnedForward& held = found->second;
+  OwnedForward& held = place->second;
   const Forward before{forward.protocol, forward.host_port, held.to, held.localhost};
   if (held.owner != edit.owner) {
     return std::unexpected(Error{.code = ErrorCode::kConflict,
@@ -174,6 +175,14 @@ void DesiredState::CountDown(const Owner& owner) noexcept {
 }
 
 std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<Intent>& intents) const {
+  std::vector<Edit> edits;
+  if (Wants(owner)) edits = RemovalsTo(owner, intents);
+  edits.reserve(edits.size() + intents.size());
+  for (const Intent& intent : intents) edits.push_back({Edit::Kind::kAdd, owner, intent});
+  return edits;
+}
+
+std::vector<Edit> DesiredState::RemovalsTo(const Owner& owner, const std::vector<Intent>& intents) const {
   std::vector<Masquerade> masquerades;
   std::vector<HostPort> ports;
   for (const Intent& intent : intents) {
@@ -186,7 +195,6 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
   std::ranges::sort(masquerades);
   std::ranges::sort(ports);
   std::vector<Edit> edits;
-  edits.reserve(intents.size());
   const OwnerHash hash = owner.hash();
   for (const LedgerEntry& entry : masquerades_) {
     if (entry.owner != hash) continue;
@@ -203,7 +211,6 @@ std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<In
     edits.push_back(
         {Edit::Kind::kRemove, owner, Forward{key.protocol, key.port, forward.to, forward.localhost}});
   }
-  for (const Intent& intent : intents) edits.push_back({Edit::Kind::kAdd, owner, intent});
   return edits;
 }
 

@@ -53,11 +53,11 @@ class DesiredState {
   // What a change touched: maximal prefixes that came or went, and host ports, those included that an edit
   // asked for and that were there already: somebody else may stand in their place by now.
   struct Touched {
-    std::set<Prefix> prefixes = {};
-    std::set<HostPort> ports = {};
+    SortedSet<Prefix> prefixes = {};
+    SortedSet<HostPort> ports = {};
     // The prefixes that an edit added itself; others of `prefixes` came back because a wider one went.
-    std::set<Prefix> asked = {};
-    std::set<LedgerEntry> entries = {};
+    SortedSet<Prefix> asked = {};
+    SortedSet<LedgerEntry> entries = {};
     bool rules = false;  // something that has a rule of its own
 
     // Whether a prefix or a host port of the family was touched.
@@ -110,6 +110,7 @@ class DesiredState {
   UnionChange Register(Place before, const LedgerEntry& entry, const Owner& owner);
   UnionChange Unregister(Place place);
   void CountDown(const Owner& owner) noexcept;
+  std::vector<Edit> RemovalsTo(const Owner& owner, const std::vector<Intent>& intents) const;
 
   SortedSet<LedgerEntry> masquerades_;
   OwnerNames names_;  // of masquerades_

@@ -44,7 +44,15 @@ struct HostPort {
   Family family;
   Protocol protocol;
   Port port;
-  friend auto operator<=>(const HostPort&, const HostPort&) = default;
+  friend constexpr auto operator<=>(const HostPort& a, const HostPort& b) { return a.Rank() <=> b.Rank(); }
+  friend constexpr bool operator==(const HostPort&, const HostPort&) = default;
+
+ private:
+  // In the order of the members, as one number: maps compare many of them.
+  constexpr std::uint32_t Rank() const {
+    return static_cast<std::uint32_t>(family) << 24U | static_cast<std::uint32_t>(protocol) << 16U |
+           port.number();
+  }
 };
 
 // Packets to `host_port` of the host go on to `to`.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <type_traits>
@@ -75,6 +76,9 @@ class SortedSet {
   using reverse_iterator = const_reverse_iterator;
 
   SortedSet() noexcept = default;
+  SortedSet(std::initializer_list<T> values) : SortedSet() {
+    for (const T& value : values) insert(value);
+  }
   // The copy's leaves are full.
   SortedSet(const SortedSet& other) : SortedSet() {
     for (const T& value : other) insert(value);

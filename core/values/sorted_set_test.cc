@@ -215,6 +215,11 @@ TEST(SortedSetTest, AnEmptySetHasNothingAndOwnsNothing) {
   EXPECT_FALSE(failing.happened());
 }
 
+TEST(SortedSetTest, AListIsItsValuesOnceAndInOrder) {
+  const SortedSet<int> set = {3, 1, 2, 3};
+  EXPECT_EQ(std::vector<int>(set.begin(), set.end()), (std::vector{1, 2, 3}));
+}
+
 TEST(SortedSetTest, ASetThatWasEmptiedIsAsNew) {
   SmallNodes set;
   for (int i = 0; i < 100; ++i) set.insert(i);

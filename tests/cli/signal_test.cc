@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -288,6 +289,7 @@ TEST(SignalTest, EndsItBetweenTwoStepsAndSaysThatAPartWasMade) {
     Process natplan(folder.Natplan({"apply", folder.Path("many.toml"), "--steps=1", "--deadline", "600"}));
     // It stands still while nft reads: a table that changes meanwhile makes nft begin again.
     ASSERT_TRUE(WaitUntil([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
       natplan.Stop();
       if (forwards() > 0) return true;
       natplan.Signal(SIGCONT);
