@@ -7,9 +7,10 @@
 namespace natplan {
 namespace {
 
+std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
 // Why a text of several colons and no bracket is no endpoint; empty if it holds no IPv6 address.
 std::string WhyBracketsAreMissing(std::string_view text) {
-  const std::string quoted = "\"" + std::string(text) + "\"";
   const auto in_brackets = [](std::string_view host, std::string_view port) {
     return "[" + std::string(host) + "]:" + std::string(port);
   };
@@ -20,12 +21,12 @@ std::string WhyBracketsAreMissing(std::string_view text) {
     return address && address->family() == Family::kIp6;
   };
   if (is_ip6(host) && ParsePort(text.substr(colon + 1))) {
-    return quoted +
+    return Quoted(text) +
            " needs brackets around its IPv6 address, which ends with the port otherwise; write it like " +
            in_brackets(host, text.substr(colon + 1));
   }
   if (!is_ip6(text)) return "";
-  return quoted + " has no port, and an IPv6 address stands in brackets; write it like " +
+  return Quoted(text) + " has no port, and an IPv6 address stands in brackets; write it like " +
          in_brackets(text, "80");
 }
 
@@ -54,29 +55,27 @@ std::expected<Protocol, std::string> ParseProtocol(std::string_view name) {
   for (const Protocol protocol : kProtocols) {
     if (Name(protocol) == name) return protocol;
   }
-  return std::unexpected("\"" + std::string(name) +
-                         "\" is not a protocol that can be forwarded; write tcp, udp or sctp");
+  return std::unexpected(Quoted(name) + " is not a protocol that can be forwarded; write tcp, udp or sctp");
 }
 
 std::expected<Endpoint, std::string> Endpoint::Parse(std::string_view text) {
-  const std::string quoted = "\"" + std::string(text) + "\"";
   const bool bracketed = text.starts_with('[');
   const std::size_t colon = text.rfind(':');
   if (!bracketed && text.find(':') != colon) {
     if (std::string why = WhyBracketsAreMissing(text); !why.empty()) return std::unexpected(std::move(why));
   }
   if (colon == std::string_view::npos || colon == 0 || (bracketed && text[colon - 1] != ']')) {
-    return std::unexpected(quoted + " has no port; write it like 192.0.2.1:80 or [2001:db8::1]:80");
+    return std::unexpected(Quoted(text) + " has no port; write it like 192.0.2.1:80 or [2001:db8::1]:80");
   }
   const std::string_view host = bracketed ? text.substr(1, colon - 2) : text.substr(0, colon);
   auto address = Address::Parse(host);
   if (!address) return std::unexpected(address.error());
   if (bracketed && address->family() == Family::kIp) {
-    return std::unexpected(quoted + " has brackets, in which an IPv6 address stands; write it like " +
+    return std::unexpected(Quoted(text) + " has brackets, in which an IPv6 address stands; write it like " +
                            std::string(host) + std::string(text.substr(colon)));
   }
   auto port = ParsePort(text.substr(colon + 1));
-  if (!port) return std::unexpected(quoted + ": " + port.error());
+  if (!port) return std::unexpected(Quoted(text) + ": " + port.error());
   return Endpoint{*address, *port};
 }
 
