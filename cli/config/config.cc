@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "cli/config/nearest.h"
 #include "cli/config/plain_toml.h"
 #include "cli/config/toml.h"
+#include "cli/config/toml_fields.h"
 #include "cli/host_bits.h"
 #include "core/text/shown_text.h"
 #include "core/values/impossible.h"
@@ -27,11 +29,36 @@
 namespace natplan::cli {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFileKeys = {"owner", "masquerade", "forward"};
-constexpr std::array<std::string_view, 2> kMasqueradeKeys = {"source", "out_interface"};
-constexpr std::array<std::string_view, 4> kForwardKeys = {"protocol", "host_port", "to", "localhost"};
+struct Key {
+  std::string_view name;
+  toml::node_type type;
+  std::string_view wanted;  // the type in words
+  std::string_view how;     // what to write
+  bool needed = false;
+};
 
-// What a type is called in messages, and how a value of a wanted one looks.
+constexpr toml::node_type kString = toml::node_type::string;
+constexpr std::string_view kMasquerade = "masquerade";
+constexpr std::string_view kForward = "forward";
+constexpr std::string_view kTables = "a list of tables";
+
+constexpr auto kFileKeys = std::to_array<Key>({
+    {"owner", kString, "a string", "owner = \"web\""},
+    {kMasquerade, toml::node_type::array, kTables, "[[masquerade]] with two brackets, once for each"},
+    {kForward, toml::node_type::array, kTables, "[[forward]] with two brackets, once for each"},
+});
+constexpr auto kMasqueradeKeys = std::to_array<Key>({
+    {"source", kString, "a string", "source = \"192.168.50.0/24\"", true},
+    {"out_interface", kString, "a string", "out_interface = \"eth0\""},
+});
+constexpr auto kForwardKeys = std::to_array<Key>({
+    {"protocol", kString, "a string", "protocol = \"tcp\"", true},
+    {"host_port", toml::node_type::integer, "an integer", "host_port = 2222", true},
+    {"to", kString, "a string", "to = \"192.168.50.121:22\"", true},
+    {"localhost", toml::node_type::boolean, "a boolean", "localhost = true"},
+});
+
+// What a type is called in messages.
 std::string_view TypeName(toml::node_type type) {
   switch (type) {
     case toml::node_type::none:
@@ -78,20 +105,41 @@ void SortByPlace(std::vector<Diagnostic>& diagnostics) {
   std::ranges::stable_sort(diagnostics, {}, [](const Diagnostic& d) { return std::tuple(d.line, d.column); });
 }
 
+using Fields = std::span<const TomlField>;
+
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {
-    line_starts_.push_back(0);
-    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos;)
-      line_starts_.push_back(++at);
+  // None: it is not plain, or there is an error or a note, which name places, and only toml++ keeps those.
+  std::optional<Config> ReadPlain(std::string_view text) {
+    const bool plain = ReadPlainToml(text, [this](std::string_view name, Fields fields) {
+      if (name.empty()) {
+        ReadFile(fields);
+      } else if (name == kMasquerade) {
+        ReadMasquerade({}, fields);
+      } else if (name == kForward) {
+        ReadForward({}, fields);
+      } else {
+        return false;
+      }
+      return errors_.empty() && config_.notes.empty();
+    });
+    if (!plain || config_.intents.empty()) return std::nullopt;
+    SayRepeatedForwards();
+    if (!errors_.empty()) return std::nullopt;
+    if (!masquerades_.empty()) PutMasqueradesFirst();
+    return std::move(config_);
   }
 
-  std::expected<Config, std::vector<Diagnostic>> Read(const toml::table& file) {
-    CheckKeys(file, kFileKeys, "the file");
-    ReadOwner(file);
-    ReadTables(file, "masquerade", [this](const toml::table& table) { ReadMasquerade(table); });
-    ReadTables(file, "forward", [this](const toml::table& table) { ReadForward(table); });
-    if (errors_.empty() && !file.contains("masquerade") && !file.contains("forward")) {
+  // `text` is what `file` was parsed from.
+  std::expected<Config, std::vector<Diagnostic>> ReadTree(std::string_view text, const toml::table& file) {
+    const TomlTree tree(text);
+    ReadFile(tree.Fields(file));
+    ReadTables(file, kMasquerade,
+               [&](const toml::table& table) { ReadMasquerade(table.source().begin, tree.Fields(table)); });
+    ReadTables(file, kForward,
+               [&](const toml::table& table) { ReadForward(table.source().begin, tree.Fields(table)); });
+    SayRepeatedForwards();
+    if (errors_.empty() && !file.contains(kMasquerade) && !file.contains(kForward)) {
       errors_.push_back({.text =
                              "it holds no [[masquerade]] and no [[forward]]; to want nothing at all, write "
                              "`masquerade = []`, or use `natplan remove`"});
@@ -109,158 +157,157 @@ class Reader {
   void Wrong(const toml::source_position& place, std::string text) {
     errors_.push_back(At(place, std::move(text)));
   }
-  void Wrong(const toml::node& node, std::string text) { Wrong(node.source().begin, std::move(text)); }
 
-  void CheckKeys(const toml::table& table, std::span<const std::string_view> known, std::string_view where) {
-    for (const auto& [key, value] : table) {
-      if (std::ranges::find(known, key.str()) != known.end()) continue;
-      Wrong(key.source().begin,
-            fmt::format("unknown key {} in {}; did you mean \"{}\"? Known here: {}", Quoted(key.str()), where,
-                        Nearest(key.str(), known), fmt::join(known, ", ")));
+  template <std::size_t kCount>
+  struct Picked {
+    std::array<const TomlField*, kCount> fields{};  // null: it is not there, or of another type
+    bool usable = true;  // nothing is of another type, and nothing needed is missing
+  };
+
+  // The field of each key. `place` and `where` say which table it is.
+  template <std::size_t kCount>
+  Picked<kCount> Pick(const std::array<Key, kCount>& keys, Fields fields, const toml::source_position& place,
+                      std::string_view where) {
+    Picked<kCount> picked;
+    for (const TomlField& field : fields) {
+      const auto key = std::ranges::find(keys, field.key, &Key::name);
+      if (key == keys.end()) {
+        SayUnknown(field, keys, where);
+      } else {
+        picked.fields[static_cast<std::size_t>(key - keys.begin())] = &field;
+      }
     }
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const Key& key = keys[i];
+      const TomlField*& field = picked.fields[i];
+      if (field == nullptr && key.needed) {
+        Wrong(place, fmt::format("this {} has no \"{}\"; write {}", where, key.name, key.how));
+        picked.usable = false;
+      } else if (field != nullptr && field->type != key.type) {
+        Wrong(field->place, fmt::format("\"{}\" is {}, and {} is expected; write {}", key.name,
+                                        TypeName(field->type), key.wanted, key.how));
+        field = nullptr;
+        picked.usable = false;
+      }
+    }
+    return picked;
+  }
+
+  void SayUnknown(const TomlField& field, std::span<const Key> keys, std::string_view where) {
+    std::vector<std::string_view> known;
+    std::ranges::transform(keys, std::back_inserter(known), &Key::name);
+    Wrong(field.key_place,
+          fmt::format("unknown key {} in {}; did you mean \"{}\"? Known here: {}", Quoted(field.key), where,
+                      Nearest(field.key, known), fmt::join(known, ", ")));
+  }
+
+  // The file's own keys.
+  void ReadFile(Fields file) {
+    const auto [name, masquerades, forwards] = Pick(kFileKeys, file, {}, "the file").fields;
+    if (name == nullptr) return;
+    auto owner = Owner::Make(name->text);
+    if (!owner) return Wrong(name->place, "owner: " + owner.error().text);
+    config_.owner = *std::move(owner);
   }
 
   template <typename ReadOne>
   void ReadTables(const toml::table& file, std::string_view name, const ReadOne& read_one) {
-    const toml::node* node = file.get(name);
-    if (node == nullptr) return;
-    const toml::array* tables = node->as_array();
-    if (tables == nullptr) {
-      Wrong(*node,
-            fmt::format(
-                "\"{0}\" is {1}, and a list of tables is expected; write [[{0}]] with two brackets, once "
-                "for each",
-                name, TypeName(node->type())));
-      return;
-    }
+    const toml::array* tables = file.get_as<toml::array>(name);
+    if (tables == nullptr) return;
     for (const toml::node& one : *tables) {
       if (const toml::table* table = one.as_table()) {
         read_one(*table);
       } else {
-        Wrong(one, fmt::format("\"{0}\" holds {1}, and tables are expected; write [[{0}]], once for each",
-                               name, TypeName(one.type())));
+        Wrong(one.source().begin,
+              fmt::format("\"{0}\" holds {1}, and tables are expected; write [[{0}]], once for each", name,
+                          TypeName(one.type())));
       }
     }
   }
 
-  // The value of a key that must be there.
-  template <typename T>
-  std::optional<T> Get(const toml::table& table, std::string_view where, std::string_view key,
-                       std::string_view wanted, std::string_view example) {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-      Wrong(table, fmt::format("this {0} has no \"{1}\"; write {1} = {2}", where, key, example));
-      return std::nullopt;
-    }
-    if (auto value = node->value_exact<T>()) return value;
-    Wrong(*node, fmt::format("\"{0}\" is {1}, and {2} is expected; write {0} = {3}", key,
-                             TypeName(node->type()), wanted, example));
-    return std::nullopt;
-  }
-
-  // The value of a key that may be left out. The outer one is empty if what stands there is wrong.
-  template <typename T>
-  std::optional<std::optional<T>> GetIfThere(const toml::table& table, std::string_view key,
-                                             std::string_view wanted, std::string_view example) {
-    if (table.get(key) == nullptr) return std::optional<T>();
-    auto value = Get<T>(table, "", key, wanted, example);
-    if (!value) return std::nullopt;
-    return value;
-  }
-
-  void ReadOwner(const toml::table& file) {
-    const auto name = GetIfThere<std::string>(file, "owner", "a string", "\"web\"");
-    if (!name || !*name) return;
-    auto owner = Owner::Make(**name);
-    if (!owner) return Wrong(*file.get("owner"), "owner: " + owner.error().text);
-    config_.owner = *std::move(owner);
-  }
-
-  void ReadMasquerade(const toml::table& table) {
-    CheckKeys(table, kMasqueradeKeys, "[[masquerade]]");
-    const auto text = Get<std::string>(table, "[[masquerade]]", "source", "a string", "\"192.168.50.0/24\"");
-    const auto interface_text = GetIfThere<std::string>(table, "out_interface", "a string", "\"eth0\"");
+  void ReadMasquerade(const toml::source_position& place, Fields fields) {
+    const auto picked = Pick(kMasqueradeKeys, fields, place, "[[masquerade]]");
+    const auto [source, interface] = picked.fields;
     std::optional<InterfaceName> out_interface;
-    if (interface_text && *interface_text) {
-      auto name = InterfaceName::Make(**interface_text);
-      if (!name) return Wrong(*table.get("out_interface"), "out_interface: " + name.error().text);
+    if (interface != nullptr) {
+      auto name = InterfaceName::Make(interface->text);
+      if (!name) return Wrong(interface->place, "out_interface: " + name.error().text);
       out_interface = *std::move(name);
     }
-    if (!text || !interface_text) return;
-    const toml::node& node = *table.get("source");
-    const auto prefix = Prefix::Parse(*text);
-    if (!prefix) return Wrong(node, "source: " + prefix.error());
+    if (!picked.usable) return;
+    const auto prefix = Parsed(source, [](std::string_view text) { return Prefix::Parse(text); });
+    if (!prefix) return;
     const auto masquerade = Masquerade::Make(*prefix, out_interface);
-    if (!masquerade) return Wrong(node, "source: " + masquerade.error().text);
-    if (const auto impossible = WhyImpossible(*masquerade)) return Wrong(node, "source: " + impossible->text);
-    const toml::source_position place = node.source().begin;
-    if (std::string note = HostBitsNote(*text, *prefix); !note.empty())
-      config_.notes.push_back(At(place, std::move(note)));
-    const auto [first, inserted] = masquerades_.emplace(*masquerade, place.line);
+    if (!masquerade) return Wrong(source->place, "source: " + masquerade.error().text);
+    if (const auto impossible = WhyImpossible(*masquerade))
+      return Wrong(source->place, "source: " + impossible->text);
+    if (std::string note = HostBitsNote(source->text, *prefix); !note.empty())
+      config_.notes.push_back(At(source->place, std::move(note)));
+    const auto [first, inserted] = masquerades_.emplace(*masquerade, source->place.line);
     if (!inserted) {
       config_.notes.push_back(
-          At(place, fmt::format("{} is masqueraded by line {} already; this line changes nothing",
-                                prefix->ToString(), first->second)));
+          At(source->place, fmt::format("{} is masqueraded by line {} already; this line changes nothing",
+                                        prefix->ToString(), first->second)));
       return;
     }
     config_.intents.emplace_back(*masquerade);
   }
 
-  void ReadForward(const toml::table& table) {
-    CheckKeys(table, kForwardKeys, "[[forward]]");
-    const auto protocol_text = Get<std::string>(table, "[[forward]]", "protocol", "a string", "\"tcp\"");
-    const auto number = Get<std::int64_t>(table, "[[forward]]", "host_port", "an integer", "2222");
-    const auto digits = number ? std::optional(Literal(*table.get("host_port"))) : std::nullopt;
-    const auto to_text = Get<std::string>(table, "[[forward]]", "to", "a string", "\"192.168.50.121:22\"");
-    const auto localhost = GetIfThere<bool>(table, "localhost", "a boolean", "true");
-    const auto protocol =
-        Parsed(table, "protocol", protocol_text, [](const auto& text) { return ParseProtocol(text); });
-    const auto host_port =
-        Parsed(table, "host_port", digits, [](std::string_view text) { return ParsePort(text); });
-    const auto to = Parsed(table, "to", to_text, [](const auto& text) { return Endpoint::Parse(text); });
-    if (!protocol || !host_port || !to || !localhost) return;
-    const Forward forward{*protocol, *host_port, *to, localhost->value_or(false)};
+  void ReadForward(const toml::source_position& place, Fields fields) {
+    const auto picked = Pick(kForwardKeys, fields, place, "[[forward]]");
+    const auto [protocol_field, port_field, to_field, localhost] = picked.fields;
+    const auto protocol = Parsed(protocol_field, [](std::string_view text) { return ParseProtocol(text); });
+    const auto host_port = Parsed(port_field, [](std::string_view text) { return ParsePort(text); });
+    const auto to = Parsed(to_field, [](std::string_view text) { return Endpoint::Parse(text); });
+    if (!picked.usable || !protocol || !host_port || !to) return;
+    const Forward forward{*protocol, *host_port, *to, localhost != nullptr && localhost->text == "true"};
     if (const auto impossible = WhyImpossible(forward))
-      return Wrong(*table.get("to"), "to: " + impossible->text);
-    const toml::source_position place = table.get("host_port")->source().begin;
-    const auto [first, inserted] = forwards_.emplace(forward.key(), place.line);
-    if (!inserted) {
-      return Wrong(
-          place,
-          fmt::format("line {} forwards {} already, and line {} forwards it again; a host port has one "
-                      "target: remove one of the two, or choose another host port",
-                      first->second, ToString(forward.key()), place.line));
-    }
+      return Wrong(to_field->place, "to: " + impossible->text);
+    forwards_.push_back({forward.key(), port_field->place});
     config_.intents.emplace_back(forward);
   }
 
-  // The value as a witness type.
-  template <typename Raw, typename Parse>
-  auto Parsed(const toml::table& table, std::string_view key, const std::optional<Raw>& raw,
-              const Parse& parse) -> std::optional<typename decltype(parse(*raw))::value_type> {
-    if (!raw) return std::nullopt;
-    auto value = parse(*raw);
+  // The value as a witness type. None if there is no field.
+  template <typename Parse>
+  auto Parsed(const TomlField* field, const Parse& parse)
+      -> std::optional<typename decltype(parse(field->text))::value_type> {
+    if (field == nullptr) return std::nullopt;
+    auto value = parse(field->text);
     if (value) return *value;
-    Wrong(*table.get(key), fmt::format("{}: {}", key, value.error()));
+    Wrong(field->place, fmt::format("{}: {}", field->key, value.error()));
     return std::nullopt;
   }
 
-  // A number as the file writes it: TOML has more ways to write one than natplan takes, and ReadPlainToml,
-  // which keeps no places, knows only that one.
-  std::string Literal(const toml::node& node) const {
-    constexpr std::string_view kOfNumbers = "+-_0123456789abcdefABCDEFxo";
-    const toml::source_position begin = node.source().begin;
-    if (!begin) return std::to_string(node.value_or<std::int64_t>(0));
-    const std::string_view rest = text_.substr(line_starts_.at(begin.line - 1) + begin.column - 1);
-    return std::string(rest.substr(0, rest.find_first_not_of(kOfNumbers)));
+  // As ReadTree() has them.
+  void PutMasqueradesFirst() {
+    std::ranges::stable_partition(
+        config_.intents, [](const Intent& intent) { return std::holds_alternative<Masquerade>(intent); });
   }
 
-  std::string_view text_;
-  std::vector<std::size_t> line_starts_;
+  void SayRepeatedForwards() {
+    const auto host_port = &PlacedHostPort::host_port;
+    if (!std::ranges::is_sorted(forwards_, {}, host_port)) std::ranges::stable_sort(forwards_, {}, host_port);
+    for (auto first = forwards_.begin(); first != forwards_.end();) {
+      auto again = std::next(first);
+      for (; again != forwards_.end() && again->host_port == first->host_port; ++again) {
+        Wrong(again->place,
+              fmt::format("line {} forwards {} already, and line {} forwards it again; a host port has one "
+                          "target: remove one of the two, or choose another host port",
+                          first->place.line, ToString(first->host_port), again->place.line));
+      }
+      first = again;
+    }
+  }
+
+  struct PlacedHostPort {
+    HostPort host_port;
+    toml::source_position place;
+  };
+
   Config config_;
   std::vector<Diagnostic> errors_;
   std::map<Masquerade, std::uint32_t> masquerades_;  // with the line that says so first
-  std::map<HostPort, std::uint32_t> forwards_;
+  std::vector<PlacedHostPort> forwards_;
 };
 
 // Of a file that is ASCII.
@@ -278,7 +325,7 @@ std::expected<Config, std::vector<Diagnostic>> ParseAscii(const std::string& tex
          .text = fmt::format("this is not TOML: {} (docs/configuration.md shows the format)",
                              file.error().description())}});
   }
-  return Reader(text).Read(file.table());
+  return Reader().ReadTree(text, file.table());
 }
 
 }  // namespace
@@ -290,11 +337,7 @@ std::string ToString(std::string_view file, const Diagnostic& diagnostic) {
 }
 
 std::expected<Config, std::vector<Diagnostic>> ParseConfig(std::string_view text) {
-  // Errors and notes name places in the file, which only toml++ keeps.
-  if (const auto plain = ReadPlainToml(text)) {
-    auto config = Reader({}).Read(*plain);
-    if (config && config->notes.empty()) return config;
-  }
+  if (auto config = Reader().ReadPlain(text)) return *std::move(config);
   const AsciiText ascii = ToAscii(text);
   auto config = ParseAscii(ascii.text);
   if (ascii.beyond.empty()) return config;

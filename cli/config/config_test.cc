@@ -1,5 +1,6 @@
 #include "cli/config/config.h"
 
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,14 @@ TEST(ConfigTest, OneHostPortMayGoToOneTargetForEachFamilyAndProtocol) {
                      ForwardText("\"udp\"", "53", "\"192.0.2.1:53\"") +
                      ForwardText("\"tcp\"", "53", "\"[2001:db8::1]:53\"")),
               IsEmpty());
+}
+
+TEST(ConfigTest, MasqueradesComeBeforeForwardsWhereverTheyStand) {
+  const std::string forwards =
+      ForwardText("\"udp\"", "2", "\"192.0.2.1:2\"") + ForwardText("\"tcp\"", "1", "\"192.0.2.1:1\"");
+  EXPECT_THAT(Wants(forwards + Source("10.0.0.0/8") + Source("fd00::/8")),
+              ElementsAre("masquerade 10.0.0.0/8", "masquerade fd00::/8", "forward udp port 2 to 192.0.2.1:2",
+                          "forward tcp port 1 to 192.0.2.1:1"));
 }
 
 TEST(ConfigTest, AnEmptyFileIsNoWish) {
@@ -272,6 +281,17 @@ TEST(ConfigTest, TwoForwardsOfOneHostPortNameBothLines) {
                                 HasSubstr("tcp port 22"))));
 }
 
+TEST(ConfigTest, EachForwardOfAHostPortBehindTheFirstIsAnError) {
+  const auto forward = [](int port) {
+    return ForwardText("\"tcp\"", std::to_string(port), "\"192.0.2.1:1\"");
+  };
+  EXPECT_THAT(
+      Errors(forward(9) + forward(8) + forward(9) + forward(7) + forward(8) + forward(9)),
+      ElementsAre(AllOf(HasSubstr("f:11:13: line 3 forwards"), HasSubstr("port 9"), HasSubstr("line 11")),
+                  AllOf(HasSubstr("f:19:13: line 7 forwards"), HasSubstr("port 8"), HasSubstr("line 19")),
+                  AllOf(HasSubstr("f:23:13: line 3 forwards"), HasSubstr("port 9"), HasSubstr("line 23"))));
+}
+
 TEST(ConfigTest, AllErrorsComeInTheOrderOfTheFile) {
   EXPECT_THAT(Errors(ForwardText("\"x\"", "0", "\"y\"") + Source("z") + "unknown = 1\n"),
               ElementsAre(HasSubstr("f:2:"), HasSubstr("f:3:"), HasSubstr("f:4:"), HasSubstr("f:6:"),
@@ -318,6 +338,53 @@ TEST(ConfigTest, WhatTheFileSaysCannotSteerATerminal) {
   const auto errors = Errors(Source("\\u001b[31m"));
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].find('\x1b'), std::string::npos);
+}
+
+// A comment that is not plain changes who reads the file, and nothing else.
+TEST(ConfigTest, APlainFileSaysWhatTheWholeParserReadsInIt) {
+  const std::vector<std::string> lines = {"owner = \"web\"",
+                                          "[[masquerade]]",
+                                          "source = \"10.0.0.0/8\"",
+                                          "source = \"fd00::/8\"",
+                                          "source = \"10.0.0.1/8\"",
+                                          "out_interface = \"eth0\"",
+                                          "[[forward]]",
+                                          "protocol = \"tcp\"",
+                                          "protocol = \"udp\"",
+                                          "host_port = 22",
+                                          "host_port = 80",
+                                          "host_port = 080",
+                                          "to = \"192.0.2.1:22\"",
+                                          "to = \"[2001:db8::1]:80\"",
+                                          "to = \"127.0.0.1:80\"",
+                                          "localhost = true",
+                                          "localhost = false",
+                                          "localhost = 1",
+                                          "masquerade = 5",
+                                          "masquerade = []",
+                                          "[[other]]",
+                                          "",
+                                          "# a comment"};
+  const std::vector<std::string> tables = {Source("10.0.0.0/8"),
+                                           Source("fd00::/8"),
+                                           Source("10.0.0.1/8"),
+                                           ForwardText("\"tcp\"", "22", "\"192.0.2.1:22\""),
+                                           ForwardText("\"udp\"", "22", "\"192.0.2.1:22\""),
+                                           ForwardText("\"tcp\"", "22", "\"[2001:db8::1]:22\"")};
+  std::mt19937 random(1);
+  int wanted = 0;
+  for (int round = 0; round < 1000 && !HasFailure(); ++round) {
+    std::string text;
+    for (int i = 0; i < 4; ++i) {
+      const auto& some = random() % 3 == 0 ? lines : tables;
+      text += some[random() % some.size()] + "\n";
+    }
+    const std::string other = text + "# \u00fc";
+    EXPECT_EQ(Wants(text), Wants(other)) << text;
+    EXPECT_EQ(Notes(text), Notes(other)) << text;
+    if (Errors(text).empty()) ++wanted;
+  }
+  EXPECT_GT(wanted, 100);
 }
 
 }  // namespace

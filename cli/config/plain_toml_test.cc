@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace natplan::cli {
 namespace {
@@ -25,9 +29,36 @@ to = "[fd00::1]:53"
 localhost = true
 )";
 
+void Put(const TomlField& field, toml::table& table) {
+  if (field.type == toml::node_type::string) {
+    table.insert(field.key, field.text);
+  } else if (field.type == toml::node_type::boolean) {
+    table.insert(field.key, field.text == "true");
+  } else {
+    ASSERT_EQ(field.type, toml::node_type::integer);
+    table.insert(field.key, std::int64_t{std::stoll(std::string(field.text))});
+  }
+}
+
+// What is handed over, as toml++ keeps a file.
+std::optional<toml::table> Plain(std::string_view text) {
+  toml::table file;
+  const auto take = [&](std::string_view name, std::span<const TomlField> fields) {
+    toml::table* table = &file;
+    if (!name.empty()) {
+      if (!file.contains(name)) file.insert(name, toml::array());
+      table = &file.get_as<toml::array>(name)->emplace_back<toml::table>();
+    }
+    for (const TomlField& field : fields) Put(field, *table);
+    return true;
+  };
+  if (!ReadPlainToml(text, take)) return std::nullopt;
+  return file;
+}
+
 // Whatever is read quickly is what toml++ reads.
 void ExpectSame(const std::string& text) {
-  const auto plain = ReadPlainToml(text);
+  const auto plain = Plain(text);
   if (!plain) return;
   const toml::parse_result parsed = toml::parse(text);
   ASSERT_TRUE(parsed) << "toml++ refuses:\n" << text;
@@ -35,7 +66,7 @@ void ExpectSame(const std::string& text) {
 }
 
 TEST(PlainTomlTest, ReadsWhatAFileOfNatplansMostlyHolds) {
-  const auto plain = ReadPlainToml(kFile);
+  const auto plain = Plain(kFile);
   ASSERT_TRUE(plain);
   EXPECT_EQ((*plain)["owner"].value<std::string>(), "web");
   EXPECT_EQ((*plain)["forward"].as_array()->size(), 2U);
@@ -43,7 +74,7 @@ TEST(PlainTomlTest, ReadsWhatAFileOfNatplansMostlyHolds) {
   EXPECT_EQ((*plain)["forward"][1]["localhost"].value<bool>(), true);
   ExpectSame(std::string(kFile));
   for (const char* text : {"", "\n", "# only this", "a = 1", "[[a]]", "[[a]]\n[[a]]\n"}) {
-    EXPECT_TRUE(ReadPlainToml(text)) << text;
+    EXPECT_TRUE(Plain(text)) << text;
     ExpectSame(text);
   }
 }
@@ -86,7 +117,34 @@ TEST(PlainTomlTest, LeavesEverythingElseToTheWholeParser) {
                            "[[a]]]",
                            "a = 2026-01-01",
                            "a = inf"}) {
-    EXPECT_FALSE(ReadPlainToml(text)) << text;
+    EXPECT_FALSE(Plain(text)) << text;
+  }
+}
+
+TEST(PlainTomlTest, LeavesTablesOfManyFieldsToTheWholeParser) {
+  std::string most;
+  for (std::size_t i = 0; i < kMostPlainFields; ++i) most += "k" + std::to_string(i) + " = 1\n";
+  EXPECT_TRUE(Plain(most + "[[a]]\n" + most));
+  EXPECT_FALSE(Plain(most + "k = 1\n"));
+  EXPECT_FALSE(Plain("[[a]]\n" + most + "k = 1\n"));
+}
+
+TEST(PlainTomlTest, HandsOverEachTableInTheFilesOrder) {
+  std::vector<std::string> names;
+  EXPECT_TRUE(ReadPlainToml("a = 1\n[[b]]\n[[a2]]\n[[b]]\nc = 2\n",
+                            [&](std::string_view name, std::span<const TomlField> fields) {
+                              names.push_back(std::string(name) + " " + std::to_string(fields.size()));
+                              return true;
+                            }));
+  EXPECT_EQ(names, (std::vector<std::string>{" 1", "b 0", "a2 0", "b 1"}));
+}
+
+TEST(PlainTomlTest, GoesNoFurtherThanItIsToldTo) {
+  for (const int tables : {1, 2, 3}) {
+    int taken = 0;
+    EXPECT_FALSE(ReadPlainToml(
+        "[[a]]\n[[a]]\n", [&](std::string_view, std::span<const TomlField>) { return ++taken < tables; }));
+    EXPECT_EQ(taken, tables);
   }
 }
 
