@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   using natplan::cli::ExitCode;
   natplan::cli::HoldStandardStreams();
   // The command ends soon: memory that it gave back it would only ask for again.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
   // A reader that went away shows as an error of write(2), which is reported like any other.

@@ -33,12 +33,12 @@ class Planner {
     for (const Prefix& prefix : in_.held.prefixes) {
       if (!in_.want.prefixes().contains(prefix)) Consider(prefix);
     }
-    for (const auto& [key, forward] : in_.want.forwards()) Consider(key);
+    for (const auto& [key, forward] : in_.want.forwards()) Consider(key, &forward);
     std::optional<HostPort> last;
     for (const HeldForward& held : in_.held.forwards) {
       if (std::exchange(last, held.host_port) != held.host_port &&
           !in_.want.forwards().contains(held.host_port))
-        Consider(held.host_port);
+        Consider(held.host_port, nullptr);
     }
     RestOfRanges();
     RestOfMap(kForwardMap, in_.view.forwards, plan_.changes.forwards);
@@ -51,14 +51,14 @@ class Planner {
       if (in_.own && entry.prefix.family() == family_) Consider(entry);
     }
     for (const Prefix& prefix : in_.touched.prefixes) Consider(prefix);
-    for (const HostPort& key : in_.touched.ports) Consider(key);
+    for (const HostPort& key : in_.touched.ports) Consider(key, ForwardAt(key));
     if (&in_.touched != &in_.edited) ShowWhatOthersLeft();
     return Finish();
   }
 
   bool IsTaken(const HostPort& key) const {
     const auto there = in_.view.forwards.entries.find(key);
-    const Wanted wanted = WantedAt(key, false);
+    const Wanted wanted = TargetOf(ForwardAt(key));
     return wanted && there != in_.view.forwards.entries.end() && there->second != *wanted &&
            !IsDeletable(key, there->second, wanted);
   }
@@ -267,10 +267,15 @@ class Planner {
 
   // --- the maps ---
 
-  Wanted WantedAt(const HostPort& key, bool localhost) const {
+  // Null: nobody wants one there.
+  const DesiredState::OwnedForward* ForwardAt(const HostPort& key) const {
     const auto wanted = in_.want.forwards().find(key);
-    if (wanted == in_.want.forwards().end() || (localhost && !wanted->second.localhost)) return {};
-    return HeldTarget{wanted->second.to, in_.own ? wanted->second.owner.name() : std::string()};
+    return wanted == in_.want.forwards().end() ? nullptr : &wanted->second;
+  }
+
+  Wanted TargetOf(const DesiredState::OwnedForward* forward) const {
+    if (forward == nullptr) return {};
+    return HeldTarget{forward->to, in_.own ? forward->owner.name() : std::string()};
   }
 
   // Whether what stands at a port may be taken away. In natplan's own table the owner beside it decides; what
@@ -282,9 +287,10 @@ class Planner {
     return takes_unowned_ || (wanted && wanted->to == there.to);
   }
 
-  void Consider(const HostPort& key) {
+  // `forward`: the one that is wanted there, or null.
+  void Consider(const HostPort& key, const DesiredState::OwnedForward* forward) {
     if (key.family != family_) return;
-    const Wanted wanted = WantedAt(key, false);
+    const Wanted wanted = TargetOf(forward);
     auto held = in_.held.forwards.lower_bound(key);
     for (; held != in_.held.forwards.end() && held->host_port == key; ++held) {
       if (!wanted || wanted->to != held->to) plan_.changes.released_entries.push_back(*held);
@@ -294,8 +300,9 @@ class Planner {
     if (finding == Finding::kAsWanted && !in_.held.forwards.contains(HeldForward{key, wanted->to}))
       plan_.changes.adopted_entries.push_back({key, wanted->to});
     if (!in_.own || in_.drop_localhost) return;
-    const Wanted local = finding == Finding::kTaken ? Wanted() : WantedAt(key, true);
-    (void)ConsiderEntry(kLocalhostMap, in_.view.localhost, plan_.changes.localhost, key, local);
+    const bool local = forward != nullptr && forward->localhost && finding != Finding::kTaken;
+    (void)ConsiderEntry(kLocalhostMap, in_.view.localhost, plan_.changes.localhost, key,
+                        TargetOf(local ? forward : nullptr));
   }
 
   enum class Finding { kAsWanted, kChanged, kTaken };

@@ -127,7 +127,9 @@ void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touche
 std::expected<void, Error> DesiredState::Add(const Edit& edit, const Forward& forward, Touched& touched,
                                              std::vector<Edit>& undo) {
   const HostPort key = forward.key();
-  const auto place = forwards_.lower_bound(key);
+  // Files name them in ascending order as a rule.
+  const bool behind_all = forwards_.empty() || std::prev(forwards_.end())->first < key;
+  const auto place = behind_all ? forwards_.end() : forwards_.lower_bound(key);
   if (place == forwards_.end() || place->first != key) {
     undo.push_back({Edit::Kind::kRemove, edit.owner, forward});
     touched.ports.insert(key);

@@ -227,6 +227,9 @@ class SortedSet {
 template <typename T, typename Less, std::size_t kNodeBytes>
 auto SortedSet<T, Less, kNodeBytes>::insert(const T& value) -> std::pair<iterator, bool> {
   if (root_ == nullptr) root_ = first_ = last_ = new Leaf;
+  // Many sets are filled in ascending order.
+  if (last_->count > 0 && last_->count < Leaf::kSlots && Less{}(last_->values[last_->count - 1], value))
+    return {InsertInto(*last_, last_->count, value), true};
   Path path;
   Leaf& leaf = *Descend(value, path);
   const std::size_t index = Place(leaf, value);
