@@ -96,7 +96,7 @@ Console::Console() : colour_(IsColourTerminal()) {}
 void Console::Line(std::string_view text, Style style) {
   const bool coloured = colour_ && style != Style::kPlain;
   if (coloured) out_ += Escape(style);
-  out_ += ShownText(text);
+  AppendShownText(text, out_);
   if (coloured) out_ += "\x1b[0m";
   out_ += '\n';
 }

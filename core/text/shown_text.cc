@@ -48,23 +48,42 @@ void AppendHex(std::string& out, std::uint32_t value, int digits) {
     out += "0123456789abcdef"[value >> (4U * static_cast<unsigned>(at)) & 0xfU];
 }
 
-void AppendEscaped(std::string& out, char32_t code) {
+void AppendEscape(std::string& out, char32_t code) {
   const int digits = code < 0x80 ? 2 : code < 0x10000 ? 4 : 8;
   out += digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U";
   AppendHex(out, code, digits);
 }
 
+// Printable ASCII.
+bool IsPlain(char c) { return c >= ' ' && c <= '~'; }
+
+constexpr std::size_t kBlock = 16;
+
+// Without a branch for each character, and of one size: compilers look at all of a block at once.
+bool IsPlainBlock(std::string_view text) {
+  std::uint8_t plain = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) plain = static_cast<std::uint8_t>(plain + IsPlain(text[i]));
+  return plain == kBlock;
+}
+
+// How many characters of printable ASCII `text` begins with.
+std::size_t PlainLength(std::string_view text) {
+  std::size_t length = 0;
+  while (text.size() - length >= kBlock && IsPlainBlock(text.substr(length))) length += kBlock;
+  // The last block laps over the one before it.
+  if (length > 0 && text.size() - length < kBlock && IsPlainBlock(text.substr(text.size() - kBlock)))
+    return text.size();
+  while (length < text.size() && IsPlain(text[length])) ++length;
+  return length;
+}
+
 // What `escapes` says of a character, and each byte that is none, is escaped.
 template <typename Escapes>
-std::string Escaped(std::string_view text, const Escapes& escapes) {
-  std::string out;
-  out.reserve(text.size());
-  const auto is_special = [](char c) { return c < ' ' || c > '~'; };
+void AppendEscaped(std::string_view text, const Escapes& escapes, std::string& out) {
   for (std::size_t at = 0; at < text.size();) {
-    const auto special = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_special);
-    const auto end = static_cast<std::size_t>(special - text.begin());
-    out += text.substr(at, end - at);
-    at = end;
+    const std::size_t plain = PlainLength(text.substr(at));
+    out += text.substr(at, plain);
+    at += plain;
     if (at == text.size()) break;
     const Utf8Character character = FirstCharacter(text.substr(at));
     if (character.length == 0) {
@@ -74,18 +93,27 @@ std::string Escaped(std::string_view text, const Escapes& escapes) {
       continue;
     }
     if (escapes(character.code)) {
-      AppendEscaped(out, character.code);
+      AppendEscape(out, character.code);
     } else {
       out += text.substr(at, character.length);
     }
     at += character.length;
   }
+}
+
+template <typename Escapes>
+std::string Escaped(std::string_view text, const Escapes& escapes) {
+  std::string out;
+  out.reserve(text.size());
+  AppendEscaped(text, escapes, out);
   return out;
 }
 
 }  // namespace
 
 std::string ShownText(std::string_view text) { return Escaped(text, IsHidden); }
+
+void AppendShownText(std::string_view text, std::string& out) { AppendEscaped(text, IsHidden, out); }
 
 std::string ShownLines(std::string_view text) {
   return Escaped(text, [](char32_t code) { return code != '\t' && code != '\n' && IsHidden(code); });

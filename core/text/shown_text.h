@@ -13,6 +13,7 @@ namespace natplan {
 // is not UTF-8 becomes "\xff". Everything else, backslashes included, stays: what was escaped once is not
 // changed a second time.
 std::string ShownText(std::string_view text);
+void AppendShownText(std::string_view text, std::string& out);
 
 // The same, but tabs and line feeds stay.
 std::string ShownLines(std::string_view text);

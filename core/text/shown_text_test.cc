@@ -36,6 +36,22 @@ TEST(ShownTextTest, BytesThatAreNotUtf8AreEscapedOneByOne) {
 
 TEST(ShownTextTest, LinesKeepTheirEndsAndTabs) { EXPECT_EQ(ShownLines("a\n\tb\r\x1b"), "a\n\tb\\x0d\\x1b"); }
 
+TEST(ShownTextTest, OneCharacterIsEscapedWhereverItStands) {
+  for (std::size_t size = 1; size < 70; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, '~');
+      text[at] = '\x7f';
+      ASSERT_EQ(ShownText(text), std::string(at, '~') + "\\x7f" + std::string(size - at - 1, '~'));
+    }
+  }
+}
+
+TEST(ShownTextTest, WhatIsAppendedStandsBehindWhatWasThere) {
+  std::string out = "\x1b[2m";
+  AppendShownText("a\x1b", out);
+  EXPECT_EQ(out, "\x1b[2ma\\x1b");
+}
+
 // Whatever is shown twice is shown as once, and holds nothing that would have to be escaped.
 TEST(ShownTextTest, WhatWasEscapedIsNotEscapedAgain) {
   for (int first = 0; first < 256; ++first) {
