@@ -25,8 +25,7 @@ Style StyleOf(const Operation& operation) {
 void PrintLines(const Transaction& transaction, Console& console) {
   for (const Operation& operation : transaction.operations) {
     const Style style = StyleOf(operation);
-    for (std::size_t i = 0, count = CountLines(operation); i < count; ++i)
-      console.Line(ToLine(operation, i), style);
+    ForEachLine(operation, [&](std::string_view line) { console.Line(line, style); });
   }
 }
 

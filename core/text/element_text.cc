@@ -1,10 +1,13 @@
 #include "core/text/element_text.h"
 
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "core/text/comment_text.h"
@@ -21,8 +24,10 @@ constexpr std::uint32_t kInetService = 13;
 constexpr std::uint32_t kMark = 19;
 constexpr std::uint32_t kTypeBits = 6;  // nft's concatenated types: six bits a component
 
-// What an element of IPv4 takes, so that its text is put together in one piece of memory.
-constexpr std::size_t kUsualLength = 80;
+// What a value takes at most: its components are addresses of IPv6, with " . " or " : " before each. The
+// bytes of a key in hex take less.
+constexpr std::size_t kLongestValue = ValueType::kMost * (INET6_ADDRSTRLEN + 3);
+static_assert(kLongestValue > std::size("0x") + 2 * sizeof(ElementKey));
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
@@ -68,78 +73,64 @@ std::size_t TypeBytes(std::uint32_t type) {
   }
 }
 
-void AppendNumber(unsigned number, std::string& out) {
-  std::array<char, 10> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-  out.append(digits.begin(), end);
+// Each of these writes at `out`, where there is room, and returns the end of what it wrote.
+char* Write(std::string_view text, char* out) { return out + text.copy(out, text.size()); }
+
+// Inline: a forward has six of them.
+inline char* WriteNumber(unsigned number, char* out) {
+  return std::to_chars(out, out + std::numeric_limits<unsigned>::digits10 + 1, number).ptr;
 }
 
-void AppendComponent(std::uint32_t type, std::span<const std::uint8_t> bytes, std::string& out) {
+char* WriteComponent(std::uint32_t type, std::span<const std::uint8_t> bytes, char* out) {
   switch (type) {
     case kIpv4Address:
       for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i > 0) out += '.';
-        AppendNumber(bytes[i], out);
+        if (i > 0) *out++ = '.';
+        out = WriteNumber(bytes[i], out);
       }
-      return;
+      return out;
     case kIpv6Address:
-      out += ToAddress(bytes).ToString();
-      return;
-    case kInetProto: {
+      return Write(ToAddress(bytes).ToString(), out);
+    case kInetProto:
       for (const Protocol protocol : kProtocols) {
-        if (static_cast<std::uint8_t>(protocol) != bytes[0]) continue;
-        out += Name(protocol);
-        return;
+        if (static_cast<std::uint8_t>(protocol) == bytes[0]) return Write(Name(protocol), out);
       }
-      return AppendNumber(bytes[0], out);
-    }
+      return WriteNumber(bytes[0], out);
     case kInetService:
-      return AppendNumber(static_cast<unsigned>(bytes[0] << 8 | bytes[1]), out);
-    case kMark:
-      out += MarkText(bytes);
-      return;
-    default:
-      out += Hex(bytes);
+      return WriteNumber(static_cast<unsigned>(bytes[0] << 8 | bytes[1]), out);
+    default:  // kMark: a value with any other type stands in hex
+      return Write(MarkText(bytes), out);
   }
 }
 
-// The components of a type, first one first.
-struct Components {
-  explicit Components(std::uint32_t type) {
-    for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits)
-      types[types.size() - ++count] = rest & ((1U << kTypeBits) - 1);
+char* WriteValue(const ValueType& type, std::span<const std::uint8_t> bytes, char* const out) {
+  char* end = out;
+  for (const ValueType::Component& component : type.components()) {
+    if (component.size == 0 || bytes.size() < component.padded) return Write(Hex(bytes), out);
+    if (end != out) end = Write(" . ", end);
+    end = WriteComponent(component.type, bytes.first(component.size), end);
+    bytes = bytes.subspan(component.padded);
   }
-  std::span<const std::uint32_t> all() const { return std::span(types).last(count); }
-
-  std::array<std::uint32_t, 32 / kTypeBits + 1> types = {};
-  std::size_t count = 0;
-};
-
-void AppendValue(std::uint32_t type, std::span<const std::uint8_t> bytes, std::string& out) {
-  const std::size_t start = out.size();
-  const Components components(type);
-  for (const std::uint32_t component : components.all()) {
-    const std::size_t size = TypeBytes(component);
-    const std::size_t padded = components.count == 1 ? size : (size + 3) / 4 * 4;
-    if (size == 0 || bytes.size() < padded) {
-      out.resize(start);
-      out += Hex(bytes);
-      return;
-    }
-    if (out.size() > start) out += " . ";
-    AppendComponent(component, bytes.first(size), out);
-    bytes = bytes.subspan(padded);
-  }
+  return end;
 }
 
 }  // namespace
 
+ValueType::ValueType(std::uint32_t type) {
+  for (std::uint32_t rest = type; rest != 0; rest >>= kTypeBits) {
+    const std::uint32_t one = rest & ((1U << kTypeBits) - 1);
+    const std::size_t size = TypeBytes(one);
+    const std::size_t padded = type >> kTypeBits == 0 ? size : (size + 3) / 4 * 4;
+    components_[kMost - ++count_] = {.type = one, .size = size, .padded = padded};
+  }
+}
+
 std::string TypeText(std::uint32_t type) {
   std::string out;
-  const Components components(type);
-  for (const std::uint32_t component : components.all()) {
+  const ValueType parsed(type);
+  for (const ValueType::Component& component : parsed.components()) {
     if (!out.empty()) out += " . ";
-    switch (component) {
+    switch (component.type) {
       case kIpv4Address:
         out += "ipv4_addr";
         break;
@@ -186,22 +177,44 @@ std::string RangeText(std::span<const std::uint8_t> first, std::span<const std::
 }
 
 std::string ElementText(const SetShape& shape, const Element& element) {
-  if (element.kind != ElementKind::kSingle) {
-    const bool address = (shape.key_type == kIpv4Address && element.key.size() == 4) ||
-                         (shape.key_type == kIpv6Address && element.key.size() == 16);
-    const std::string comment = CommentText(element.comment);
-    if (!address) return Hex(element.key.span()) + "-" + Hex(element.end.span()) + comment;
-    if (element.kind == ElementKind::kEnd) return "interval end " + ToAddress(element.key.span()).ToString();
-    return RangeText(element.key.span(), element.end.span()) + comment;
-  }
   std::string out;
-  out.reserve(kUsualLength);
-  AppendValue(shape.key_type, element.key.span(), out);
-  out += CommentText(element.comment);
-  if (!shape.is_map) return out;
-  out += " : ";
-  AppendValue(shape.data_type, element.data.span(), out);
+  ElementWriter(shape).Append(element, out);
   return out;
+}
+
+ElementWriter::ElementWriter(const SetShape& shape)
+    : shape_(shape), key_(shape.key_type), data_(shape.data_type) {}
+
+void ElementWriter::Append(const Element& element, std::string& out) {
+  if (element.kind != ElementKind::kSingle) return AppendNodes(element, out);
+  const std::string& comment = TextOf(element.comment);
+  const std::size_t start = out.size();
+  out.resize_and_overwrite(start + 2 * kLongestValue + comment.size(), [&](char* text, std::size_t) {
+    char* end = WriteValue(key_, element.key.span(), text + start);
+    end = Write(comment, end);
+    if (shape_.is_map) end = WriteValue(data_, element.data.span(), Write(" : ", end));
+    return static_cast<std::size_t>(end - text);
+  });
+}
+
+void ElementWriter::AppendNodes(const Element& element, std::string& out) {
+  const bool address = (shape_.key_type == kIpv4Address && element.key.size() == 4) ||
+                       (shape_.key_type == kIpv6Address && element.key.size() == 16);
+  if (address && element.kind == ElementKind::kEnd) {
+    out.append("interval end ").append(ToAddress(element.key.span()).ToString());
+    return;
+  }
+  out += address ? RangeText(element.key.span(), element.end.span())
+                 : Hex(element.key.span()) + "-" + Hex(element.end.span());
+  out += TextOf(element.comment);
+}
+
+const std::string& ElementWriter::TextOf(const std::string& comment) {
+  if (comment != comment_) {
+    comment_ = comment;
+    comment_text_ = CommentText(comment);
+  }
+  return comment_text_;
 }
 
 }  // namespace natplan

@@ -78,6 +78,30 @@ TEST(ElementTextTest, MarksAreEightHexadecimalDigits) {
             "fd00:: . 64 . 0x00000001 . 0xffffffff comment \"web\"");
 }
 
+TEST(ElementWriterTest, EachElementHasItsOwnComment) {
+  ElementWriter writer({.key_type = 7, .key_length = 4});
+  std::string out;
+  for (const char* comment : {"web", "web", "", "dns"}) {
+    writer.Append({.key = Key("10.0.0.1"), .comment = comment}, out);
+    out += "; ";
+  }
+  EXPECT_EQ(out, "10.0.0.1 comment \"web\"; 10.0.0.1 comment \"web\"; 10.0.0.1; 10.0.0.1 comment \"dns\"; ");
+}
+
+// The most that there is room for: six components, and 32 bytes of none that natplan writes.
+TEST(ElementWriterTest, TheLongestValuesStandWhole) {
+  ElementWriter marks({.key_type = 19 << 24 | 19 << 18 | 19 << 12 | 19 << 6 | 19, .key_length = 20});
+  std::string out;
+  marks.Append({.key = ElementKey(std::vector<std::uint8_t>(20, 0xff))}, out);
+  EXPECT_EQ(out, "0xffffffff . 0xffffffff . 0xffffffff . 0xffffffff . 0xffffffff");
+  const ElementKey top(std::vector<std::uint8_t>(32, 0xff));
+  const std::string address = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  EXPECT_EQ(ElementText({.key_type = 8 << 6 | 8, .key_length = 32}, {.key = top}), address + " . " + address);
+  std::string hex = "0x";
+  for (int i = 0; i < 32; ++i) hex += "ff";
+  EXPECT_EQ(ElementText({.key_type = 99, .key_length = 32}, {.key = top}), hex);
+}
+
 TEST(ElementTextTest, BytesOfATypeThatNatplanDoesNotWriteStandInHex) {
   EXPECT_EQ(ElementText({.key_type = 99, .key_length = 2}, {.key = {0x12, 0xab}}), "0x12ab");
   // Shorter than its type says.

@@ -48,9 +48,13 @@ std::string ShapeText(const SetShape& shape) {
 
 std::string SetWord(bool is_map) { return is_map ? "map " : "set "; }
 
-struct LineVisitor {
-  std::size_t element;
+template <typename T>
+concept OfElements = requires(const T& operation) { operation.elements; };
 
+constexpr std::string_view kElementEnd = " }";
+
+// The operation's line; of one on elements, what all its lines have in front of the element.
+struct LineVisitor {
   std::string operator()(const EnsureTable& op) const {
     const std::string comment = CommentText(op.comment);
     return "add table " + TableText(op.table) + (comment.empty() ? "" : " {" + comment + "; }");
@@ -85,28 +89,13 @@ struct LineVisitor {
   }
   std::string operator()(const AddElements& op) const {
     // nft 1.0.6 refuses to create elements of an interval set in the batch that creates the set: EEXIST.
-    return ElementLine(op.exclusive && !op.shape.interval ? "create element " : "add element ", op);
+    return Elements(op.exclusive && !op.shape.interval ? "create element " : "add element ", op);
   }
-  std::string operator()(const DeleteElements& op) const { return ElementLine("delete element ", op); }
+  std::string operator()(const DeleteElements& op) const { return Elements("delete element ", op); }
 
  private:
-  template <typename Elements>
-  std::string ElementLine(std::string_view verb, const Elements& op) const {
-    std::string out;
-    out.reserve(160);
-    out.append(verb).append(Name(op.table.family)) += ' ';
-    out.append(NameText(op.table.name)) += ' ';
-    out.append(NameText(op.set)).append(" { ").append(ElementText(op.shape, op.elements[element]));
-    return out.append(" }");
-  }
-};
-
-struct CountVisitor {
-  std::size_t operator()(const AddElements& op) const { return op.elements.size(); }
-  std::size_t operator()(const DeleteElements& op) const { return op.elements.size(); }
-  template <typename Other>
-  std::size_t operator()(const Other&) const {
-    return 1;
+  static std::string Elements(const std::string& verb, const OfElements auto& op) {
+    return verb + TableText(op.table) + " " + NameText(op.set) + " { ";
   }
 };
 
@@ -149,11 +138,12 @@ std::string ElementsText(const SetSnapshot& set) {
   if (elements.empty()) return "";
   if (!set.shape.interval) SortAsNft(set.shape, elements);
   std::string out = "\t\telements = { ";
+  ElementWriter writer(set.shape);
   // nft breaks the line after two IPv4 elements of a set and after each other one.
   const std::size_t per_line = set.shape.is_map || set.shape.key_length > 4 ? 1 : 2;
   for (std::size_t i = 0; i < elements.size(); ++i) {
     if (i > 0) out += i % per_line == 0 ? ",\n\t\t\t     " : ", ";
-    out += ElementText(set.shape, elements[i]);
+    writer.Append(elements[i], out);
   }
   return out + " }\n";
 }
@@ -170,25 +160,46 @@ std::string HookText(const BaseChain& base) {
 }
 
 std::string ToLine(const Operation& operation, std::size_t element) {
-  return std::visit(LineVisitor{element}, operation);
+  return std::visit(
+      [element]<typename T>(const T& op) {
+        std::string line = LineVisitor()(op);
+        if constexpr (OfElements<T>)
+          line.append(ElementText(op.shape, op.elements[element])).append(kElementEnd);
+        return line;
+      },
+      operation);
 }
 
-std::size_t CountLines(const Operation& operation) { return std::visit(CountVisitor{}, operation); }
+void ForEachLine(const Operation& operation, const std::function<void(std::string_view line)>& take) {
+  std::visit(
+      [&take]<typename T>(const T& op) {
+        std::string line = LineVisitor()(op);
+        if constexpr (OfElements<T>) {
+          ElementWriter writer(op.shape);
+          const std::size_t beginning = line.size();
+          for (const Element& element : op.elements) {
+            line.resize(beginning);
+            writer.Append(element, line);
+            line += kElementEnd;
+            take(line);
+          }
+        } else {
+          take(line);
+        }
+      },
+      operation);
+}
 
 std::vector<std::string> ToLines(const Operation& operation) {
   std::vector<std::string> out;
-  const std::size_t count = CountLines(operation);
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(ToLine(operation, i));
+  ForEachLine(operation, [&out](std::string_view line) { out.emplace_back(line); });
   return out;
 }
 
 std::string ToText(const Transaction& transaction) {
   std::string out;
-  for (const Operation& operation : transaction.operations) {
-    for (std::size_t i = 0, count = CountLines(operation); i < count; ++i)
-      out.append(ToLine(operation, i)) += '\n';
-  }
+  for (const Operation& operation : transaction.operations)
+    ForEachLine(operation, [&out](std::string_view line) { out.append(line) += '\n'; });
   return out;
 }
 

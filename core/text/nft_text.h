@@ -3,7 +3,9 @@
 #define NATPLAN_CORE_TEXT_NFT_TEXT_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/values/operation.h"
@@ -14,8 +16,8 @@ namespace natplan {
 // The operation as lines that nft takes, without newline; one line for each element.
 std::vector<std::string> ToLines(const Operation& operation);
 
-// How many lines that are.
-std::size_t CountLines(const Operation& operation);
+// Gives `take` each of these lines in turn; one line's memory is the next one's, too.
+void ForEachLine(const Operation& operation, const std::function<void(std::string_view line)>& take);
 
 // The line for one element of AddElements or DeleteElements; the operation's only line for others.
 std::string ToLine(const Operation& operation, std::size_t element);

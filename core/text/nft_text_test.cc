@@ -93,6 +93,16 @@ TEST(NftTextTest, ExclusiveElementsAreCreatedButForIntervalSetsWhichNftRefusesIn
             "add element ip natplan masq_saddr { 10.0.0.0/24 }");
 }
 
+TEST(NftTextTest, EachLineIsGivenInTurn) {
+  const AddElements add{kTable, "m", kMap, true, {Entry(6, 80, "1.2.3.4", 8080), Entry(17, 5, "1.2.3.4", 5)}};
+  std::vector<std::string> lines;
+  ForEachLine(add, [&](std::string_view line) { lines.emplace_back(line); });
+  ForEachLine(DeleteTable{kTable}, [&](std::string_view line) { lines.emplace_back(line); });
+  EXPECT_EQ(lines, (std::vector<std::string>{"create element ip natplan m { tcp . 80 : 1.2.3.4 . 8080 }",
+                                             "create element ip natplan m { udp . 5 : 1.2.3.4 . 5 }",
+                                             "delete table ip natplan"}));
+}
+
 TEST(NftTextTest, ATransactionIsItsLines) {
   EXPECT_EQ(ToText({.operations = {EnsureTable{kTable}, FlushChain{kTable, "output"}}}),
             "add table ip natplan\nflush chain ip natplan output\n");
