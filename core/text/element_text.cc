@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -114,6 +115,31 @@ char* WriteValue(const ValueType& type, std::span<const std::uint8_t> bytes, cha
   return end;
 }
 
+// The address of `size` bytes before `end`; the top of the address space if `end` is empty.
+Address LastOf(std::size_t size, std::span<const std::uint8_t> end) {
+  std::array<std::uint8_t, 16> last{};
+  if (end.empty()) {
+    last.fill(0xff);
+  } else {
+    std::ranges::copy(end, last.begin());
+    for (std::size_t i = size; i-- > 0;) {
+      if (last[i]-- != 0) break;
+    }
+  }
+  return ToAddress(std::span(last).first(size));
+}
+
+// How many bits two addresses of one family begin with in common.
+int CommonBits(const Address& a, const Address& b) {
+  int bits = 0;
+  for (std::size_t i = 0; i < a.bytes().size(); ++i) {
+    const int common = std::countl_zero(static_cast<std::uint8_t>(a.bytes()[i] ^ b.bytes()[i]));
+    bits += common;
+    if (common < 8) break;
+  }
+  return bits;
+}
+
 }  // namespace
 
 ValueType::ValueType(std::uint32_t type) {
@@ -155,25 +181,14 @@ std::string TypeText(std::uint32_t type) {
 
 std::string RangeText(std::span<const std::uint8_t> first, std::span<const std::uint8_t> end) {
   const Address start = ToAddress(first);
-  for (int length = 0; length <= AddressBits(start.family()); ++length) {
-    const auto prefix = Prefix::Make(start, length);
-    if (!prefix || prefix->network() != start) continue;
+  const Address last = LastOf(first.size(), end);
+  const auto prefix = Prefix::Make(start, CommonBits(start, last));
+  if (prefix && prefix->network() == start) {
     const auto prefix_end = prefix->end();
     const bool equal = prefix_end ? std::ranges::equal(prefix_end->bytes(), end) : end.empty();
     if (equal) return prefix->ToString();
   }
-  // The last address is the one before `end`.
-  std::array<std::uint8_t, 16> last{};
-  const std::size_t size = first.size();
-  if (end.empty()) {
-    last.fill(0xff);
-  } else {
-    std::ranges::copy(end, last.begin());
-    for (std::size_t i = size; i-- > 0;) {
-      if (last[i]-- != 0) break;
-    }
-  }
-  return start.ToString() + "-" + ToAddress(std::span(last).first(size)).ToString();
+  return start.ToString() + "-" + last.ToString();
 }
 
 std::string ElementText(const SetShape& shape, const Element& element) {
