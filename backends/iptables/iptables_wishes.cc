@@ -36,10 +36,11 @@ IptablesWish IptablesWishes::WishOf(const Request& request, const std::vector<Ow
     }
   }
   touched = {};
-  for (const Edit& edit : EditsOf(request, state.desired)) {
+  ForEachEdit(request, state.desired, [&](const Edit& edit) {
     auto applied = state.desired.Apply(edit, touched, undo);
     if (!applied && !refused) refused = std::move(applied.error());
-  }
+    return true;
+  });
   const bool exclusive = options_.scope == Scope::kExclusive;
   return {.intents = IntentsOf(state.desired),
           .mine = state.mine,

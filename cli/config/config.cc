@@ -111,6 +111,8 @@ class Reader {
  public:
   // None: it is not plain, or there is an error or a note, which name places, and only toml++ keeps those.
   std::optional<Config> ReadPlain(std::string_view text) {
+    constexpr std::size_t kUsualTable = 64;  // bytes of a [[forward]], or somewhat less
+    config_.intents.reserve(text.size() / kUsualTable);
     const bool plain = ReadPlainToml(text, [this](std::string_view name, Fields fields) {
       if (name.empty()) {
         ReadFile(fields);

@@ -60,15 +60,22 @@ bool WaitToRead(int descriptor, std::optional<TimePoint> until) {
   }
 }
 
+// How much is read at a time, in bytes.
+constexpr std::size_t kPart = 65536;
+
 std::expected<std::string, Error> ReadAll(int descriptor, std::optional<TimePoint> until) {
   struct stat status = {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     return std::unexpected(Wrong("it is a folder; name a file in it"));
   }
   std::string text;
+  if (S_ISREG(status.st_mode)) {
+    const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+    text.reserve(std::min(size, kLargestFile) + kPart);
+  }
   std::size_t used = 0;
   for (;;) {
-    text.resize(used + 65536);
+    text.resize(used + kPart);
     if (!WaitToRead(descriptor, until)) {
       return std::unexpected(
           Error{.code = ErrorCode::kDeadline,

@@ -39,7 +39,7 @@ void Reconciler::TakeOwners() {
 // What an earlier snapshot showed of an owner that was another's until now.
 void Reconciler::Forget(const Owner& owner) {
   DesiredState::Touched ignored;
-  for (const Edit& edit : desired_.EditsTo(owner, {})) (void)desired_.Apply(edit, ignored, adopted_);
+  for (const Edit& edit : desired_.RemovalsTo(owner, {})) (void)desired_.Apply(edit, ignored, adopted_);
 }
 
 void Reconciler::Adopt(const Owner& owner) {
@@ -54,12 +54,15 @@ void Reconciler::Adopt(const Owner& owner) {
 
 // Carries the request into the desired state. False: the call has ended.
 bool Reconciler::ApplyRequest() {
-  const std::vector<Edit> edits = EditsOf(request_, desired_);
-  undo_.reserve(edits.size());
-  for (const Edit& edit : edits) {
+  undo_.reserve(request_.edits.size() + request_.intents.size());
+  std::optional<Error> refused;
+  ForEachEdit(request_, desired_, [&](const Edit& edit) {
     auto applied = desired_.Apply(edit, edited_, undo_);
-    if (applied) continue;
-    Refuse(std::move(applied.error()));
+    if (!applied) refused = std::move(applied.error());
+    return applied.has_value();
+  });
+  if (refused) {
+    Refuse(*std::move(refused));
     return false;
   }
   if (edited_.rules && !options_.layout.own()) {

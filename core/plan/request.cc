@@ -10,8 +10,18 @@ std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise) {
   return owners;
 }
 
-std::vector<Edit> EditsOf(const Request& request, const DesiredState& state) {
-  return request.replaced ? state.EditsTo(*request.replaced, request.intents) : request.edits;
+void ForEachEdit(const Request& request, const DesiredState& state,
+                 const std::function<bool(const Edit& edit)>& take) {
+  const std::optional<Owner>& owner = request.replaced;
+  const auto removals = owner ? state.RemovalsTo(*owner, request.intents) : std::vector<Edit>();
+  for (const Edit& edit : owner ? removals : request.edits) {
+    if (!take(edit)) return;
+  }
+  if (!owner) return;
+  // One at a time: a list of 100,000 takes megabytes.
+  for (const Intent& intent : request.intents) {
+    if (!take({Edit::Kind::kAdd, *owner, intent})) return;
+  }
 }
 
 }  // namespace natplan

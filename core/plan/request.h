@@ -2,6 +2,7 @@
 #ifndef NATPLAN_CORE_PLAN_REQUEST_H_
 #define NATPLAN_CORE_PLAN_REQUEST_H_
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -25,8 +26,10 @@ struct Request {
 // Those whose intents the call is about; without any, `otherwise`.
 std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise);
 
-// What has to be done to `state`.
-std::vector<Edit> EditsOf(const Request& request, const DesiredState& state);
+// Gives `take` what has to be done to `state`, which it may do; removals come first where an owner's intents
+// are replaced. False: it need not go on.
+void ForEachEdit(const Request& request, const DesiredState& state,
+                 const std::function<bool(const Edit& edit)>& take);
 
 // What a context does with the entries that the kernel holds under a name that it begins to use: a process
 // that used it before left them.

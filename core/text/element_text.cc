@@ -213,8 +213,10 @@ void ElementWriter::Append(const Element& element, std::string& out) {
 }
 
 void ElementWriter::AppendNodes(const Element& element, std::string& out) {
-  const bool address = (shape_.key_type == kIpv4Address && element.key.size() == 4) ||
-                       (shape_.key_type == kIpv6Address && element.key.size() == 16);
+  const std::size_t size = element.key.size();
+  const bool address =
+      ((shape_.key_type == kIpv4Address && size == 4) || (shape_.key_type == kIpv6Address && size == 16)) &&
+      (element.end.empty() || element.end.size() == size);
   if (address && element.kind == ElementKind::kEnd) {
     out.append("interval end ").append(ToAddress(element.key.span()).ToString());
     return;

@@ -78,6 +78,14 @@ TEST(ElementTextTest, MarksAreEightHexadecimalDigits) {
             "fd00:: . 64 . 0x00000001 . 0xffffffff comment \"web\"");
 }
 
+TEST(ElementTextTest, ARangeWhoseEndIsLongerThanItsStartStandsInHex) {
+  const SetShape shape{.key_type = 7, .key_length = 4, .interval = true};
+  const ElementKey end(std::vector<std::uint8_t>(32, 0xab));
+  std::string expected = "0x0a000001-0x";
+  for (int i = 0; i < 32; ++i) expected += "ab";
+  EXPECT_EQ(ElementText(shape, {.kind = ElementKind::kRange, .key = Key("10.0.0.1"), .end = end}), expected);
+}
+
 TEST(ElementWriterTest, EachElementHasItsOwnComment) {
   ElementWriter writer({.key_type = 7, .key_length = 4});
   std::string out;

@@ -176,15 +176,8 @@ void DesiredState::CountDown(const Owner& owner) noexcept {
   if (found != others_of_.end() && --found->second == 0) others_of_.erase(found);
 }
 
-std::vector<Edit> DesiredState::EditsTo(const Owner& owner, const std::vector<Intent>& intents) const {
-  std::vector<Edit> edits;
-  if (Wants(owner)) edits = RemovalsTo(owner, intents);
-  edits.reserve(edits.size() + intents.size());
-  for (const Intent& intent : intents) edits.push_back({Edit::Kind::kAdd, owner, intent});
-  return edits;
-}
-
 std::vector<Edit> DesiredState::RemovalsTo(const Owner& owner, const std::vector<Intent>& intents) const {
+  if (!Wants(owner)) return {};
   std::vector<Masquerade> masquerades;
   std::vector<HostPort> ports;
   for (const Intent& intent : intents) {

@@ -72,8 +72,8 @@ class DesiredState {
   // harmless if nothing did, so that a caller who meets std::bad_alloc here can still go back.
   std::expected<void, Error> Apply(const Edit& edit, Touched& touched, std::vector<Edit>& undo);
 
-  // The edits that make `owner`'s intents equal to `intents`, removals first.
-  std::vector<Edit> EditsTo(const Owner& owner, const std::vector<Intent>& intents) const;
+  // The edits that take away what `owner` wants beside `intents`.
+  std::vector<Edit> RemovalsTo(const Owner& owner, const std::vector<Intent>& intents) const;
 
   // Makes the family's prefixes of all owners but those in `mine` equal to `entries`, whose owners are in
   // `names`. If it throws std::bad_alloc, some are and some are not.
@@ -110,7 +110,6 @@ class DesiredState {
   UnionChange Register(Place before, const LedgerEntry& entry, const Owner& owner);
   UnionChange Unregister(Place place);
   void CountDown(const Owner& owner) noexcept;
-  std::vector<Edit> RemovalsTo(const Owner& owner, const std::vector<Intent>& intents) const;
 
   SortedSet<LedgerEntry> masquerades_;
   OwnerNames names_;  // of masquerades_

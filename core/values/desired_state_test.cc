@@ -146,25 +146,22 @@ TEST(DesiredStateTouchedTest, APrefixAnEntryOrAPortTouchesItsFamilyAlone) {
   EXPECT_EQ(has({.ports = {port}}), std::pair(false, true));
 }
 
-TEST_F(DesiredStateTest, EditsToMakeAnOwnersIntentsEqualAndLeaveTheOthersAlone) {
+TEST_F(DesiredStateTest, RemovalsToTakeAwayWhatAnOwnerWantsBesideAndLeaveTheOthersAlone) {
   for (const Edit& edit :
        {Add("a", Mask("10.0.0.0/16")), Add("b", Mask("10.0.0.0/16")), Add("a", Mask("10.1.0.0/16")),
         Add("a", To(Protocol::kTcp, 80, "192.0.2.1:80")), Add("a", To(Protocol::kTcp, 81, "192.0.2.1:81")),
         Add("b", To(Protocol::kTcp, 82, "192.0.2.1:82"))}) {
     ASSERT_TRUE(Do(edit));
   }
-  const std::vector<Edit> edits = state.EditsTo(
+  const std::vector<Edit> removals = state.RemovalsTo(
       Named("a"), {Mask("10.2.0.0/16"), To(Protocol::kTcp, 80, "192.0.2.7:80"), Mask("10.1.0.0/16")});
-  bool adds_began = false;
-  for (const Edit& edit : edits) {
-    adds_began = adds_began || edit.kind == Edit::Kind::kAdd;
-    EXPECT_EQ(edit.kind == Edit::Kind::kAdd, adds_began) << "removals come first";
+  for (const Edit& edit : removals) {
+    EXPECT_EQ(edit.kind, Edit::Kind::kRemove);
     ASSERT_TRUE(Do(edit));
   }
-  EXPECT_EQ(
-      Text(state),
-      "10.0.0.0/16 of b\n10.1.0.0/16 of a\n10.2.0.0/16 of a\nunion: 10.0.0.0/16 10.1.0.0/16 10.2.0.0/16\n"
-      "ip tcp port 80 to 192.0.2.7:80 of a\nip tcp port 82 to 192.0.2.1:82 of b\n");
+  EXPECT_EQ(Text(state),
+            "10.0.0.0/16 of b\n10.1.0.0/16 of a\nunion: 10.0.0.0/16 10.1.0.0/16\n"
+            "ip tcp port 80 to 192.0.2.1:80 of a\nip tcp port 82 to 192.0.2.1:82 of b\n");
 }
 
 // Tiny pools, so that edits meet.
@@ -269,7 +266,7 @@ TEST(DesiredStateOthersTest, MasqueradesThatNameAnInterfaceStandBesideEachOther)
   EXPECT_TRUE(state.Wants(Family::kIp));
   EXPECT_FALSE(state.Wants(Family::kIp6));
   EXPECT_EQ(undo.size(), 2U) << "the second time changed nothing";
-  EXPECT_EQ(state.EditsTo(Named("a"), {}).size(), 1U);
+  EXPECT_EQ(state.RemovalsTo(Named("a"), {}).size(), 1U);
   for (; !undo.empty(); undo.pop_back()) {
     const Edit& back = undo.back();
     std::vector<Edit> redo;

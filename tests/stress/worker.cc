@@ -75,7 +75,7 @@ class Worker {
 
   std::set<Intent> HeldBy(const Nat& nat) const {
     std::set<Intent> held;
-    for (Edit& removal : nat.desired().EditsTo(owner_, {})) held.insert(std::move(removal.intent));
+    for (Edit& removal : nat.desired().RemovalsTo(owner_, {})) held.insert(std::move(removal.intent));
     return held;
   }
 
