@@ -26,7 +26,8 @@ std::vector<PortRange> Gaps(const std::vector<PortRange>& ranges) {
 
 PortSet::PortSet(std::vector<PortRange> ranges) {
   std::erase_if(ranges, [](const PortRange& range) { return range.first > range.last; });
-  std::ranges::sort(ranges, {}, &PortRange::first);
+  if (!std::ranges::is_sorted(ranges, {}, &PortRange::first))
+    std::ranges::sort(ranges, {}, &PortRange::first);
   for (const PortRange& range : ranges) {
     if (!ranges_.empty() && range.first <= ranges_.back().last + 1U) {
       ranges_.back().last = std::max(ranges_.back().last, range.last);

@@ -26,6 +26,7 @@ class Planner {
     plan_.changes.forwards.flush = exclusive_ && in_.view.forwards.unknown;
     plan_.changes.localhost.flush = exclusive_ && in_.view.localhost.unknown && !in_.drop_localhost;
     plan_.changes.localhost_gone = in_.drop_localhost;
+    if (in_.view.forwards.entries.empty()) plan_.changes.forwards.adds.reserve(in_.want.forwards().size());
     if (in_.own) PlanLedger();
     if (plan_.obstacle) return std::move(plan_);
     if (!plan_.changes.flush_ranges) DeleteOwnBrokenRanges();
