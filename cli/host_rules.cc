@@ -9,14 +9,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "backends/iptables/iptables_tool.h"
+#include "backends/iptables/kernel_rules.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/ruleset_query.h"
 #include "cli/doctor_facts.h"
@@ -67,31 +66,15 @@ std::expected<std::unique_ptr<NetlinkSocket>, Error> OpenSocket() {
   return *std::move(opened);
 }
 
-// Whether iptables-legacy has a table in this network namespace; none if it cannot be told.
-std::optional<bool> HasLegacyTable(Family family, std::string_view table) {
-  const char* const path = family == Family::kIp ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
-  std::error_code error;
-  // The file is not there on a kernel that has no iptables-legacy.
-  if (!std::filesystem::exists(path, error)) {
-    return std::filesystem::exists("/proc/net/dev", error) ? std::optional(false) : std::nullopt;
-  }
-  std::ifstream file(path);
-  if (!file) return std::nullopt;
-  std::string name;
-  while (std::getline(file, name)) {
-    if (name == table) return true;
-  }
-  return false;
-}
-
 // What iptables-legacy-save prints; none if there is no rule of these tables.
 std::optional<std::string> LegacyText(Family family, bool filters, std::vector<std::string>& unknown,
                                       TimePoint deadline) {
   const std::string what = fmt::format("the rules of {}-legacy", IptablesName(family));
-  const auto has_nat = HasLegacyTable(family, "nat");
-  const auto has_filter = filters ? HasLegacyTable(family, "filter") : std::optional(false);
+  const auto has_nat = LegacyHasRules(family, "nat");
+  // Of that one the chains' policies count, too.
+  const auto has_filter = filters ? LegacyHasTable(family, "filter") : false;
   if (!has_nat || !has_filter) {
-    unknown.push_back(what + ": /proc does not say whether there are any");
+    unknown.push_back(what + ": " + (has_nat ? has_filter : has_nat).error().text);
     return std::nullopt;
   }
   if (!*has_nat && !*has_filter) return std::nullopt;

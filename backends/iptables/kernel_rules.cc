@@ -11,12 +11,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,10 +35,9 @@ std::unexpected<Error> Fail(ErrorCode code, int errno_value, std::string text) {
 }
 
 std::unexpected<Error> FailToAsk(int errno_value) {
-  return std::unexpected(
-      SocketError(errno_value,
-                  "cannot ask the kernel for iptables' rules of natplan; run as root, or inside "
-                  "`unshare -Urn`"));
+  return std::unexpected(SocketError(errno_value,
+                                     "cannot ask the kernel for iptables' rules; run as root, or inside "
+                                     "`unshare -Urn`"));
 }
 
 // Whether `begin` stands in `bytes` at a place of which `is_comment` says that a comment begins there.
@@ -185,41 +186,29 @@ bool LacksLegacyTables(Family family) {
   return LegacySocket(family).Get(IPT_SO_GET_ENTRIES, &nobody, sizeof(nobody)) == ENOPROTOOPT;
 }
 
-// Whether the legacy variant has the table, which the kernel would create for whoever asks for it.
-std::expected<bool, Error> HasLegacyTable(Family family, std::string_view table) {
-  const std::string folder = "/proc/thread-self/net";
-  const std::string path = folder + (family == Family::kIp ? "/ip_tables_names" : "/ip6_tables_names");
-  errno = 0;
-  std::ifstream file(path);
-  if (!file.is_open()) {
-    const int reason = errno;
-    if (reason == ENOENT && access(folder.c_str(), F_OK) == 0) return false;
-    if (reason != ENOENT) return std::unexpected(SocketError(reason, "cannot read " + path));
-    if (LacksLegacyTables(family)) return false;
-    return Fail(ErrorCode::kUnreadable, reason,
-                "without /proc nobody can tell whether iptables-legacy has rules of natplan; mount it: "
-                "mount -t proc proc /proc");
-  }
-  for (std::string name; std::getline(file, name);) {
-    if (name == table) return true;
-  }
-  return false;
+// What a table comes to; none if there is no such table.
+std::expected<std::optional<ipt_getinfo>, Error> InfoOf(const LegacySocket& socket, std::string_view table) {
+  ipt_getinfo info = {};
+  table.copy(info.name, sizeof(info.name) - 1);
+  const int failure = socket.Get(IPT_SO_GET_INFO, &info, sizeof(info));
+  if (failure == ENOENT) return std::nullopt;
+  if (failure != 0) return FailToAsk(failure);
+  return info;
 }
 
 std::expected<bool, Error> LegacyHasComment(Family family, std::string_view table, std::string_view begin) {
-  const auto there = HasLegacyTable(family, table);
+  const auto there = LegacyHasTable(family, table);
   if (!there || !*there) return there;
   const LegacySocket socket(family);
   for (int tries = 0; tries < 10; ++tries) {
-    ipt_getinfo info = {};
-    table.copy(info.name, sizeof(info.name) - 1);
-    if (const int failure = socket.Get(IPT_SO_GET_INFO, &info, sizeof(info)); failure != 0)
-      return failure == ENOENT ? std::expected<bool, Error>(false) : FailToAsk(failure);
-    std::vector<char> bytes(sizeof(ipt_get_entries) + info.size);
+    const auto info = InfoOf(socket, table);
+    if (!info) return std::unexpected(info.error());
+    if (!*info) return false;
+    std::vector<char> bytes(sizeof(ipt_get_entries) + (*info)->size);
     ipt_get_entries head;
     std::memset(&head, 0, sizeof(head));
     table.copy(head.name, sizeof(head.name) - 1);
-    head.size = info.size;
+    head.size = (*info)->size;
     std::memcpy(bytes.data(), &head, sizeof(head));
     const int failure = socket.Get(IPT_SO_GET_ENTRIES, bytes.data(), bytes.size());
     if (failure == 0) return Finds({bytes.data(), bytes.size()}, begin, MatchComment);
@@ -236,6 +225,38 @@ std::expected<bool, Error> KernelHasComment(IptablesVariant variant, Family fami
                                             std::string_view begin, TimePoint deadline) {
   return variant == IptablesVariant::kNft ? NftHasComment(family, table, begin, deadline)
                                           : LegacyHasComment(family, table, begin);
+}
+
+// The kernel creates the table for whoever asks for it.
+std::expected<bool, Error> LegacyHasTable(Family family, std::string_view table) {
+  const std::string folder = "/proc/thread-self/net";
+  const std::string path = folder + (family == Family::kIp ? "/ip_tables_names" : "/ip6_tables_names");
+  errno = 0;
+  std::ifstream file(path);
+  if (!file.is_open()) {
+    const int reason = errno;
+    if (reason == ENOENT && access(folder.c_str(), F_OK) == 0) return false;
+    if (reason != ENOENT) return std::unexpected(SocketError(reason, "cannot read " + path));
+    if (LacksLegacyTables(family)) return false;
+    return Fail(ErrorCode::kUnreadable, reason,
+                "without /proc nobody can tell whether iptables-legacy has rules; mount it: "
+                "mount -t proc proc /proc");
+  }
+  for (std::string name; std::getline(file, name);) {
+    if (name == table) return true;
+  }
+  return false;
+}
+
+std::expected<bool, Error> LegacyHasRules(Family family, std::string_view table) {
+  const auto there = LegacyHasTable(family, table);
+  if (!there || !*there) return there;
+  const auto info = InfoOf(LegacySocket(family), table);
+  if (!info) return std::unexpected(info.error());
+  if (!*info) return false;
+  // An empty table has an entry for each chain's policy and one that ends it.
+  // Kernel: net/netfilter/xt_repldata.h xt_alloc_initial_table() (6.18)
+  return (*info)->num_entries > static_cast<unsigned>(std::popcount((*info)->valid_hooks)) + 1;
 }
 
 }  // namespace natplan

@@ -1,4 +1,4 @@
-// Whether the kernel has rules of natplan in iptables' tables, asked without any program of iptables.
+// Which rules the kernel has in iptables' tables, asked without any program of iptables.
 #ifndef NATPLAN_BACKENDS_IPTABLES_KERNEL_RULES_H_
 #define NATPLAN_BACKENDS_IPTABLES_KERNEL_RULES_H_
 
@@ -22,6 +22,11 @@ std::string_view Name(IptablesVariant variant);  // "nft", "legacy"
 // there are.
 std::expected<bool, Error> KernelHasComment(IptablesVariant variant, Family family, std::string_view table,
                                             std::string_view begin, TimePoint deadline);
+
+// Whether ip_tables, or ip6_tables, has the table, and whether it has more in it than its own chains, empty.
+// The same holds of what they load, answer and refuse.
+std::expected<bool, Error> LegacyHasTable(Family family, std::string_view table);
+std::expected<bool, Error> LegacyHasRules(Family family, std::string_view table);
 
 }  // namespace natplan
 

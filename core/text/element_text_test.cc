@@ -79,7 +79,7 @@ TEST(ElementTextTest, MarksAreEightHexadecimalDigits) {
 }
 
 TEST(ElementTextTest, ARangeWhoseEndIsLongerThanItsStartStandsInHex) {
-  const SetShape shape{.key_type = 7, .key_length = 4, .interval = true};
+  const SetShape shape{.interval = true, .key_type = 7, .key_length = 4};
   const ElementKey end(std::vector<std::uint8_t>(32, 0xab));
   std::string expected = "0x0a000001-0x";
   for (int i = 0; i < 32; ++i) expected += "ab";
