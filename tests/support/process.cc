@@ -13,7 +13,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -48,7 +48,9 @@ int BytesIn(int pipe) {
 // "" where there is no such process.
 std::string StatusOf(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/status");
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream out;
+  out << file.rdbuf();  // one that ends meanwhile (ESRCH) ends the text, too
+  return out.str();
 }
 
 }  // namespace
