@@ -31,7 +31,8 @@ class IptablesRunner {
   virtual std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
                                              bool check_only, TimePoint deadline) = 0;
   // Whether the table, nat or raw, has a rule whose comment begins so, asked of the kernel without these
-  // programs. Where nobody knows which variant is used, either of them counts as that one.
+  // programs. Where nobody knows which variant is used, either of them counts as that one, and the other has
+  // it if both have.
   virtual std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
                                            std::string_view comment, TimePoint deadline) = 0;
   // Keeps other natplan processes from reading and changing until the lock is destroyed.

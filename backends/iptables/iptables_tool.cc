@@ -93,7 +93,14 @@ std::expected<std::string, Error> IptablesTool::Program(IptablesSide side, Famil
   if (side == IptablesSide::kUsed || !used) return used;
   const std::string name(IptablesName(family));
   const auto variant = VariantOf(*used);
-  if (!variant) return Missing("another variant of " + name);
+  if (!variant) {
+    return std::unexpected(
+        Error{.code = ErrorCode::kNotSupported,
+              .errno_value = ENOENT,
+              .text = *used +
+                      " does not say which variant of iptables it is, so the other one is not known; let it "
+                      "be a link to a program of the package \"iptables\" (update-alternatives, or PATH)"});
+  }
   const std::string other = name + "-" + std::string(Name(OtherThan(*variant))) + "-" + std::string(verb);
   std::string path = programs_.Find(other);
   if (path.empty()) return Missing(other);
@@ -137,9 +144,9 @@ std::expected<bool, Error> IptablesTool::Holds(IptablesSide side, Family family,
     const bool is_used = side == IptablesSide::kUsed;
     return KernelHasComment(is_used ? *variant : OtherThan(*variant), family, table, comment, deadline);
   }
-  if (side == IptablesSide::kOther) return false;
   auto by_nft = KernelHasComment(IptablesVariant::kNft, family, table, comment, deadline);
-  if (!by_nft || *by_nft) return by_nft;
+  // Whichever the used one is, the other one surely holds it where both do.
+  if (!by_nft || *by_nft == (side == IptablesSide::kUsed)) return by_nft;
   return KernelHasComment(IptablesVariant::kLegacy, family, table, comment, deadline);
 }
 

@@ -157,6 +157,34 @@ TEST(UnreadableTest, AProgramThatFailsOrPrintsJunkIsNotNothing) {
   });
 }
 
+// Then nobody can tell which the other variant is, and both have rules of natplan.
+TEST(UnreadableTest, TheOtherVariantOfAProgramOfUnknownVariantIsNotNothing) {
+  RunWithBothVariants([](const std::string& variant) {
+    const std::string wrap =
+        "for f in iptables ip6tables; do for v in save restore; do rm $p/$f-$v\n"
+        "printf '#!/bin/sh\\nexec xtables-" +
+        variant + "-multi %s \"$@\"\\n' $f-$v > $p/$f-$v; chmod +x $p/$f-$v; done; done\n";
+    const std::string other = "xtables-" + std::string(variant == "nft" ? "legacy" : "nft") +
+                              "-multi iptables -t nat -%c POSTROUTING -s 10.77.0.0/16 -m comment --comment "
+                              "natplan:natplan:old -j MASQUERADE";
+    const auto change_other = [&](char verb) {
+      return Sh(std::string(other).replace(other.find("%c"), 2, 1, verb)).exit_code;
+    };
+    ASSERT_EQ(With(variant, wrap + kApply).exit_code, 0);
+    EXPECT_EQ(With(variant, wrap + "natplan list --backend iptables").exit_code, 0);
+    if (change_other('A') != 0) GTEST_SKIP() << "SKIPPED[no-iptables]: the other variant has no nat table";
+    for (const std::string& verb : kVerbs) {
+      // Without it, programs are used whose name says the variant.
+      if (!verb.ends_with("--backend iptables")) continue;
+      const Ran ran = With(variant, wrap + "echo 'masquerade = []' | natplan " + verb);
+      EXPECT_EQ(ran.exit_code, 7) << verb << '\n' << ran;
+      EXPECT_THAT(ran.err, HasSubstr("iptables-save does not say which variant")) << verb;
+    }
+    ASSERT_EQ(change_other('D'), 0);
+    EXPECT_EQ(With(variant, wrap + "natplan remove --backend iptables").exit_code, 0);
+  });
+}
+
 TEST(UnreadableTest, ATableThatIptablesCannotShowIsNotNothing) {
   RunInNamespaceOrSkip([] {
     ASSERT_EQ(
