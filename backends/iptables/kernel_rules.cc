@@ -26,6 +26,8 @@
 #include "backends/descriptor.h"
 #include "backends/netlink/linux_socket.h"
 #include "backends/netlink/socket_error.h"
+#include "core/wire/message_reader.h"
+#include "core/wire/userdata.h"
 
 namespace natplan {
 namespace {
@@ -85,6 +87,16 @@ RulesRequest RequestFor(Family family, std::string_view table) {
   return out;
 }
 
+// Of a message about a rule. iptables shows a comment that nft gave the rule, in its userdata, as one of the
+// match's.
+bool RuleHasComment(std::string_view message, std::string_view begin) {
+  if (Finds(message, begin, AttributeOfMatch)) return true;
+  if (message.size() < sizeof(nfgenmsg)) return false;
+  message.remove_prefix(sizeof(nfgenmsg));
+  const wire::AttributeTable rule({reinterpret_cast<const std::uint8_t*>(message.data()), message.size()});
+  return wire::CommentIn(rule.Find(NFTA_RULE_USERDATA).value_or(wire::Bytes{})).starts_with(begin);
+}
+
 // What the datagrams of a dump came to so far.
 struct Dump {
   bool found = false;
@@ -105,7 +117,7 @@ struct Dump {
         error = -negative;
         ended = true;
       } else {
-        found |= Finds(body, begin, AttributeOfMatch);
+        found |= RuleHasComment(body, begin);
       }
       datagram.remove_prefix(std::min<std::size_t>(datagram.size(), NLMSG_ALIGN(header.nlmsg_len)));
     }

@@ -16,10 +16,10 @@ enum class IptablesVariant { kNft, kLegacy };
 std::string_view Name(IptablesVariant variant);  // "nft", "legacy"
 
 // Whether a rule of the table, nat or raw, of the calling thread's network namespace has a comment (of
-// iptables' match "comment") that begins so. Creates nothing and loads nothing. False only if the kernel was
-// asked and has none; a kernel without that variant has none. kNotPermitted: without CAP_NET_ADMIN, or where
-// a filter of system calls forbids to ask. kUnreadable: without /proc nobody can tell which legacy tables
-// there are.
+// iptables' match "comment", or as nft gives one to a rule) that begins so. Creates nothing and loads
+// nothing. False only if the kernel was asked and has none; a kernel without that variant has none.
+// kNotPermitted: without CAP_NET_ADMIN, or where a filter of system calls forbids to ask. kUnreadable:
+// without /proc nobody can tell which legacy tables there are.
 std::expected<bool, Error> KernelHasComment(IptablesVariant variant, Family family, std::string_view table,
                                             std::string_view begin, TimePoint deadline);
 

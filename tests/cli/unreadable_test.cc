@@ -331,6 +331,26 @@ TEST(UnreadableTest, ARuleThatNatplanDoesNotMakeIsListedSinceItIsRemoved) {
   });
 }
 
+// iptables shows it as one of its own.
+TEST(UnreadableTest, ACommentThatNftGaveARuleInIptablesTableIsNotNothing) {
+  RunInNamespaceOrSkip([] {
+    for (const std::string family : {"ip", "ip6"}) {
+      const std::string tables = family + "tables -t nat ";
+      if (With("nft", tables + "-A OUTPUT -j RETURN && " + tables + "-D OUTPUT -j RETURN").exit_code != 0)
+        GTEST_SKIP() << "SKIPPED[no-nft-iptables]: no program, or the kernel has no such nat table";
+      ASSERT_EQ(Sh("nft 'add rule " + family + " nat OUTPUT counter accept comment \"natplan:natplan:web\"'")
+                    .exit_code,
+                0);
+      const Ran listed = Natplan("nft", "list");
+      EXPECT_EQ(listed.exit_code, 0) << listed;
+      EXPECT_THAT(listed.out,
+                  HasSubstr("iptables " + family + " natplan\n  foreign\n    " + tables + "-A OUTPUT "));
+      EXPECT_THAT(Natplan("nft", "remove").out, HasSubstr(family + ": -D OUTPUT "));
+      EXPECT_EQ(Natplan("nft", "list").out, "# there is no table natplan\n");
+    }
+  });
+}
+
 TEST(UnreadableTest, WhatIptablesHeldWasThereToBeDeleted) {
   RunWithBothVariants([](const std::string& variant) {
     const std::string nothing = "there was nothing to delete";
