@@ -31,10 +31,18 @@ std::optional<bool> HasNetAdmin(const std::filesystem::path& status) {
 
 std::expected<NatRules, Error> Parse(Family family, std::expected<std::string, Error> text) {
   if (!text) return std::unexpected(std::move(text.error()));
-  const auto saved = ReadSavedTable(*text);
+  const auto saved = ReadSavedRules(family, *text);
   if (!saved) return std::unexpected(saved.error());
-  if (!saved->incompatible.empty()) return std::unexpected(CannotShow(family, saved->incompatible));
+  // Of table raw nothing but natplan's rules is asked for, and there the kernel tells whether it has any.
+  if (saved->incompatible == "nat") return std::unexpected(CannotShow(family, saved->incompatible));
   return NatRules{.count = saved->rules.size(), .ours = NatplanRules(family, *saved)};
+}
+
+std::expected<bool, Error> KernelHolds(IptablesRunner& runner, IptablesSide side, Family family,
+                                       TimePoint deadline) {
+  auto holds = runner.Holds(side, family, "nat", kNatplanComment, deadline);
+  if (!holds || *holds || family != Family::kIp) return holds;
+  return runner.Holds(side, family, "raw", kNatplanComment, deadline);
 }
 
 // What the program shows. Where that is none of natplan's rules, the kernel itself has to agree.
@@ -43,7 +51,7 @@ std::expected<NatRules, Error> ReadNatRules(IptablesRunner& runner, IptablesSide
   auto rules = Parse(family, runner.Save(side, family, deadline));
   const bool shows_none = rules ? rules->ours.empty() : rules.error().code == ErrorCode::kNotSupported;
   if (!shows_none) return rules;
-  const auto holds = runner.Holds(side, family, "nat", kNatplanComment, deadline);
+  const auto holds = KernelHolds(runner, side, family, deadline);
   if (!holds) return std::unexpected(holds.error());
   if (!*holds) return rules;
   const std::string why = rules ? fmt::format("{}-save does not show them", IptablesName(family))

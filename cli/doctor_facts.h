@@ -40,7 +40,7 @@ struct IptablesVariants {
 };
 IptablesVariants FindIptablesVariants(const ProgramSearch& programs);
 
-// One family's nat table in one variant of iptables.
+// One family's nat table in one variant of iptables, and natplan's rules in table raw.
 struct NatRules {
   std::size_t count = 0;               // of all programs
   std::vector<std::string> ours = {};  // natplan's, as "iptables -t nat -A ..."

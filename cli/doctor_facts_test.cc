@@ -79,6 +79,7 @@ class FakeRunner final : public IptablesRunner {
   std::expected<std::string, Error> other = "";
   std::expected<bool, Error> holds = false;
   std::expected<bool, Error> other_holds = false;
+  std::expected<bool, Error> raw_holds = false;  // in either
   std::expected<void, Error> restore = {};
   std::string tried;
 
@@ -87,8 +88,9 @@ class FakeRunner final : public IptablesRunner {
   }
   std::expected<bool, Error> Holds(IptablesSide side, Family, std::string_view table,
                                    std::string_view comment, TimePoint) override {
-    EXPECT_EQ(table, "nat");
     EXPECT_EQ(comment, "natplan:");
+    if (table == "raw") return raw_holds;
+    EXPECT_EQ(table, "nat");
     return side == IptablesSide::kUsed ? holds : other_holds;
   }
   std::expected<void, Error> Restore(IptablesSide, Family, const std::string& input, bool check_only,
@@ -152,6 +154,23 @@ TEST_F(DoctorFactsTest, RulesThatTheKernelHasAndTheProgramDoesNotShowAreNotNone)
     ASSERT_FALSE(facts.other.has_value());
     EXPECT_EQ(facts.other.error().text, "no /proc");
   }
+}
+
+TEST_F(DoctorFactsTest, WhatNatplanHasInTableRawIsOursToo) {
+  FakeRunner runner;
+  runner.save =
+      "*raw\n-A PREROUTING -d 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:default\" -j DROP\n"
+      "-A PREROUTING -j ACCEPT\nCOMMIT\n";
+  runner.other = "# Table `raw' is incompatible, use 'nft' tool.\n";
+  IptablesFacts facts = ReadIptablesFacts(runner, Family::kIp, false, TimePoint());
+  ASSERT_TRUE(facts.used.has_value());
+  EXPECT_EQ(facts.used->count, 1U);
+  EXPECT_THAT(facts.used->ours, ElementsAre(HasSubstr("iptables -t raw -A PREROUTING -d 127.0.0.0/8")));
+  EXPECT_EQ(facts.other, NatRules{});
+  runner.raw_holds = true;
+  facts = ReadIptablesFacts(runner, Family::kIp, false, TimePoint());
+  ASSERT_FALSE(facts.other.has_value());
+  EXPECT_EQ(facts.other.error().code, ErrorCode::kUnreadable);
 }
 
 TEST_F(DoctorFactsTest, AProgramThatFailsOrPrintsJunkIsAnError) {

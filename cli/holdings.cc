@@ -30,7 +30,7 @@ Error AlsoThere(const IptablesHeld& held) {
   for (const OwnedIntent& owned : held.intents) owners.insert(owned.owner.name());
   const std::string what =
       owners.empty()
-          ? "iptables has rules that name natplan and that natplan does not make, beside this table"
+          ? "iptables has rules that name natplan and that no forward or masquerade has, beside this table"
           : fmt::format("rules of iptables do NAT for natplan beside this table, of the owners {}",
                         fmt::join(owners, ", "));
   return {.code = ErrorCode::kConflict,

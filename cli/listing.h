@@ -44,8 +44,8 @@ struct FamilyListing {
 // Of a table of the layout; in another program's nobody owns anything.
 FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table);
 
-// Of what the rules of iptables say, and of those, by Family, that natplan does not make. The families are in
-// order; those that have nothing are left out.
+// Of what the rules of iptables say, and of RulesWithoutIntent(). The families are in order; those that have
+// nothing are left out.
 std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
                                       const std::array<std::vector<std::string>, 2>& foreign = {});
 

@@ -68,9 +68,9 @@ std::expected<IptablesHeld, Error> IptablesContext::Held(TimePoint deadline) {
   IptablesHeld held;
   for (const IptablesSnapshot* one : {&*snapshot, &*other}) {
     std::ranges::move(IntentsOf(*one, tag_), std::back_inserter(held.intents));
-    IptablesPlan plan = PlanIptables(*one, {}, tag_);
+    auto without_intent = RulesWithoutIntent(*one, tag_);
     for (const Family family : kFamilies)
-      std::ranges::move(plan.foreign[Index(family)], std::back_inserter(held.foreign[Index(family)]));
+      std::ranges::move(without_intent[Index(family)], std::back_inserter(held.foreign[Index(family)]));
   }
   std::ranges::sort(held.intents);
   const auto repeated = std::ranges::unique(held.intents);

@@ -39,7 +39,7 @@ struct IptablesReport {
 // What iptables holds of one table's name.
 struct IptablesHeld {
   std::vector<OwnedIntent> intents = {};                 // of all owners
-  std::array<std::vector<std::string>, 2> foreign = {};  // by Family, as in IptablesReport
+  std::array<std::vector<std::string>, 2> foreign = {};  // by Family, of RulesWithoutIntent()
 
   bool empty() const { return intents.empty() && foreign[0].empty() && foreign[1].empty(); }
 };

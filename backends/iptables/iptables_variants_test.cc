@@ -75,6 +75,17 @@ TEST_F(IptablesVariantsTest, IntentsAreThoseOfBothVariants) {
   EXPECT_EQ(Intents(), (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.0.0.0/8")}));
 }
 
+TEST_F(IptablesVariantsTest, WhatIsLeftOfAForwardIsHeldToo) {
+  for (auto* rules : {&fake_.rules[0], &fake_.other_rules[0]}) {
+    *rules = {"-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:a\" -j DROP"};
+    const auto held = context_.Held(steady_clock::now() + seconds(5));
+    ASSERT_TRUE(held) << held.error().text;
+    EXPECT_TRUE(held->intents.empty());
+    EXPECT_EQ(held->foreign[0], std::vector{"iptables -t raw -A" + rules->front().substr(6)});
+    rules->clear();
+  }
+}
+
 TEST_F(IptablesVariantsTest, RulesWithTheTagThatNatplanDoesNotMakeAreHeldToo) {
   fake_.rules[0] = {kRuleOfA, "INPUT -m comment --comment \"natplan:natplan:a\" -j RETURN"};
   fake_.other_rules[1] = {"OUTPUT -m comment --comment \"natplan:natplan:b\" -j RETURN"};

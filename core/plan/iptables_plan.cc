@@ -256,6 +256,24 @@ std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleT
   return {intents.begin(), intents.end()};
 }
 
+std::array<std::vector<std::string>, 2> RulesWithoutIntent(const IptablesSnapshot& snapshot,
+                                                           const RuleTag& tag) {
+  std::set<RuleKey> meant;
+  for (const OwnedIntent& owned : IntentsOf(snapshot, tag)) {
+    for (IptablesRule& rule : Lower(owned.intent)) meant.insert(KeyOf(owned.owner, std::move(rule)));
+  }
+  std::array<std::vector<std::string>, 2> out;
+  for (const Family family : kFamilies) {
+    const auto& nat = snapshot.nat[static_cast<std::size_t>(family)];
+    if (!nat) continue;
+    for (const KnownRule& known : Know(family, *nat, tag)) {
+      if (!known.owner || (known.raised && meant.contains(KeyOf(*known.owner, known.rule)))) continue;
+      out[static_cast<std::size_t>(family)].push_back(CommandLine(family, "-A", *known.saved));
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> NatplanRules(Family family, const SavedTable& saved) {
   std::vector<std::string> out;
   for (const SavedRule& rule : saved.rules) {

@@ -62,6 +62,11 @@ IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want
 // plan puts the rule back.
 std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleTag& tag);
 
+// By Family: rules with the tag that no intent of these comes to, as "iptables -t nat -A ...". Either natplan
+// does not make such rules, or they are what is left of a forward, like the guard of loopback.
+std::array<std::vector<std::string>, 2> RulesWithoutIntent(const IptablesSnapshot& snapshot,
+                                                           const RuleTag& tag);
+
 // Rules with natplan's comment, of any table's name, as "iptables -t nat -A ...". For an iptables variant
 // that is not in use.
 std::vector<std::string> NatplanRules(Family family, const SavedTable& saved);

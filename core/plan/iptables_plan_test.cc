@@ -320,6 +320,24 @@ TEST(PlanIptables, HoldsForRandomWishes) {
   }
 }
 
+TEST(RulesWithoutIntent, AreWhatIsLeftOfAForwardAndWhatNatplanDoesNotMake) {
+  FakeNat nat;
+  nat.Apply({.intents = {Forwarded(kA, 80, "10.0.0.1:80", true), Forwarded(kB, 81, "10.0.0.2:80", true)}});
+  EXPECT_EQ(RulesWithoutIntent(nat.Read(), kTag), (std::array<Text, 2>{}));
+  // As `iptables -t nat -F` does it, and somebody who deletes what forwards for B alone.
+  std::erase_if(nat.rules[0], [](const std::string& rule) {
+    return rule.find("-j DNAT") != std::string::npos && rule.find("natplan:a") == std::string::npos;
+  });
+  const auto left = RulesWithoutIntent(nat.Read(), kTag);
+  ASSERT_EQ(left[0].size(), 3U);
+  for (const std::string& rule : left[0]) EXPECT_NE(rule.find("natplan:b"), std::string::npos) << rule;
+  EXPECT_EQ(std::ranges::count_if(
+                left[0],
+                [](const std::string& rule) { return rule.starts_with("iptables -t raw -A PREROUTING "); }),
+            2);
+  EXPECT_EQ(IntentsOf(nat.Read(), kTag), (std::vector{Forwarded(kA, 80, "10.0.0.1:80", true)}));
+}
+
 TEST(NatplanRules, FindsThemWhateverTheirTable) {
   const auto saved = ReadSavedTable(
       "*nat\n-A POSTROUTING -s 10.0.0.0/8 -m comment --comment \"natplan:other:a\" -j MASQUERADE\n"

@@ -331,6 +331,23 @@ TEST(UnreadableTest, ARuleThatNatplanDoesNotMakeIsListedSinceItIsRemoved) {
   });
 }
 
+TEST(UnreadableTest, WhatIsLeftOfAForwardIsNotNothing) {
+  RunWithBothVariants([](const std::string& variant) {
+    ASSERT_EQ(With(variant, kApply + " && iptables -t nat -F && ip6tables -t nat -F").exit_code, 0);
+    for (const std::string verb : {"list", "list --backend iptables"}) {
+      const Ran listed = Natplan(variant, verb);
+      EXPECT_EQ(listed.exit_code, 0) << listed;
+      EXPECT_THAT(listed.out,
+                  HasSubstr("iptables ip natplan\n  foreign\n    iptables -t raw -A PREROUTING "));
+    }
+    const Ran doctor = Natplan(variant, "doctor");
+    EXPECT_EQ(doctor.exit_code, 1) << doctor;
+    EXPECT_THAT(doctor.out, HasSubstr(" has 2 rules of natplan"));
+    EXPECT_THAT(Natplan(variant, "remove").out, HasSubstr("ip: -t raw -D PREROUTING "));
+    EXPECT_EQ(Natplan(variant, "list").out, "# there is no table natplan\n");
+  });
+}
+
 // iptables shows it as one of its own.
 TEST(UnreadableTest, ACommentThatNftGaveARuleInIptablesTableIsNotNothing) {
   RunInNamespaceOrSkip([] {
