@@ -312,8 +312,17 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
     const auto done = Restore(IptablesSide::kUsed, family, plan.lines[Index(family)], false, deadline);
     if (done) continue;
     Error error = done.error();
-    if (family == Family::kIp && error.code != ErrorCode::kUnknownOutcome) TakeGuardBack(plan, deadline);
-    if (both && family == Family::kIp6 && error.code != ErrorCode::kUnknownOutcome) {
+    if (error.code == ErrorCode::kUnknownOutcome) {
+      // In a try after the first, those of IPv4 need no change any more.
+      if (family == Family::kIp6 && !unsupported_[Index(Family::kIp)]) {
+        error.text += "; the rules of IPv4 are as asked for, those of IPv6 may or may not be";
+      } else if (both) {
+        error.text += "; the rules of IPv6 are as they were, those of IPv4 may or may not be";
+      }
+      return failed(family, error);
+    }
+    if (family == Family::kIp) TakeGuardBack(plan, deadline);
+    if (both && family == Family::kIp6) {
       if (const auto undone = Restore(IptablesSide::kUsed, Family::kIp, plan.undo[0], false, deadline);
           !undone) {
         error.code = ErrorCode::kUnknownOutcome;

@@ -372,6 +372,31 @@ TEST_F(IptablesContextTest, AnOutcomeThatIsLostAndCannotBeLookedUpIsUnknown) {
   EXPECT_EQ(fake_.rules[0].size(), 1U);
 }
 
+TEST_F(IptablesContextTest, WhereTheOutcomeOfOneFamilyIsUnknownTheErrorSaysWhatHoldsOfTheOther) {
+  const char* as_asked = "the rules of IPv4 are as asked for";
+  const char* as_before = "the rules of IPv6 are as they were";
+  fake_.lost_outcomes[0] = 1;
+  fake_.before_restore = [&](int) {
+    fake_.save_answer[0] = std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
+  };
+  const auto of_ipv4 = Apply(both_);
+  ASSERT_FALSE(of_ipv4);
+  EXPECT_EQ(of_ipv4.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_NE(of_ipv4.error().text.find(as_before), std::string::npos) << of_ipv4.error().text;
+  EXPECT_TRUE(fake_.rules[1].empty());
+  fake_ = {};
+  fake_.restore_error[1] = Failure(ErrorCode::kUnknownOutcome);
+  // As many tries as fit in: in all but the first one IPv4 needs no change.
+  for (const milliseconds time : {milliseconds(0), milliseconds(20)}) {
+    const auto of_ipv6 = Apply(both_, Mode::kApply, time);
+    ASSERT_FALSE(of_ipv6);
+    EXPECT_EQ(of_ipv6.error().code, ErrorCode::kUnknownOutcome);
+    EXPECT_NE(of_ipv6.error().text.find(as_asked), std::string::npos) << of_ipv6.error().text;
+    EXPECT_EQ(fake_.rules[0].size(), 1U);
+    EXPECT_TRUE(fake_.rules[1].empty());
+  }
+}
+
 TEST(IptablesContext, RefusesATableNameThatDoesNotFit) {
   EXPECT_FALSE(IptablesContext::Make(nullptr, {.table = std::string(200, 'x')}));
 }
