@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "backends/read_until.h"
 #include "cli/iptables_access.h"
 #include "cli/kernel_access.h"
 #include "core/plan/planner.h"

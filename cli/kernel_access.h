@@ -14,9 +14,6 @@ namespace natplan::cli {
 // Over a socket in the network namespace that the process is in; interruptible.
 std::expected<std::unique_ptr<Executor>, Error> OpenKernel();
 
-// A snapshot; a torn reading is repeated until the deadline.
-std::expected<Snapshot, Error> ReadUntil(TimePoint deadline, Executor& executor, const ReadRequest& request);
-
 // Hands everything on to another executor and remembers what was read last, and what was sent last without an
 // answer. Not thread-safe.
 class Witness final : public Executor {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/kernel_access.h"
+#include "backends/read_until.h"
 #include "core/plan/backoff.h"
 #include "core/plan/foreign_table.h"
 #include "core/plan/recovery.h"
