@@ -192,6 +192,7 @@ std::expected<void, Error> Nat::BeginWith(MakeRequest make, Mode mode) {
   deadline_ = After(now, options_.deadline);
   WakeAt(now);
   mode_ = mode;
+  lost_.clear();
   bounded_.Reset();
   try {
     Request request = make();
@@ -295,6 +296,7 @@ void Nat::RunIptables() {
     wishes_.emplace(leftovers_->TakeContext(),
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
     leftovers_.reset();
+    lost_.clear();  // the backend itself says it
   }
   if (!wishes_) {
     if (runner_ == nullptr) return End(std::unexpected(reason_));
@@ -305,6 +307,7 @@ void Nat::RunIptables() {
                     IptablesWishes::Options{options_.scope, options_.owner, options_.inheritance});
   }
   if (auto error = WhyNftablesMustNotStay()) return End(std::unexpected(*std::move(error)));
+  if (auto error = LeavePortsToNftables()) return End(std::unexpected(*std::move(error)));
   Result result = RunWishes();
   if (!result && !reason_.text.empty() && result.error().code == ErrorCode::kNotSupported) {
     result.error().text += "; nor has the kernel nf_tables NAT: " + reason_.text;

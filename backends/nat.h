@@ -33,6 +33,7 @@
 #include "backends/iptables/iptables_wishes.h"
 #include "backends/wakeup.h"
 #include "core/plan/executor.h"
+#include "core/plan/held_elsewhere.h"
 #include "core/plan/reconciler.h"
 
 namespace natplan {
@@ -176,7 +177,9 @@ class Nat {
   void LookForLeftovers();
   std::optional<Error> KeepLeftovers(Request& request);
   Result TakeLeftoversAway(Result result);
+  std::optional<Error> LeaveTo(const HeldElsewhere& held, Request& request);
   std::optional<Error> WhyNftablesMustNotStay();
+  std::optional<Error> LeavePortsToNftables();
   Result TakeNftablesAway(Result result);
   Result OneEdit(Edit::Kind kind, const Intent& intent);
   Outcome Commit(const Transaction& transaction);
@@ -195,7 +198,8 @@ class Nat {
   std::optional<IptablesWishes> wishes_;        // once it is
   Backend chosen_;
   Error reason_;
-  Request request_;  // of the call, as long as another backend may have to do with it
+  Request request_;          // of the call, as long as another backend may have to do with it
+  std::vector<Error> lost_;  // by the call, to what is held elsewhere
   Mode mode_ = Mode::kApply;
   bool under_way_ = false;
   std::optional<Result> result_;  // of the call that was begun last, once it has ended

@@ -14,6 +14,7 @@
 namespace natplan {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -182,6 +183,77 @@ TEST_F(NatBackendTest, WhatNftablesDidForTheOwnerMovesToIptablesWithAllThatTheOw
   EXPECT_EQ(iptables_.rules[0].size(), 1U);
   EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), Not(HasSubstr("10.0.0.0/8")));
   EXPECT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
+}
+
+TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByIptablesIsNoPortForNftables) {
+  const Owner web = Owner::Make("web").value();
+  ASSERT_TRUE(
+      Open({}, Backend::kIptables)
+          .Do({.replaced = web, .intents = {To(80, "10.0.0.2:80"), To(81, "10.0.0.2:81")}}, Mode::kApply));
+  iptables_.other_rules[0] = std::exchange(iptables_.rules[0], {});
+  for (const bool in_use : {false, true}) {
+    if (in_use) iptables_.rules[0] = std::exchange(iptables_.other_rules[0], {});
+    const auto before = iptables_.rules;
+    Nat nat = Open({});
+    for (const Result& result : {nat.AddForward(To(80, "10.0.0.3:80")), nat.Apply({To(80, "10.0.0.3:80")}),
+                                 nat.Preview({Mask("10.0.0.0/8"), To(80, "10.0.0.3:80")})}) {
+      ASSERT_FALSE(result);
+      EXPECT_EQ(result.error().code, ErrorCode::kConflict);
+      EXPECT_THAT(ToString(result.error()), AllOf(HasSubstr("\"web\""), HasSubstr("10.0.0.2:80"),
+                                                  HasSubstr("10.0.0.3:80"), HasSubstr("iptables")));
+    }
+    EXPECT_TRUE(NftablesIsEmpty());
+    EXPECT_EQ(iptables_.rules, before);
+    // What somebody else holds is reported, and the rest is carried out.
+    const Result lenient = nat.Do({.replaced = Owner::Default(),
+                                   .intents = {To(80, "10.0.0.3:80"), To(82, "10.0.0.3:82")},
+                                   .lenient = true},
+                                  Mode::kApply);
+    ASSERT_TRUE(lenient) << ToString(lenient.error());
+    EXPECT_EQ(lenient->lost.size(), 1U);
+    EXPECT_EQ(nat.desired().forwards().size(), 1U);
+    EXPECT_TRUE(nat.RemoveForward(To(80, "10.0.0.3:80")));
+    EXPECT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8"))) << "an edit that asks for no such port";
+  }
+  Nat all(
+      {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
+      {.scope = Scope::kExclusive});
+  ASSERT_TRUE(all.Apply({To(80, "10.0.0.3:80")}));
+  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+}
+
+TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByNftablesIsNoPortForIptables) {
+  const Owner web = Owner::Make("web").value();
+  ASSERT_TRUE(Open({}).Do({.replaced = web, .intents = {To(80, "10.0.0.2:80")}}, Mode::kApply));
+  const std::string before = kernel_sim::ListRuleset(*kernel_).value();
+  for (const Scope scope : {Scope::kOwn, Scope::kExclusive}) {
+    Nat nat(
+        {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
+        {.scope = scope, .backend = Backend::kIptables});
+    for (const Result& result : {nat.AddForward(To(80, "10.0.0.3:80")), nat.Apply({To(80, "10.0.0.3:80")}),
+                                 nat.Preview({To(80, "10.0.0.3:80")})}) {
+      ASSERT_FALSE(result);
+      EXPECT_EQ(result.error().code, ErrorCode::kConflict);
+      EXPECT_THAT(ToString(result.error()), AllOf(HasSubstr("\"web\""), HasSubstr("10.0.0.2:80"),
+                                                  HasSubstr("10.0.0.3:80"), HasSubstr("nf_tables")));
+    }
+    EXPECT_THAT(iptables_.rules[0], IsEmpty());
+    const Result lenient = nat.Do({.edits = {{Edit::Kind::kAdd, Owner::Default(), To(80, "10.0.0.3:80")},
+                                             {Edit::Kind::kAdd, Owner::Default(), To(82, "10.0.0.3:82")}},
+                                   .lenient = true},
+                                  Mode::kPlan);
+    ASSERT_TRUE(lenient) << ToString(lenient.error());
+    EXPECT_EQ(lenient->lost.size(), 1U);
+    EXPECT_EQ(lenient->iptables[0].size(), 2U);
+    EXPECT_TRUE(nat.Apply({}));
+  }
+  EXPECT_EQ(kernel_sim::ListRuleset(*kernel_).value(), before);
+  // Its owner may take it over.
+  Nat nat(
+      {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
+      {.owner = web, .backend = Backend::kIptables});
+  ASSERT_TRUE(nat.Apply({To(80, "10.0.0.4:80")}));
+  EXPECT_EQ(iptables_.rules[0].size(), 2U);
 }
 
 TEST_F(NatBackendTest, ARemovalFindsWhatAnEarlierContextLeftInIptables) {

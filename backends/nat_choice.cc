@@ -1,5 +1,4 @@
 // Which backend a context chooses, by what the kernel answers.
-#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <utility>
@@ -9,14 +8,6 @@
 #include "core/plan/recovery.h"
 
 namespace natplan {
-namespace {
-
-bool WantsNothing(const Request& request) {
-  return request.intents.empty() &&
-         std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
-}
-
-}  // namespace
 
 // Whether the kernel said that it has no nf_tables NAT for anything that the call wants; otherwise, if it
 // answered at all, nf_tables is chosen.

@@ -1,21 +1,22 @@
 // What the backend that is not in use still holds of natplan: it would act beside the one that is.
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <set>
 #include <utility>
 
 #include "backends/nat.h"
+#include "backends/read_until.h"
+#include "core/plan/held_elsewhere.h"
+#include "core/plan/kernel_view.h"
 #include "core/plan/layout.h"
 
 namespace natplan {
 namespace {
 
-bool Adds(const Request& request, Mode mode) {
-  const auto adds = [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; };
-  return mode == Mode::kApply && (!request.intents.empty() || std::ranges::any_of(request.edits, adds));
-}
+bool Adds(const Request& request, Mode mode) { return mode == Mode::kApply && !WantsNothing(request); }
 
 }  // namespace
 
@@ -37,23 +38,43 @@ void Nat::LookForLeftovers() {
   }
 }
 
-// What iptables does for the owners of the call is wanted of nf_tables from now on. An error if nobody can
-// tell what that is; that nothing may be asked is for nf_tables to say.
+// What iptables does for the owners of the call is wanted of nf_tables from now on, and what it does for
+// others is theirs. An error if nobody can tell what that is, also where nothing is kept: what cannot be read
+// now could not be taken away after nf_tables was changed. That nothing may be asked is for nf_tables to say.
 std::optional<Error> Nat::KeepLeftovers(Request& request) {
   if (!leftovers_ || leftovers_->none()) return std::nullopt;
-  std::set<Owner> owners;
-  if (options_.inheritance == Inheritance::kAdopt && !request.replaced)
-    owners = OwnersOf(request, options_.owner);
-  auto edits = leftovers_->EditsToKeep(owners, Adds(request, mode_), deadline_);
-  if (!edits && edits.error().code != ErrorCode::kNotPermitted) return std::move(edits.error());
-  if (edits) request.edits.insert(request.edits.begin(), edits->begin(), edits->end());
+  const auto intents = leftovers_->Intents(Adds(request, mode_), deadline_);
+  if (!intents && intents.error().code != ErrorCode::kNotPermitted) return intents.error();
+  if (!intents) return std::nullopt;
+  const std::set<Owner> owners = OwnersOf(request, options_.owner);
+  if (options_.scope != Scope::kExclusive) {
+    HeldElsewhere held("iptables", "iptables");
+    held.Add(*intents, owners);
+    if (auto error = LeaveTo(held, request)) return error;
+  }
+  if (options_.inheritance != Inheritance::kAdopt || request.replaced) return std::nullopt;
+  std::vector<Edit> kept;
+  for (const OwnedIntent& owned : *intents) {
+    if (owners.contains(owned.owner)) kept.push_back({Edit::Kind::kAdd, owned.owner, owned.intent});
+  }
+  request.edits.insert(request.edits.begin(), kept.begin(), kept.end());
+  return std::nullopt;
+}
+
+// What is held elsewhere is not asked for: the call says that it is lost, or is refused.
+std::optional<Error> Nat::LeaveTo(const HeldElsewhere& held, Request& request) {
+  std::vector<Error> taken = held.TakeFrom(request);
+  if (!taken.empty() && !request.lenient) return std::move(taken.front());
+  lost_ = std::move(taken);
   return std::nullopt;
 }
 
 // After nf_tables holds what is wanted, so that nothing is ever without NAT.
 Result Nat::TakeLeftoversAway(Result result) {
-  if (!result || !result->unsupported.empty() || !leftovers_ || leftovers_->none()) return result;
+  if (!result || !leftovers_ || leftovers_->none()) return result;
   try {
+    std::ranges::move(lost_, std::back_inserter(result->lost));
+    if (!result->unsupported.empty()) return result;
     auto taken = leftovers_->TakeAway(OwnersOf(request_, options_.owner), options_.scope, mode_,
                                       Adds(request_, mode_), deadline_, *result);
     if (!taken) return std::unexpected(std::move(taken.error()));
@@ -85,8 +106,26 @@ std::optional<Error> Nat::WhyNftablesMustNotStay() {
   return std::nullopt;
 }
 
+// The ports that nf_tables forwards, for whomever, and goes on forwarding after this call.
+std::optional<Error> Nat::LeavePortsToNftables() {
+  if (nftables_ == nullptr || WantsNothing(request_)) return std::nullopt;
+  const Layout layout{options_.table};
+  ReadRequest maps{.sets = {kForwardMap}};
+  for (const Family family : kFamilies) maps.tables.push_back(layout.Id(family));
+  const auto snapshot = ReadUntil(deadline_, *nftables_->executor_, maps);
+  if (!snapshot && snapshot.error().code == ErrorCode::kNotSupported) return std::nullopt;
+  if (!snapshot) return snapshot.error();
+  std::set<Owner> leaving;
+  if (request_.replaced) leaving.insert(*request_.replaced);
+  HeldElsewhere held("nf_tables", "nftables");
+  for (const TableSnapshot& table : snapshot->tables)
+    held.Add(ViewOf(layout, table.id.family, &table), leaving);
+  return LeaveTo(held, request_);
+}
+
 // After the rules of iptables hold what is wanted.
 Result Nat::TakeNftablesAway(Result result) {
+  if (result) std::ranges::move(lost_, std::back_inserter(result->lost));
   if (!result || nftables_ == nullptr || !request_.replaced || !result->unsupported.empty()) return result;
   Result taken = nftables_->Do(Request{.replaced = request_.replaced}, mode_);
   if (!taken && taken.error().code == ErrorCode::kNotSupported) return result;

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/plan/held_elsewhere.h"
 #include "core/text/iptables_text.h"
 #include "core/values/address.h"
 
@@ -20,6 +21,12 @@ std::array<bool, 2> WantedBy(const IptablesWish& wish) {
   std::array<bool, 2> wanted{};
   for (const OwnedIntent& owned : wish.intents) wanted[Index(FamilyOf(owned.intent))] = true;
   return wanted;
+}
+
+std::set<Owner> OwnersOf(const IptablesWish& wish) {
+  std::set<Owner> owners = wish.mine;
+  for (const OwnedIntent& owned : wish.intents) owners.insert(owned.owner);
+  return owners;
 }
 
 }  // namespace
@@ -108,7 +115,9 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     if (!snapshot) return failed(snapshot.error());
     const auto other = ReadOther(deadline);
     if (!other) return failed(other.error());
-    const IptablesWish wish = wish_from(IntentsOf(*snapshot, tag_));
+    const std::vector<OwnedIntent> have = IntentsOf(*snapshot, tag_);
+    IptablesWish wish = wish_from(have);
+    std::vector<Conflict> elsewhere = LeaveToOther(*other, have, wish);
     // A family in which rules are only to be removed is wanted, too, if it turns out that they cannot be.
     std::array<bool, 2> wanted = WantedBy(wish);
     for (const Family family : kFamilies) wanted[Index(family)] |= planned[Index(family)];
@@ -123,6 +132,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     }
 
     IptablesPlan plan = PlanIptables(*snapshot, wish, tag_);
+    std::ranges::move(elsewhere, std::back_inserter(plan.conflicts));
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
     if (conflict != plan.conflicts.end()) return failed(conflict->error);
     for (const Family family : kFamilies) planned[Index(family)] |= !plan.lines[Index(family)].empty();
@@ -237,11 +247,29 @@ std::expected<IptablesSnapshot, Error> IptablesContext::ReadOther(TimePoint dead
   return snapshot;
 }
 
+// Takes out of the wish the ports that the other variant goes on forwarding for owners who are not of this
+// call; but what somebody has and does not ask for now was there before.
+std::vector<Conflict> IptablesContext::LeaveToOther(const IptablesSnapshot& other,
+                                                    const std::vector<OwnedIntent>& have,
+                                                    IptablesWish& wish) const {
+  std::vector<Conflict> conflicts;
+  if (wish.scope == Scope::kExclusive) return conflicts;
+  HeldElsewhere held("the variant of iptables that is not in use", "iptables");
+  held.Add(IntentsOf(other, tag_), OwnersOf(wish));
+  std::erase_if(wish.intents, [&](const OwnedIntent& owned) {
+    auto taken = held.WhyTaken(owned);
+    if (!taken) return false;
+    const bool edited = wish.edited.contains(std::get<Forward>(owned.intent).key());
+    if (!edited && std::ranges::binary_search(have, owned)) return false;
+    conflicts.push_back({edited, *std::move(taken)});
+    return true;
+  });
+  return conflicts;
+}
+
 // What the other variant holds of the owners of this call goes, since it acts beside the rules of this one.
 IptablesPlan IptablesContext::PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const {
-  IptablesWish none{.mine = wish.mine, .scope = wish.scope};
-  for (const OwnedIntent& owned : wish.intents) none.mine.insert(owned.owner);
-  return PlanIptables(other, none, tag_);
+  return PlanIptables(other, {.mine = OwnersOf(wish), .scope = wish.scope}, tag_);
 }
 
 std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mode mode,

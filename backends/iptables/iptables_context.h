@@ -88,6 +88,8 @@ class IptablesContext {
                                                                std::optional<Error>& why, TimePoint deadline);
   std::expected<IptablesSnapshot, Error> Read(TimePoint deadline);
   std::expected<IptablesSnapshot, Error> ReadOther(TimePoint deadline);
+  std::vector<Conflict> LeaveToOther(const IptablesSnapshot& other, const std::vector<OwnedIntent>& have,
+                                     IptablesWish& wish) const;
   IptablesPlan PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const;
   std::expected<void, Error> TakeAway(IptablesPlan leftovers, Mode mode, IptablesReport& report,
                                       TimePoint deadline);

@@ -12,21 +12,13 @@ bool IsPassedOver(const std::expected<bool, Error>& holds, bool adds) {
 
 }  // namespace
 
-std::expected<std::vector<Edit>, Error> IptablesLeftovers::EditsToKeep(const std::set<Owner>& owners,
-                                                                       bool adds, TimePoint deadline) {
-  std::vector<Edit> edits;
+std::expected<std::vector<OwnedIntent>, Error> IptablesLeftovers::Intents(bool adds, TimePoint deadline) {
   const auto holds = context_.Holds(deadline);
-  if (IsPassedOver(holds, adds)) return edits;
+  if (IsPassedOver(holds, adds)) return {};
   if (!holds) return std::unexpected(holds.error());
   none_ = !*holds;
-  if (none_) return edits;
-  // Also where none are kept: what cannot be read now could not be taken away after nf_tables was changed.
-  const auto intents = context_.Intents(deadline);
-  if (!intents) return std::unexpected(intents.error());
-  for (const OwnedIntent& owned : *intents) {
-    if (owners.contains(owned.owner)) edits.push_back({Edit::Kind::kAdd, owned.owner, owned.intent});
-  }
-  return edits;
+  if (none_) return {};
+  return context_.Intents(deadline);
 }
 
 std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode,

@@ -9,8 +9,8 @@
 
 #include "backends/iptables/iptables_context.h"
 #include "core/plan/reconciler.h"
-#include "core/values/desired_state.h"
 #include "core/values/error.h"
+#include "core/values/intent.h"
 
 namespace natplan {
 
@@ -26,9 +26,8 @@ class IptablesLeftovers {
   // For iptables to be the backend after all; nothing else may be called then.
   IptablesContext TakeContext() { return std::move(context_); }
 
-  // What these owners want by the rules, to be wanted of nf_tables first: then nothing is lost with them.
-  std::expected<std::vector<Edit>, Error> EditsToKeep(const std::set<Owner>& owners, bool adds,
-                                                      TimePoint deadline);
+  // What the rules of both variants say, of all owners.
+  std::expected<std::vector<OwnedIntent>, Error> Intents(bool adds, TimePoint deadline);
   // Takes these owners' rules away, or only says which, and adds that to the report of a call that has ended.
   std::expected<void, Error> TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode, bool adds,
                                       TimePoint deadline, Report& report);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "backends/iptables/iptables_fixture.h"
 
@@ -21,25 +22,27 @@ class IptablesLeftoversTest : public ::testing::Test {
   IptablesLeftovers leftovers_{*IptablesContext::Make(std::make_unique<FakeIptablesRunner>(&fake_), {})};
 };
 
-TEST_F(IptablesLeftoversTest, EditsAreKeptOfTheOwnersOfTheCall) {
-  const auto kept = leftovers_.EditsToKeep({kA}, true, Soon());
-  ASSERT_TRUE(kept) << kept.error().text;
-  ASSERT_EQ(kept->size(), 1U);
-  EXPECT_EQ(kept->front().owner, kA);
-  EXPECT_TRUE(leftovers_.EditsToKeep({}, true, Soon())->empty());
+TEST_F(IptablesLeftoversTest, IntentsAreThoseOfAllOwnersInBothVariants) {
+  fake_.other_rules[0] = {
+      "POSTROUTING -s 10.9.0.0/16 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE"};
+  const auto intents = leftovers_.Intents(true, Soon());
+  ASSERT_TRUE(intents) << intents.error().text;
+  EXPECT_EQ(*intents, (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.9.0.0/16")}));
   EXPECT_FALSE(leftovers_.none());
+  fake_.rules[0].clear();
+  fake_.other_rules[0].clear();
+  EXPECT_TRUE(leftovers_.Intents(true, Soon())->empty());
+  EXPECT_TRUE(leftovers_.none());
 }
 
-// Before nf_tables is changed, also where nothing of them is to be kept.
+// Before nf_tables is changed.
 TEST_F(IptablesLeftoversTest, RulesThatCannotBeReadStopEveryCall) {
   fake_.save_answer[0] = "# Table `nat' is incompatible, use 'nft' tool.\n";
-  for (const std::set<Owner>& owners : {std::set<Owner>{}, std::set{kA}}) {
-    for (const bool adds : {false, true}) {
-      const auto kept = leftovers_.EditsToKeep(owners, adds, Soon());
-      ASSERT_FALSE(kept);
-      EXPECT_EQ(kept.error().code, ErrorCode::kUnreadable);
-      EXPECT_EQ(kept.error().text.find("nothing was changed"), std::string::npos) << kept.error().text;
-    }
+  for (const bool adds : {false, true}) {
+    const auto intents = leftovers_.Intents(adds, Soon());
+    ASSERT_FALSE(intents);
+    EXPECT_EQ(intents.error().code, ErrorCode::kUnreadable);
+    EXPECT_EQ(intents.error().text.find("nothing was changed"), std::string::npos) << intents.error().text;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/iptables/iptables_fixture.h"
@@ -67,6 +68,37 @@ TEST_F(IptablesVariantsTest, RulesOfTheOtherVariantThatCannotBeReadAreAnError) {
     EXPECT_NE(error.text.find("not installed"), std::string::npos) << error.text;
   }
   EXPECT_EQ(fake_.restores, 0);
+}
+
+TEST_F(IptablesVariantsTest, APortThatAnotherOwnerHoldsInTheOtherVariantIsAConflict) {
+  const Forward theirs{Protocol::kTcp, *Port::Make(80), *Endpoint::Parse("10.0.0.2:80")};
+  const Forward ours{Protocol::kTcp, *Port::Make(80), *Endpoint::Parse("10.0.0.3:80")};
+  ASSERT_TRUE(Apply({.intents = {{kB, theirs}}}));
+  fake_.other_rules[0] = std::exchange(fake_.rules[0], {});
+  const int restores = fake_.restores;
+  const IptablesWish wish{.intents = {{kA, ours}, Masq(kA, "10.0.0.0/8")}, .edited = {ours.key()}};
+  for (const Mode mode : {Mode::kPlan, Mode::kApply}) {
+    const auto result = Apply(wish, mode);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kConflict);
+    EXPECT_NE(result.error().ours.find("10.0.0.3:80"), std::string::npos) << result.error().ours;
+    EXPECT_NE(result.error().theirs.find("10.0.0.2:80 (owner \"b\")"), std::string::npos)
+        << result.error().theirs;
+    EXPECT_NE(result.error().text.find("not in use"), std::string::npos) << result.error().text;
+  }
+  EXPECT_EQ(fake_.restores, restores);
+  // What this call does not ask for is lost, and the rest is carried out.
+  const auto lost = Apply({.intents = wish.intents});
+  ASSERT_TRUE(lost) << lost.error().text;
+  EXPECT_EQ(lost->lost.size(), 1U);
+  EXPECT_EQ(fake_.rules[0].size(), 1U);
+  EXPECT_EQ(fake_.other_rules[0].size(), 2U);
+  // Its owner takes it over, and whoever removes all others' rules has it.
+  EXPECT_TRUE(Apply({.intents = {{kB, theirs}}, .edited = {theirs.key()}}));
+  EXPECT_TRUE(fake_.other_rules[0].empty());
+  fake_.other_rules[0] = std::exchange(fake_.rules[0], {});
+  EXPECT_TRUE(Apply({.intents = wish.intents, .scope = Scope::kExclusive, .edited = wish.edited}));
+  EXPECT_TRUE(fake_.other_rules[0].empty());
 }
 
 TEST_F(IptablesVariantsTest, IntentsAreThoseOfBothVariants) {

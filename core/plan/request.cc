@@ -1,5 +1,7 @@
 #include "core/plan/request.h"
 
+#include <algorithm>
+
 namespace natplan {
 
 std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise) {
@@ -8,6 +10,11 @@ std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise) {
   if (request.replaced) owners.insert(*request.replaced);
   if (owners.empty()) owners.insert(otherwise);
   return owners;
+}
+
+bool WantsNothing(const Request& request) {
+  return request.intents.empty() &&
+         std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
 }
 
 void ForEachEdit(const Request& request, const DesiredState& state,

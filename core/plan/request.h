@@ -26,6 +26,9 @@ struct Request {
 // Those whose intents the call is about; without any, `otherwise`.
 std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise);
 
+// Whether it only removes or looks.
+bool WantsNothing(const Request& request);
+
 // Gives `take` what has to be done to `state`, which it may do; removals come first where an owner's intents
 // are replaced. False: it need not go on.
 void ForEachEdit(const Request& request, const DesiredState& state,
