@@ -52,7 +52,7 @@ class Search {
     Program others = rules.program;
     others.meaning = [&](const std::string& chain, std::size_t rule) {
       if (!IsOwn(rules, chain, rule)) return rules.program.meaning(chain, rule);
-      has_own = own_.table.empty();
+      has_own = own_.by_iptables;
       return Meaning();
     };
     const Way way = Walk(others, rules.base_chain);
@@ -104,7 +104,7 @@ class Search {
   }
 
   std::int32_t OwnPriority() const {
-    if (own_.table.empty()) return kIptablesPriority;
+    if (own_.by_iptables) return kIptablesPriority;
     for (const ChainPlan& chain : Chains(Layout{own_.table}, packets_.family)) {
       if (chain.base.hook == packets_.hook) return chain.base.priority;
     }
@@ -142,13 +142,15 @@ OwnPlace InNftables(const std::string& table) {
   return {.table = table, .comment = InIptables(table).comment};
 }
 OwnPlace InIptables(const std::string& table) {
-  return {.comment = std::string(kNatplanComment) + table + ":"};
+  return {.table = Layout{table}.own() ? table : std::string(),
+          .comment = std::string(kNatplanComment) + table + ":",
+          .by_iptables = true};
 }
 
 bool IsRival(const Table& table, const ChainSnapshot& chain, const OwnPlace& own) {
   if (!chain.base || chain.base->type != "nat") return false;
   if (chain.base->hook != Hook::kPrerouting && chain.base->hook != Hook::kOutput) return false;
-  return table.family == TableFamily::kInet || own.table.empty() || table.name != own.table;
+  return table.family == TableFamily::kInet || table.name != own.table;
 }
 
 std::vector<Rival> RivalsOf(std::span<const Forward> forwards, const HostRules& host, const OwnPlace& own) {
@@ -166,7 +168,7 @@ std::vector<std::string> ChainsBesideOwn(const Ruleset& ruleset, const OwnPlace&
   std::vector<std::string> out;
   for (const Table& table : ruleset.tables) {
     const bool is_own = table.family != TableFamily::kInet && table.name == own.table;
-    if (table.dormant || is_own || own.table.empty()) continue;
+    if (table.dormant || is_own || own.by_iptables) continue;
     for (const ChainSnapshot& chain : table.chains) {
       if (!chain.base || chain.base->type != "nat") continue;
       const bool beside =

@@ -17,10 +17,11 @@ namespace natplan::foreign {
 
 // Where natplan's own rules stand.
 struct OwnPlace {
-  std::string table = {};  // of nf_tables; empty: natplan's rules are rules of iptables
-  // What the comments of its rules in iptables begin with. Where it is at home in nf_tables there may be some
-  // of before, which are no other program's.
+  // Its table of nf_tables, and what the comments of its rules in iptables begin with. What is there of both
+  // is no other program's, whichever is in use. With iptables a table is natplan's only by its own name.
+  std::string table = {};
   std::string comment = {};
+  bool by_iptables = false;
 };
 OwnPlace InNftables(const std::string& table);
 OwnPlace InIptables(const std::string& table);

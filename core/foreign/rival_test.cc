@@ -63,8 +63,11 @@ TEST(NatRivalTest, NatplansOwnTableIsNone) {
   HostRules host;
   host.nf_tables.tables = {TableOf("natplan", Hook::kPrerouting, -99)};
   EXPECT_THAT(RivalsOf(kForwards, host, InNftables("natplan")), IsEmpty());
-  // With iptables it is: a backend that was used before.
-  EXPECT_EQ(RivalsOf(kForwards, host, InIptables("natplan")).size(), 1);
+  // Nor with iptables, where a backend was used before; but what another program's table is called, names
+  // comments there.
+  EXPECT_THAT(RivalsOf(kForwards, host, InIptables("natplan")), IsEmpty());
+  host.nf_tables.tables = {TableOf("other", Hook::kPrerouting, -99)};
+  EXPECT_EQ(RivalsOf(kForwards, host, InIptables("other")).size(), 1);
 }
 
 TEST(NatRivalTest, ARuleIsToldOnceWithThePortsThatItShares) {
