@@ -45,8 +45,10 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
-  // A reader that went away shows as an error of write(2), which is reported like any other.
+  // A reader that went away, and a file that is as long as it may be, show as errors of write(2), which are
+  // reported like any other.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   // Whoever started this may have it ignored, and then how a program of iptables ended would be lost.
   signal(SIGCHLD, SIG_DFL);
   ExitCode code = ExitCode::kEnvironment;

@@ -53,6 +53,18 @@ TEST(StreamTest, AReaderThatIsGoneIsNoReasonEither) {
   });
 }
 
+TEST(StreamTest, AFileThatMayNotGrowIsNoReasonEither) {
+  RunInNamespaceOrSkip([] {
+    for (const std::string& change : kChanges) {
+      // What natplan says is to get through: cat has no limit.
+      const Ran ran = Sh("f=$(mktemp); { (ulimit -f 0; natplan " + change +
+                         " > $f) 2>&1; echo \"exit $?\"; } | cat; rm $f");
+      EXPECT_THAT(ran.out, HasSubstr(std::string(kMade) + "File too large\n")) << change;
+      EXPECT_THAT(ran.out, HasSubstr("\nexit 6\n")) << change;
+    }
+  });
+}
+
 TEST(StreamTest, WhereNothingWasChangedNothingOfThatIsSaid) {
   RunInNamespaceOrSkip([] {
     const std::string apply = "natplan apply examples/stopped.toml";
