@@ -49,6 +49,8 @@ class Doctor {
     }
     const auto& [problems, unknown] = facts_.findings;
     out_.problems.insert(out_.problems.end(), problems.begin(), problems.end());
+    const auto& may_be_on = facts_.switched_on.unknown;
+    out_.unknown.insert(out_.unknown.end(), may_be_on.begin(), may_be_on.end());
     out_.unknown.insert(out_.unknown.end(), unknown.begin(), unknown.end());
     return std::move(out_);
   }

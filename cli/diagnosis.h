@@ -11,6 +11,7 @@
 #include "backends/nat.h"
 #include "cli/doctor_facts.h"
 #include "cli/route_need.h"
+#include "cli/switched_on.h"
 #include "cli/sysctl_need.h"
 #include "core/plan/probe.h"
 
@@ -43,7 +44,7 @@ struct DoctorFacts {
   IptablesVariants variants = {};
   std::array<IptablesFacts, 2> iptables = {};  // by Family
   std::vector<SysctlNeed> sysctls = {};
-  std::vector<std::string> switched_on = {};  // parameters, by natplan, and on still
+  SwitchedOnTexts switched_on = {};
   std::vector<RouteNeed> routes = {};
   Findings findings = {};
 };

@@ -169,11 +169,13 @@ TEST(DiagnosisTest, WhatCannotBeReadIsUnknownAndNoProblem) {
                            .value = std::unexpected(Error{.text = "procfs is not mounted"})});
   facts.iptables[0].used = std::unexpected(Error{.code = ErrorCode::kEnvironment, .text = "it printed junk"});
   facts.iptables[1].other = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
+  facts.switched_on.unknown = {"what is on"};
   facts.findings.unknown = {"which sockets there are"};
   const Diagnosis diagnosis = Diagnose(facts);
   EXPECT_THAT(diagnosis.problems, IsEmpty());
-  EXPECT_THAT(diagnosis.unknown, ElementsAre("which rules iptables has: it printed junk",
-                                             "procfs is not mounted", "which sockets there are"));
+  EXPECT_THAT(diagnosis.unknown,
+              ElementsAre("which rules iptables has: it printed junk", "procfs is not mounted", "what is on",
+                          "which sockets there are"));
 }
 
 TEST(DiagnosisTest, ARouteThatIsMissingIsAProblem) {

@@ -126,7 +126,7 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
     console.Line(
         fmt::format("sysctl {}: {}", need.name, need.value ? std::to_string(*need.value) : "cannot be read"));
   }
-  for (const std::string& one : facts.switched_on)
+  for (const std::string& one : facts.switched_on.on)
     console.Line(fmt::format("switched on by natplan: {}", one));
   for (const RouteNeed& need : facts.routes)
     console.Line(fmt::format("::1 is local to {}: {}", Text(need.interface), YesOrNo(need.met)));
@@ -189,7 +189,7 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
       {"iptables",
        {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
       {"sysctls", std::move(sysctls)},
-      {"sysctls_on", facts.switched_on},
+      {"sysctls_on", facts.switched_on.on},
       {"local_routes", std::move(routes)},
       {"problems", std::move(problems)},
       {"unknown", diagnosis.unknown}});
@@ -220,12 +220,7 @@ ExitCode Run(const DoctorOptions& options, Console& console) {
     known.sysctls = SysctlNeeds(HostView(), intents);
     known.routes = RouteNeeds(HostView(), intents);
   }
-  auto switched_on = TextsOfStillOn(HostView());
-  if (switched_on) {
-    known.switched_on = *std::move(switched_on);
-  } else {
-    console.Note(switched_on.error().text);
-  }
+  known.switched_on = TextsOfStillOn(HostView());
   DoctorFacts facts = Gather(options, std::move(known));
   Diagnosis diagnosis = Diagnose(facts);
   const bool forbidden = CodeOf(facts, diagnosis) == ExitCode::kNotPermitted;

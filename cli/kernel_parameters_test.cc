@@ -38,7 +38,7 @@ class KernelParametersTest : public ::testing::Test {
   std::vector<std::string> Recorded() const {
     std::vector<std::string> out;
     const auto read = Record().Read();
-    for (const SwitchedOn& one : read.value())
+    for (const SwitchedOn& one : read.value().switched_on)
       out.push_back(fmt::format("{} {} {} {}", one.sysctl.name(), one.index, one.before, one.after));
     return out;
   }

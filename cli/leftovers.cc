@@ -37,15 +37,6 @@ std::string LeftOn(const StillOn& one) {
 Leftovers::Leftovers(std::string table, const CallOptions& call)
     : table_(std::move(table)), call_(call), record_(SysctlRecord::OfThisNamespace(host_.proc)) {}
 
-std::vector<StillOn> Leftovers::Find() {
-  // Where the record has no place nothing was recorded.
-  if (!record_) return {};
-  const auto recorded = record_->Read();
-  if (recorded) return FindStillOn(*recorded, host_);
-  out_.notes.push_back(recorded.error().text);
-  return {};
-}
-
 std::expected<Held, Error> Leftovers::ReadHeld(
     const std::function<bool(const ForwardListing&)>& stays) const {
   Held held;
@@ -72,7 +63,7 @@ bool Leftovers::PutBack(const StillOn& one) {
 void Leftovers::BeforeChange(const std::function<bool(const ForwardListing&)>& stays,
                              std::span<const Intent> wish) {
   if (!call_.sysctl) return;
-  std::vector<StillOn> open = Find();
+  std::vector<StillOn> open = FindStillOn(record_, host_).on;
   std::erase_if(open, [](const StillOn& one) { return one.sysctl.forwarding_family().has_value(); });
   if (open.empty()) return;
   auto held = ReadHeld(stays);
@@ -100,7 +91,8 @@ void Leftovers::AfterFailure() {
 }
 
 Leftovers::Result Leftovers::AfterChange() {
-  const std::vector<StillOn> on = Find();
+  auto [on, unknown] = FindStillOn(record_, host_);
+  out_.notes = std::move(unknown);
   if (on.empty() && early_.empty()) return std::move(out_);
   const auto held = ReadHeld(All);
   if (!held) {

@@ -44,7 +44,6 @@ class Leftovers {
   void AfterFailure();
 
  private:
-  std::vector<StillOn> Find();
   // What the verb's table and natplan's own hold, of the verb's what `stays` says.
   std::expected<Held, Error> ReadHeld(const std::function<bool(const ForwardListing&)>& stays) const;
   bool PutBack(const StillOn& one);

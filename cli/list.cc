@@ -15,11 +15,10 @@ namespace natplan::cli {
 namespace {
 
 // Parameters that natplan switched on: they are no part of the table.
-std::vector<std::string> SwitchedOnTexts(Console& console) {
-  auto texts = TextsOfStillOn(HostView());
-  if (texts) return *std::move(texts);
-  console.Note(texts.error().text);
-  return {};
+std::vector<std::string> ReadSwitchedOn(Console& console) {
+  SwitchedOnTexts texts = TextsOfStillOn(HostView());
+  for (const std::string& one : texts.unknown) console.Note(one);
+  return std::move(texts.on);
 }
 
 }  // namespace
@@ -32,7 +31,7 @@ ExitCode Run(const ListOptions& options, Console& console) {
     for (FamilyListing& family : holdings->families) family = OnlyOf(options.owner->name(), family);
   }
   const BackendUse& backend = holdings->backend;
-  const std::vector<std::string> switched_on = SwitchedOnTexts(console);
+  const std::vector<std::string> switched_on = ReadSwitchedOn(console);
   if (options.call.json) {
     Json all = Json::array();
     for (const FamilyListing& family : holdings->families) all.push_back(ToJson(family));

@@ -24,25 +24,27 @@ std::string StillOn::ToString() const {
   return fmt::format("{} = {}, was {}", sysctl.name(), recorded.after, recorded.before);
 }
 
-std::vector<StillOn> FindStillOn(const std::vector<SwitchedOn>& recorded, const HostView& host) {
-  std::vector<StillOn> out;
-  for (const SwitchedOn& one : recorded) {
+FoundOn FindStillOn(const std::expected<SysctlRecord, Error>& record, const HostView& host) {
+  auto recorded = record ? record->Read() : std::unexpected(record.error());
+  if (!recorded) return {.unknown = {std::move(recorded.error().text)}};
+  FoundOn out{.unknown = std::move(recorded->damage)};
+  for (const SwitchedOn& one : recorded->switched_on) {
     auto sysctl = AsNamedNow(one, host);
     if (!sysctl) continue;
-    const auto value = sysctl->Read(host.proc);
-    if (value && *value == one.after) out.push_back({one, *std::move(sysctl)});
+    auto value = sysctl->Read(host.proc);
+    if (value && *value == one.after) out.on.push_back({one, *std::move(sysctl)});
+    // What there is no more is not on.
+    if (!value && value.error().code != ErrorCode::kNotSupported)
+      out.unknown.push_back(std::move(value.error().text));
   }
   return out;
 }
 
-std::expected<std::vector<std::string>, Error> TextsOfStillOn(const HostView& host) {
-  std::vector<std::string> texts;
-  const auto record = SysctlRecord::OfThisNamespace(host.proc);
-  if (!record) return texts;
-  const auto recorded = record->Read();
-  if (!recorded) return std::unexpected(recorded.error());
-  for (const StillOn& one : FindStillOn(*recorded, host)) {
-    if (!one.IsBystander()) texts.push_back(one.ToString());
+SwitchedOnTexts TextsOfStillOn(const HostView& host) {
+  FoundOn found = FindStillOn(SysctlRecord::OfThisNamespace(host.proc), host);
+  SwitchedOnTexts texts{.unknown = std::move(found.unknown)};
+  for (const StillOn& one : found.on) {
+    if (!one.IsBystander()) texts.on.push_back(one.ToString());
   }
   return texts;
 }

@@ -24,13 +24,20 @@ struct StillOn {
   bool IsBystander() const { return recorded.before == recorded.after; }
 };
 
-// Of the record, what is as natplan left it: neither did somebody else change it, nor is its interface gone.
-// In the order in which they were set.
-std::vector<StillOn> FindStillOn(const std::vector<SwitchedOn>& recorded, const HostView& host);
+struct FoundOn {
+  // What is as natplan left it: neither did somebody else change it, nor is its interface gone. In the order
+  // in which they were set.
+  std::vector<StillOn> on = {};
+  std::vector<std::string> unknown = {};  // what could not be looked at, a sentence each
+};
+FoundOn FindStillOn(const std::expected<SysctlRecord, Error>& record, const HostView& host);
 
-// The same of this network namespace, in words, without what is only kept in mind. Where there is no telling
-// which namespace it is nothing was recorded.
-std::expected<std::vector<std::string>, Error> TextsOfStillOn(const HostView& host);
+// The same of this network namespace, in words, without what is only kept in mind.
+struct SwitchedOnTexts {
+  std::vector<std::string> on = {};
+  std::vector<std::string> unknown = {};
+};
+SwitchedOnTexts TextsOfStillOn(const HostView& host);
 
 // What is in the kernel and depends on parameters.
 struct Held {

@@ -1,5 +1,7 @@
 #include "cli/switched_on.h"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@ namespace natplan::cli {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 InterfaceName Interface(const char* name) { return InterfaceName::Make(name).value(); }
@@ -26,9 +29,15 @@ class SwitchedOnTest : public ::testing::Test {
     host_.AddRoute("10.1.0.2", "ve-web", 24, true);
     host_.Put("net/ipv4/conf/ve-web/route_localnet", 1);
   }
+  FoundOn Find(const std::vector<SwitchedOn>& recorded) {
+    std::filesystem::remove_all(host_.proc() / "run");
+    SysctlRecord record("record", {host_.proc() / "run"});
+    for (const SwitchedOn& one : recorded) EXPECT_TRUE(record.Add(one));
+    return FindStillOn(record, host_.View());
+  }
   std::vector<std::string> On(const std::vector<SwitchedOn>& recorded) {
     std::vector<std::string> texts;
-    for (const StillOn& one : FindStillOn(recorded, host_.View())) texts.push_back(one.ToString());
+    for (const StillOn& one : Find(recorded).on) texts.push_back(one.ToString());
     return texts;
   }
   bool NeedsWeb(const std::set<Address>& localhost_targets) {
@@ -56,6 +65,20 @@ TEST_F(SwitchedOnTest, AnInterfaceIsFoundByItsIndexUnderItsNewName) {
 TEST_F(SwitchedOnTest, AnInterfaceThatIsGoneHasNothingOnWhoeverHasItsNameNow) {
   host_.NameInterface(9, "ve-web");
   EXPECT_THAT(On({kWeb}), IsEmpty());
+}
+
+TEST_F(SwitchedOnTest, WhatCannotBeLookedAtIsNotTakenForOff) {
+  EXPECT_THAT(Find({kWeb}).unknown, IsEmpty());
+  std::ofstream(host_.proc() / "sys/net/ipv4/conf/ve-web/route_localnet") << "moon";
+  EXPECT_THAT(Find({kWeb}).unknown,
+              ElementsAre(HasSubstr("cannot read net.ipv4.conf.ve-web.route_localnet")));
+  std::filesystem::remove(host_.proc() / "sys/net/ipv4/conf/ve-web/route_localnet");
+  EXPECT_THAT(Find({kWeb}).unknown, IsEmpty()) << "a kernel that has none";
+  std::ofstream(host_.proc() / "run/record") << "moon";
+  EXPECT_THAT(FindStillOn(SysctlRecord("record", {host_.proc() / "run"}), host_.View()).unknown,
+              ElementsAre(HasSubstr("run/record")));
+  EXPECT_THAT(FindStillOn(std::unexpected(Error{.text = "no place"}), host_.View()).unknown,
+              ElementsAre("no place"));
 }
 
 TEST_F(SwitchedOnTest, AnInterfaceMayHaveAnyNameOfAFolder) {

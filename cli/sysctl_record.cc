@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "cli/host/namespace_id.h"
+#include "cli/proc_text.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
@@ -78,18 +79,35 @@ std::string LineOf(char sign, const SwitchedOn& one) {
   return fmt::format("\n{} {} {} {} {}\n", sign, one.sysctl.path(), one.index, one.before, one.after);
 }
 
-void Apply(const std::string& line, std::vector<SwitchedOn>& known) {
+// False: it is no line of natplan's.
+bool Apply(const std::string& line, std::vector<SwitchedOn>& known) {
   std::istringstream words(line);
   std::string sign;
   std::string path;
   unsigned index = 0;
   int before = 0;
   int after = 0;
-  if (!(words >> sign >> path >> index >> before >> after) || (sign != "+" && sign != "-")) return;
+  if (!(words >> sign >> path >> index >> before >> after) || (sign != "+" && sign != "-")) return false;
   const auto sysctl = Sysctl::Parse(path);
-  if (!sysctl) return;
+  if (!sysctl) return false;
   std::erase_if(known, [&](const SwitchedOn& one) { return one.sysctl == *sysctl && one.index == index; });
   if (sign == "+") known.push_back({*sysctl, index, before, after});
+  return true;
+}
+
+void Apply(const std::string& text, const fs::path& file, Recorded& out) {
+  // What has no line break at its end was torn.
+  const std::size_t whole = text.rfind('\n') + 1;
+  bool strange = whole < text.size();
+  std::istringstream lines(text.substr(0, whole));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && !Apply(line, out.switched_on)) strange = true;
+  }
+  if (!text.empty() && !strange) return;
+  out.damage.push_back(fmt::format(
+      "{}, the record of what --sysctl switched on, {}: more may be on than it tells; look at "
+      "net.ipv4.ip_forward, net.ipv6.conf.all.forwarding and the interfaces' route_localnet, and delete it",
+      file.string(), text.empty() ? "is empty" : "has lines that natplan does not write"));
 }
 
 }  // namespace
@@ -99,14 +117,18 @@ SysctlRecord::SysctlRecord(std::string name, std::vector<fs::path> folders)
 
 std::expected<SysctlRecord, Error> SysctlRecord::OfThisNamespace(const fs::path& proc) {
   auto id = NamespaceId(proc);
-  if (!id) return std::unexpected(std::move(id.error()));
+  if (!id) {
+    id.error().text = "what --sysctl switched on cannot be looked up: " + id.error().text;
+    if (!HasProcfs(proc)) id.error().text += "; " + NoProcfs(proc);
+    return std::unexpected(std::move(id.error()));
+  }
   // Everybody may write to /tmp: a folder there is this namespace's alone, so that nobody stands in the way
   // of somebody else by chance.
   return SysctlRecord("sysctls-" + *id, {"/run/natplan", "/tmp/natplan-" + *id});
 }
 
-std::expected<std::vector<SwitchedOn>, Error> SysctlRecord::Read() const {
-  std::vector<SwitchedOn> known;
+std::expected<Recorded, Error> SysctlRecord::Read() const {
+  Recorded out;
   for (const fs::path& folder : folders_) {
     const auto opened = OpenFolder(folder);
     // What is somebody else's says nothing of what natplan did.
@@ -119,11 +141,9 @@ std::expected<std::vector<SwitchedOn>, Error> SysctlRecord::Read() const {
     if (file.value() < 0) return Failed("read", folder / name_, errno);
     const auto text = ReadAll(file.value());
     if (!text) return Failed("read", folder / name_, text.error());
-    // What has no line break at its end was torn.
-    std::istringstream lines(text->substr(0, text->rfind('\n') + 1));
-    for (std::string line; std::getline(lines, line);) Apply(line, known);
+    Apply(*text, folder / name_, out);
   }
-  return known;
+  return out;
 }
 
 std::expected<void, Error> SysctlRecord::Append(const std::string& line) {

@@ -22,6 +22,12 @@ struct SwitchedOn {
   friend bool operator==(const SwitchedOn&, const SwitchedOn&) = default;
 };
 
+struct Recorded {
+  // What was added and not taken away, in the order in which it was added; of one parameter the last.
+  std::vector<SwitchedOn> switched_on = {};
+  std::vector<std::string> damage = {};  // why that may not be all, a sentence each
+};
+
 // A file of the network namespace, to which lines are appended. It is no state of the ruleset's and does not
 // belong into it: `nft flush ruleset` takes rules and comments away and leaves the parameters as they are,
 // which is when the record is wanted; and what lives in /run ends where they end, with the boot. A line is
@@ -39,9 +45,8 @@ class SysctlRecord {
   // unprivileged namespace is none there) in a folder of /tmp. `proc` is where procfs is mounted: "/proc".
   static std::expected<SysctlRecord, Error> OfThisNamespace(const std::filesystem::path& proc);
 
-  // What was added and not taken away, in the order in which it was added; of one parameter the last. A line
-  // that was torn (the file system was full) is left out: its parameter was not set.
-  std::expected<std::vector<SwitchedOn>, Error> Read() const;
+  // A line that was torn (the file system was full) is left out, as whatever else natplan does not write.
+  std::expected<Recorded, Error> Read() const;
 
   std::expected<void, Error> Add(const SwitchedOn& one);
   std::expected<void, Error> TakeAway(const SwitchedOn& one);

@@ -264,6 +264,12 @@ TEST(SysctlCommandTest, WithoutProcfsTheParameterAndTheCureAreNamed) {
     EXPECT_EQ(both.exit_code, 4) << both;
     EXPECT_THAT(both.err, AllOf(HasSubstr("IPv6 routes"), cure));
     EXPECT_THAT(Sh("nft list ruleset").out, HasSubstr("fd00:50::/64")) << "what was carried out stays";
+    const Ran listed = run("list --backend nftables --json", "");
+    EXPECT_EQ(listed.exit_code, 0) << listed;
+    EXPECT_THAT(listed.out, HasSubstr("what --sysctl switched on cannot be looked up"));
+    const Ran removed_there = run("remove --backend nftables", "");
+    EXPECT_EQ(removed_there.exit_code, 0) << removed_there;
+    EXPECT_THAT(removed_there.err, AllOf(HasSubstr("what --sysctl switched on cannot be looked up"), cure));
     const Ran removed = run("remove", "");
     EXPECT_EQ(removed.exit_code, 7) << removed;
     EXPECT_THAT(removed.err, cure);

@@ -269,6 +269,7 @@ TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
     EXPECT_THAT(ran.out,
                 AllOf(HasSubstr("kernel: unknown\nuser namespace: unknown\nCAP_NET_ADMIN: unknown\n"),
                       HasSubstr("unknown: cannot read net.ipv4.ip_forward"),
+                      HasSubstr("unknown: what --sysctl switched on cannot be looked up"),
                       HasSubstr("unknown: which rules iptables"), HasSubstr("without /proc nobody can tell"),
                       Not(HasSubstr("# no problem found\n")), Not(HasSubstr("not the initial one"))));
   });
