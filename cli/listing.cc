@@ -205,7 +205,8 @@ std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
 }
 
 FamilyListing OnlyOf(const std::string& owner, const FamilyListing& listing) {
-  FamilyListing out{.family = listing.family};
+  // What cannot be read may be this owner's.
+  FamilyListing out{.family = listing.family, .refused = listing.refused};
   for (const MasqueradeListing& one : listing.masquerades) {
     if (std::ranges::find(one.owners, owner) == one.owners.end()) continue;
     out.masquerades.push_back({one.source, one.out_interface, {owner}});

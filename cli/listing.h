@@ -49,7 +49,7 @@ FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table);
 std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
                                       const std::array<std::vector<std::string>, 2>& foreign = {});
 
-// What this owner wants, and nothing else.
+// What this owner wants, and what keeps natplan from telling all of it.
 FamilyListing OnlyOf(const std::string& owner, const FamilyListing& listing);
 
 // All owners that anything is recorded for.

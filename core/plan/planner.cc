@@ -161,7 +161,12 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
       plan.obstacle = WhyForeign(*table);
       if (plan.obstacle) return plan;
     }
-    if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) continue;
+    if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) {
+      // Nothing of this context was found there; that counts only where natplan knows what it reads.
+      if (input.layout.own() && input.asked[index]) plan.obstacle = OtherLayout(*table);
+      if (plan.obstacle) return plan;
+      continue;
+    }
     extra.localhost = NeedsLocalhost(input, family, view);
     plan.localhost[index] = extra.localhost;
     // A delete repairs nothing, but takes its own rules away.
@@ -172,7 +177,7 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
     if (whole) {
       skeleton = PlanSkeleton(id, table, input.scope, extra);
     } else {
-      skeleton.obstacle = OtherVersion(*table);
+      skeleton.obstacle = OtherLayout(*table);
     }
     if (skeleton.obstacle) {
       plan.obstacle = std::move(skeleton.obstacle);

@@ -38,7 +38,9 @@ struct PlanInput {
   const DesiredState::Touched& touched;  // what a plan from a view looks at: `edited`, and what else changed
   const std::set<Family>& without;       // families that this kernel does not support
   const OwnerSet& mine;                  // the owners that this context speaks for
-  bool force = false;                    // kExclusive in another program's table, too
+  // By Family: the call names something of it, or replaces all that an owner wants.
+  std::array<bool, 2> asked = {};
+  bool force = false;  // kExclusive in another program's table, too
 };
 
 // What is to be read for a plan.

@@ -17,7 +17,7 @@ class PlannerTest : public testing::Test {
  protected:
   Plan FromSnapshot(Scope scope = Scope::kOwn) {
     const KernelView view = ViewOf(layout_, kernel_.state());
-    return PlanFromSnapshot({layout_, scope, want_, held_, edited_, edited_, without_, mine_},
+    return PlanFromSnapshot({layout_, scope, want_, held_, edited_, edited_, without_, mine_, asked_},
                             kernel_.state(), view);
   }
   void Want(const Intent& intent) {
@@ -32,6 +32,7 @@ class PlannerTest : public testing::Test {
   DesiredState::Touched edited_;
   std::set<Family> without_;
   OwnerSet mine_ = {Owner::Default()};
+  std::array<bool, 2> asked_ = {};
 };
 
 TEST_F(PlannerTest, OfNatplansOwnTableTheLedgerAndTheLocalhostMapAreReadToo) {
@@ -67,6 +68,22 @@ TEST_F(PlannerTest, ATableInWhichWeHaveAndWantNothingIsLeftAloneInScopeOwn) {
   EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
   EXPECT_FALSE(FromSnapshot().compared[0]);
   EXPECT_FALSE(FromSnapshot(Scope::kExclusive).transaction.operations.empty());
+}
+
+TEST_F(PlannerTest, WhereASetHasAnotherShapeNobodyCanTellThatTheCallHasNothingThere) {
+  ASSERT_TRUE(kernel_.Foreign({EnsureTable{kIpTable, kTableComment},
+                               EnsureSet{kIpTable, kForwardMap, MasqueradeShape(Family::kIp)}}));
+  EXPECT_FALSE(FromSnapshot().obstacle) << "nobody asked";
+  asked_[1] = true;
+  EXPECT_FALSE(FromSnapshot().obstacle) << "not about this family";
+  asked_[0] = true;
+  EXPECT_TRUE(FromSnapshot().obstacle);
+  EXPECT_TRUE(FromSnapshot(Scope::kAdopt).obstacle);
+  layout_.table = "io.systemd.nat";
+  ASSERT_TRUE(
+      kernel_.Foreign({EnsureTable{layout_.Id(Family::kIp)},
+                       EnsureSet{layout_.Id(Family::kIp), kForwardMap, MasqueradeShape(Family::kIp)}}));
+  EXPECT_FALSE(FromSnapshot().obstacle) << "natplan takes nothing out of another program's table";
 }
 
 TEST_F(PlannerTest, AMapOfOurNameAndAnotherShapeStays) {

@@ -21,6 +21,7 @@ PlanInput Reconciler::Input() const {
           .touched = touched_ ? *touched_ : edited_,
           .without = without_,
           .mine = mine_,
+          .asked = FamiliesOf(request_),
           .force = options_.force};
 }
 

@@ -17,6 +17,13 @@ bool WantsNothing(const Request& request) {
          std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
 }
 
+std::array<bool, 2> FamiliesOf(const Request& request) {
+  const bool all = request.replaced.has_value();
+  std::array<bool, 2> out = {all, all};
+  for (const Edit& edit : request.edits) out[static_cast<std::size_t>(FamilyOf(edit.intent))] = true;
+  return out;
+}
+
 void ForEachEdit(const Request& request, const DesiredState& state,
                  const std::function<bool(const Edit& edit)>& take) {
   const std::optional<Owner>& owner = request.replaced;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "core/plan/test_intents.h"
@@ -49,6 +50,12 @@ TEST_F(RequestTest, WhereAnOwnersIntentsAreReplacedRemovalsComeFirst) {
   EXPECT_EQ(EditsOf(request, state_), all);
   EXPECT_EQ(EditsOf(request, state_, 1), "-masquerade 10.0.0.0/16 of a\n");
   EXPECT_EQ(EditsOf(request, state_, 2), "-masquerade 10.0.0.0/16 of a\n+masquerade 10.1.0.0/16 of a\n");
+}
+
+TEST_F(RequestTest, WhoeverReplacesAsksAboutBothFamilies) {
+  EXPECT_EQ(FamiliesOf({}), (std::array{false, false}));
+  EXPECT_EQ(FamiliesOf({.edits = {Remove(Mask("fd00::/64"), a_)}}), (std::array{false, true}));
+  EXPECT_EQ(FamiliesOf({.replaced = a_}), (std::array{true, true}));
 }
 
 }  // namespace

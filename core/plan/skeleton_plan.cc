@@ -40,9 +40,16 @@ class Planner {
         wish_(wish),
         own_(Layout{id.name}.own()) {}
 
+  std::optional<Error> Obstacle() const {
+    std::optional<Error> obstacle = OtherVersion(table_);
+    for (const SetPlan& set : WantedSets()) {
+      if (!obstacle) obstacle = WhyNotOurs(set);
+    }
+    return obstacle;
+  }
+
   SkeletonPlan Plan() {
-    plan_.obstacle = OtherVersion(table_);
-    for (const SetPlan& set : WantedSets()) CheckSet(set);
+    plan_.obstacle = Obstacle();
     if (plan_.obstacle) return std::move(plan_);
     RemoveForeign();
     std::vector<Operation> policies;
@@ -148,18 +155,17 @@ class Planner {
 
   // A set of our name and another shape may hold what somebody else needs: it is never deleted on our own
   // account.
-  void CheckSet(const SetPlan& wanted) {
+  std::optional<Error> WhyNotOurs(const SetPlan& wanted) const {
     const SetSnapshot* set = FindSet(wanted.name);
-    if (set == nullptr || set->shape == wanted.shape || IsOldLedger(*set) || plan_.obstacle) return;
-    plan_.obstacle =
-        Error{.code = ErrorCode::kConflict,
-              .errno_value = EEXIST,
-              .operation = ToLine(EnsureSet{id_, wanted.name, wanted.shape}, 0),
-              .ours = ShapeText(wanted.shape),
-              .theirs = ShapeText(set->shape),
-              .text = "table " + TableText(id_) + " has another layout: \"" + wanted.name + "\" is " +
-                      ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
-                      (own_ ? "natplan remove" : "natplan remove --table " + id_.name)};
+    if (set == nullptr || set->shape == wanted.shape || IsOldLedger(*set)) return {};
+    return Error{.code = ErrorCode::kConflict,
+                 .errno_value = EEXIST,
+                 .operation = ToLine(EnsureSet{id_, wanted.name, wanted.shape}, 0),
+                 .ours = ShapeText(wanted.shape),
+                 .theirs = ShapeText(set->shape),
+                 .text = "table " + TableText(id_) + " has another layout: \"" + wanted.name + "\" is " +
+                         ShapeText(set->shape) + "; if nothing in that table is needed, remove it with: " +
+                         (own_ ? "natplan remove" : "natplan remove --table " + id_.name)};
   }
 
   Operation ToAppend(const RulePlan& rule) const {
@@ -357,6 +363,11 @@ std::optional<Error> OtherVersion(const TableSnapshot& table) {
                        ShownText(table.comment) + "\", and this one knows \"" + kTableComment +
                        "\"); use that version, or if nothing in that table is needed, remove it with: "
                        "natplan remove"};
+}
+
+std::optional<Error> OtherLayout(const TableSnapshot& table) {
+  const ExtraWish nothing;
+  return Planner(table.id, table, Scope::kOwn, nothing).Obstacle();
 }
 
 SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope, const ExtraWish& wish) {

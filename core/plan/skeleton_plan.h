@@ -34,6 +34,10 @@ struct ExtraWish {
 // know. Any other comment is somebody else's and says nothing about the layout.
 std::optional<Error> OtherVersion(const TableSnapshot& table);
 
+// The same, or that a set of natplan's name has another shape: then nobody can tell what natplan has in
+// there.
+std::optional<Error> OtherLayout(const TableSnapshot& table);
+
 // Plans one table; null: it does not exist. In scope kExclusive the table is to hold the layout and nothing
 // else; in the others a foreign rule behind ours, a foreign chain or set stays.
 SkeletonPlan PlanSkeleton(const TableId& id, const TableSnapshot* table, Scope scope,
