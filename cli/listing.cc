@@ -9,6 +9,7 @@
 
 #include "core/plan/extra_rules.h"
 #include "core/plan/old_ledger.h"
+#include "core/plan/recovery.h"
 #include "core/plan/skeleton_plan.h"
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
@@ -143,6 +144,8 @@ class TableReader {
     SkeletonPlan skeleton =
         PlanSkeleton(table_.id, &table_, Scope::kOwn, {.localhost = layout_.own() && localhost});
     for (std::string& foreign : skeleton.foreign) out_.foreign.push_back(std::move(foreign));
+    // The kernel shows what it is, and takes no change of it.
+    if (table_.owner_port) out_.refused.push_back(OwnedByASocket(table_.id));
     if (skeleton.obstacle) out_.refused.push_back(skeleton.obstacle->text);
     for (const BrokenRange& broken : view_.broken) {
       out_.repair.push_back(fmt::format("half of an interval in {}: {}", kMasqueradeSet,

@@ -137,6 +137,12 @@ TEST(ListingTest, WhatApplyRefusesIsNotSaidToBeRepairedByIt) {
   EXPECT_EQ(OnlyOf("a", listing).refused, listing.refused) << "what is in there may be this owner's";
 }
 
+TEST(ListingTest, ATableOfAnotherSocketIsOneThatApplyRefuses) {
+  TableSnapshot table = WholeTable();
+  table.owner_port = 4711;
+  EXPECT_THAT(ListingOf({}, table).refused, ElementsAre(HasSubstr("is owned by another program's socket")));
+}
+
 TEST(ListingTest, ATableWithoutItsCommentIsToBeMadeAgain) {
   TableSnapshot table = WholeTable();
   table.comment.clear();

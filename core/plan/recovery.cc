@@ -137,8 +137,7 @@ Recovery OfOperation(const Transaction& transaction, const Refusal& refusal) {
       return {.if_repeated = error};
     case EPERM:
       error.code = ErrorCode::kNotPermitted;
-      error.text = "table " + TableText(TableOf(operation)) +
-                   " is owned by another program's socket; stop that program, or choose another table";
+      error.text = OwnedByASocket(TableOf(operation));
       return {.error = error};
     case ENOMEM:
       return {.error = NoMemory(ENOMEM)};
@@ -201,6 +200,11 @@ Error Classify(const ReadFailure& failure) {
   }
   if (error.text.empty()) error.text = "the ruleset could not be read: " + ErrnoText(failure.errno_value);
   return error;
+}
+
+std::string OwnedByASocket(const TableId& table) {
+  return "table " + TableText(table) +
+         " is owned by another program's socket; stop that program, or choose another table";
 }
 
 void SayPart(std::string_view done, Error& error) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/values/error.h"
@@ -26,6 +27,9 @@ Recovery Classify(const Transaction& transaction, const Refused& refused);
 Error Classify(const NotSent& not_sent);
 // Of a read that is not merely torn.
 Error Classify(const ReadFailure& failure);
+
+// What is said of a table that nobody but another socket may change.
+std::string OwnedByASocket(const TableId& table);
 
 // Makes what stopped the rest of a call the error of the call (kUnknownOutcome): `done` says what was carried
 // out before. Stays as it was if it throws std::bad_alloc.
