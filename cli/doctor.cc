@@ -167,8 +167,10 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
   for (std::size_t i = 0; i < kFamilies.size(); ++i) families.push_back(FamilyJson(facts, i));
   Json sysctls = Json::array();
   for (const SysctlNeed& need : facts.sysctls) {
-    sysctls.push_back(
-        {{"name", need.name}, {"value", need.value ? Json(*need.value) : Json(nullptr)}, {"met", need.met}});
+    const bool unread = need.sysctl && !need.value;
+    sysctls.push_back({{"name", need.name},
+                       {"value", need.value ? Json(*need.value) : Json(nullptr)},
+                       {"met", unread && !need.met ? Json(nullptr) : Json(need.met)}});
   }
   Json routes = Json::array();
   for (const RouteNeed& need : facts.routes) {
@@ -180,7 +182,7 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
   for (const Problem& problem : diagnosis.problems)
     problems.push_back({{"kind", problem.kind}, {"text", problem.text}, {"cure", problem.cure}});
   console.PrintJson(Json{
-      {"kernel", facts.process.kernel_release},
+      {"kernel", facts.process.kernel_release.empty() ? Json(nullptr) : Json(facts.process.kernel_release)},
       {"initial_user_namespace", OrNull(facts.process.initial_user_namespace)},
       {"net_admin", OrNull(facts.process.net_admin)},
       {"backend", Name(diagnosis.backend)},

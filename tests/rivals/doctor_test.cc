@@ -275,6 +275,14 @@ TEST(DoctorFileTest, WithoutProcItSaysWhatItDoesNotKnow) {
   });
 }
 
+TEST(DoctorFileTest, WithoutProcWhatIsNotKnownIsNullInJson) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = Sh("unshare -m sh -c 'mount -t tmpfs none /proc && natplan doctor --json'");
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("\"kernel\": null"), HasSubstr("\"met\": null"),
+                               Not(HasSubstr("\"met\": false"))));
+  });
+}
+
 TEST(DoctorFileTest, AnIptablesSaveThatFailsIsNoEmptyOne) {
   for (const std::string way : {"exit 1", "echo moon", "kill -9 $$"}) {
     RunInNamespaceOrSkip([&] {
