@@ -146,7 +146,6 @@ ExitCode Run(const EditOptions& options, Console& console) {
     if (!note) return console.Fail(note.error(), json);
     if (!note->empty()) notes.push_back(*std::move(note));
     left = leftovers.AfterChange();
-    std::ranges::copy(left.notes, std::back_inserter(notes));
   } else {
     std::vector<Intent> intents;
     for (const Edit& edit : *edits) intents.push_back(edit.intent);
@@ -154,12 +153,16 @@ ExitCode Run(const EditOptions& options, Console& console) {
     std::ranges::copy(parameters.notes, std::back_inserter(notes));
     std::ranges::move(RivalNotes(intents, PlaceOf(options.table, report->by_iptables)),
                       std::back_inserter(notes));
+    // A forward may have been replaced that wanted localhost.
+    left = leftovers.AfterChange("natplan apply FILE --sysctl");
   }
+  std::ranges::copy(left.notes, std::back_inserter(notes));
   const BackendUse backend = session->Used(*report);
   if (json) {
     Json out = ToJson(*report, backend);
     if (options.kind == Edit::Kind::kAdd) {
       out["sysctls_missing"] = parameters.missing;
+      out["sysctls_left_on"] = left.left_on;
     } else {
       AddTo(left, out);
     }

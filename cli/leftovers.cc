@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ranges>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -23,13 +24,13 @@ void AddTarget(const Address& target, bool localhost, Held& held) {
 
 bool All(const ForwardListing&) { return true; }
 
-std::string LeftOn(const StillOn& one) {
+std::string LeftOn(const StillOn& one, std::string_view puts_back) {
   return fmt::format(
       "{}, is on still: natplan set it, and nothing that natplan holds needs it{}. Put it back: "
-      "sysctl -w {}={}, or the same command with --sysctl",
+      "sysctl -w {}={}, or {}",
       one.ToString(),
       one.sysctl.forwarding_family() ? "" : ", and no rule of natplan protects 127.0.0.0/8 there",
-      one.sysctl.name(), one.recorded.before);
+      one.sysctl.name(), one.recorded.before, puts_back);
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ void Leftovers::AfterFailure() {
   for (const StillOn& one : early_) (void)SetAgain(one, *held);
 }
 
-Leftovers::Result Leftovers::AfterChange() {
+Leftovers::Result Leftovers::AfterChange(std::string_view puts_back) {
   auto [on, unknown] = FindStillOn(record_, host_);
   out_.notes = std::move(unknown);
   if (on.empty() && early_.empty()) return std::move(out_);
@@ -115,7 +116,7 @@ Leftovers::Result Leftovers::AfterChange() {
       said(one);
     } else if (!one.IsBystander()) {
       out_.left_on.push_back(one.sysctl.name());
-      out_.notes.push_back(LeftOn(one));
+      out_.notes.push_back(LeftOn(one, puts_back));
     }
   }
   return std::move(out_);

@@ -1,4 +1,5 @@
-// What a subcommand that takes things away says of the kernel parameters that natplan switched on.
+// What a subcommand that takes things away, or replaces them, says of the kernel parameters that natplan
+// switched on.
 #ifndef NATPLAN_CLI_LEFTOVERS_H_
 #define NATPLAN_CLI_LEFTOVERS_H_
 
@@ -7,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/console.h"
@@ -38,8 +40,9 @@ class Leftovers {
     std::vector<std::string> notes = {};     // for people, with the command
     std::optional<Error> error = {};         // why the first of them could not be put back
   };
-  // After a change that was made. What is needed after all is set again.
-  Result AfterChange();
+  // After a change that was made. What is needed after all is set again. `puts_back` is the command that puts
+  // back what is named.
+  Result AfterChange(std::string_view puts_back = "the same command with --sysctl");
   // After one that failed.
   void AfterFailure();
 

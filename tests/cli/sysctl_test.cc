@@ -136,6 +136,27 @@ TEST(SysctlCommandTest, WhoeverTakesTheLastForwardAwaySaysWhatIsOnStill) {
   }
 }
 
+TEST(SysctlCommandTest, AddThatReplacesTheLastForwardWithLocalhostSaysSoToo) {
+  for (const char* backend : {"", " --backend iptables"}) {
+    RunInNamespaceOrSkip([&] {
+      SCOPED_TRACE(backend);
+      AddUplink();
+      AddContainer();
+      ASSERT_EQ(Natplan("apply - --sysctl" + std::string(backend), kLocalhost).exit_code, 0);
+      const Ran ran = Natplan("add forward tcp 80 10.1.0.2:80 --json" + std::string(backend));
+      EXPECT_EQ(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.err, AllOf(HasSubstr("sysctl -w net.ipv4.conf.con0.route_localnet=0, or natplan apply "
+                                           "FILE --sysctl"),
+                                 Not(HasSubstr("ip_forward"))));
+      EXPECT_THAT(ran.out,
+                  HasSubstr("\"sysctls_left_on\": [\n    \"net.ipv4.conf.con0.route_localnet\"\n  ]"));
+      EXPECT_EQ(Sysctl(kLocalnet), "1\n") << "said, and not put back";
+      EXPECT_THAT(Natplan("add forward tcp 80 10.1.0.2:80 --localhost" + std::string(backend)).err,
+                  IsEmpty());
+    });
+  }
+}
+
 TEST(SysctlCommandTest, WithTheOptionItPutsThemBack) {
   for (const char* command : {"apply - --sysctl", "delete forward tcp 80 --sysctl",
                               "forget --owner default --sysctl", "remove --sysctl"}) {
