@@ -65,4 +65,16 @@ std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend ba
   return out;
 }
 
+std::expected<HeldByBoth, Error> ReadBoth(const std::string& table, TimePoint deadline) {
+  HeldByBoth out;
+  auto by_nftables = ReadNftables(table, deadline);
+  if (!by_nftables && by_nftables.error().code != ErrorCode::kNotSupported)
+    return std::unexpected(std::move(by_nftables.error()));
+  if (by_nftables) out.nftables = std::move(by_nftables->families);
+  auto by_iptables = ReadIptables(table, Backend::kAuto, deadline);
+  if (!by_iptables) return std::unexpected(std::move(by_iptables.error()));
+  out.iptables = ListingsOf(by_iptables->intents);
+  return out;
+}
+
 }  // namespace natplan::cli

@@ -29,6 +29,14 @@ struct Holdings {
 // not everything could be read and there is nothing to show.
 std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend backend, TimePoint deadline);
 
+struct HeldByBoth {
+  std::vector<FamilyListing> nftables = {};
+  std::vector<FamilyListing> iptables = {};  // natplan's intents alone
+};
+
+// Whatever backend a call is for. A kernel without nf_tables holds nothing there.
+std::expected<HeldByBoth, Error> ReadBoth(const std::string& table, TimePoint deadline);
+
 }  // namespace natplan::cli
 
 #endif  // NATPLAN_CLI_HOLDINGS_H_

@@ -47,7 +47,8 @@ class Leftovers {
   void AfterFailure();
 
  private:
-  // What the verb's table and natplan's own hold, of the verb's what `stays` says.
+  // What the verb's table and natplan's own hold in nf_tables and iptables; of what the verb may take away,
+  // what `stays` says.
   std::expected<Held, Error> ReadHeld(const std::function<bool(const ForwardListing&)>& stays) const;
   bool PutBack(const StillOn& one);
   // Whether somebody needs it after all, for whom it was set again.

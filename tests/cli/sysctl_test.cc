@@ -1,5 +1,6 @@
 // What the command says of kernel parameters, and does with them.
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -190,6 +191,28 @@ TEST(SysctlCommandTest, WhatSomebodyStillNeedsStaysOn) {
     EXPECT_EQ(Sysctl(kLocalnet), "0\n");
     EXPECT_EQ(Sysctl("ipv4/ip_forward"), "1\n") << "a forward is there";
   });
+}
+
+TEST(SysctlCommandTest, WhatIsNeededByTheOtherBackendStaysOn) {
+  for (const auto& [one, other] : {std::pair(" --backend iptables", ""), std::pair("", " --backend iptables"),
+                                   std::pair("", " --backend nftables")}) {
+    for (const char* option : {" --sysctl", ""}) {
+      RunInNamespaceOrSkip([&] {
+        SCOPED_TRACE(one + std::string(",") + other + option);
+        AddUplink();
+        AddContainer();
+        ASSERT_EQ(Natplan("apply - --sysctl --owner web" + std::string(one), kLocalhost).exit_code, 0);
+        ASSERT_EQ(Natplan("add masquerade 10.9.0.0/24 --owner vpn" + std::string(other)).exit_code, 0);
+        for (const char* command : {"delete masquerade 10.9.0.0/24 --owner vpn", "remove --owner vpn"}) {
+          const Ran ran = Natplan(std::string(command) + option + other);
+          EXPECT_EQ(ran.exit_code, 0) << ran;
+          EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("net.ipv4."))) << command;
+        }
+        EXPECT_EQ(Sysctl(kLocalnet), "1\n");
+        EXPECT_EQ(Sysctl("ipv4/ip_forward"), "1\n");
+      });
+    }
+  }
 }
 
 TEST(SysctlCommandTest, WhatNatplanDidNotSetOrSomebodyElseChangedIsLeftAlone) {
