@@ -90,6 +90,18 @@ TEST(BackendTest, OwnersAreKeptApartByIptables) {
   });
 }
 
+TEST(BackendTest, AnUnknownOwnerIsToldWhoIsRecordedInIptablesBesideATable) {
+  RunWithIptablesOrSkip([] {
+    ASSERT_EQ(Natplan(std::string("apply examples/owned.toml") + kForced).exit_code, 0);
+    ASSERT_EQ(Natplan("add masquerade 10.0.0.0/8 --owner b").exit_code, 0);
+    EXPECT_THAT(Natplan("forget --owner c").err, HasSubstr("recorded are: b, web"));
+    ASSERT_EQ(Natplan("remove --owner b").exit_code, 0);
+    EXPECT_THAT(Natplan("forget --owner c").err, HasSubstr("recorded are: web"));
+    EXPECT_THAT(Natplan("forget --owner web --backend nftables").err, HasSubstr("no owner is recorded"))
+        << "of those that it would have forgotten";
+  });
+}
+
 TEST(BackendTest, TheVariableChoosesForEveryVerb) {
   RunWithIptablesOrSkip([] {
     const std::string by = "export NATPLAN_BACKEND=iptables; natplan ";
