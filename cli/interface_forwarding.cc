@@ -4,12 +4,10 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/sysctl.h"
-
 namespace natplan::cli {
 namespace {
 
-// Those that have parameters of the family, but lo.
+// Those that have parameters of the family.
 std::vector<InterfaceName> InterfacesOf(const std::filesystem::path& proc, Family family) {
   std::vector<InterfaceName> out;
   const std::filesystem::path folder =
@@ -19,8 +17,7 @@ std::vector<InterfaceName> InterfacesOf(const std::filesystem::path& proc, Famil
        one.increment(error)) {
     auto interface = InterfaceName::Make(one->path().filename().string());
     // No interface can be called "all" or "default" and have parameters.
-    if (interface && interface->name() != "all" && interface->name() != "default" &&
-        interface->name() != "lo")
+    if (interface && interface->name() != "all" && interface->name() != "default")
       out.push_back(*std::move(interface));
   }
   return out;
@@ -35,15 +32,18 @@ bool InterfaceForwarding::IsOff(const InterfaceName& interface) const {
 InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family) {
   InterfaceForwarding out;
   for (InterfaceName& interface : InterfacesOf(proc, family)) {
+    if (interface.name() == "lo") continue;
     const auto value = Sysctl::ForwardingBy(family, interface).Read(proc);
     if (value) (*value != 0 ? out.on : out.off).push_back(std::move(interface));
   }
   return out;
 }
 
-std::vector<InterfaceName> ReadRouterInterfaces(const std::filesystem::path& proc) {
-  std::vector<InterfaceName> out = InterfacesOf(proc, Family::kIp6);
-  std::erase_if(out, [&](const InterfaceName& one) { return Sysctl::IsRouter(one).Read(proc) != 1; });
+std::vector<Sysctl> ReadForwardingOnItsOwn(const std::filesystem::path& proc, Family family) {
+  std::vector<Sysctl> out = {Sysctl::ForwardingOfNew(family)};
+  for (const InterfaceName& one : InterfacesOf(proc, family))
+    out.push_back(family == Family::kIp ? Sysctl::ForwardingBy(family, one) : Sysctl::IsRouter(one));
+  std::erase_if(out, [&](const Sysctl& one) { return one.Read(proc) != 1; });
   return out;
 }
 

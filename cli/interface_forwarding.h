@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/sysctl.h"
 #include "core/values/address.h"
 #include "core/values/interface_name.h"
 
@@ -24,8 +25,9 @@ struct InterfaceForwarding {
 // `proc` is where procfs is mounted: "/proc". What cannot be read is left out.
 InterfaceForwarding ReadInterfaceForwarding(const std::filesystem::path& proc, Family family);
 
-// Those that are a router's in IPv6 (Sysctl::IsRouter), in the same way.
-std::vector<InterfaceName> ReadRouterInterfaces(const std::filesystem::path& proc);
+// What is on and changes with the common switch, in the same way: Sysctl::ForwardingBy in IPv4 and
+// Sysctl::IsRouter in IPv6, of lo too, and Sysctl::ForwardingOfNew.
+std::vector<Sysctl> ReadForwardingOnItsOwn(const std::filesystem::path& proc, Family family);
 
 }  // namespace natplan::cli
 

@@ -136,18 +136,13 @@ class Setter {
   }
 
   // What the kernel sets to something else when the common switch is switched off again: each interface's
-  // own, and for IPv4 whether redirects are heard.
+  // own, that of interfaces to come, and for IPv4 whether redirects are heard.
   // Kernel: net/ipv4/devinet.c inet_forward_change(), net/ipv6/addrconf.c addrconf_forward_change() (6.18)
   void RecordBystanders(Family family) {
-    if (family == Family::kIp6) {
-      for (const InterfaceName& one : ReadRouterInterfaces(host_.proc))
-        Record({Sysctl::IsRouter(one), host_.interface_index(one), 1, 1});
-      return;
-    }
-    for (const InterfaceName& one : ReadInterfaceForwarding(host_.proc, family).on)
-      Record({Sysctl::ForwardingBy(family, one), host_.interface_index(one), 1, 1});
+    for (const Sysctl& one : ReadForwardingOnItsOwn(host_.proc, family))
+      Record({one, one.interface() ? host_.interface_index(*one.interface()) : 0, 1, 1});
     const Sysctl redirects = Sysctl::AcceptRedirectsOfAll();
-    if (redirects.Read(host_.proc) == 0) Record({redirects, 0, 0, 0});
+    if (family == Family::kIp && redirects.Read(host_.proc) == 0) Record({redirects, 0, 0, 0});
   }
 
   std::expected<void, Error> Write(const SwitchedOn& one) {

@@ -145,10 +145,15 @@ TEST_F(KernelParametersTest, WhatTheCommonSwitchWouldChangeIsRecordedToo) {
   host_.AddInterface("eth0");
   host_.NameInterface(3, "eth0");
   host_.Put("net/ipv6/conf/eth0/forwarding", 1);
+  host_.Put("net/ipv4/conf/default/forwarding", 1);
+  host_.Put("net/ipv6/conf/default/forwarding", 1);
+  host_.Put("net/ipv4/conf/lo/forwarding", 1);
   Care({MasqueradeOf("10.0.0.0/8"), MasqueradeOf("fd00::/64")}, true);
   EXPECT_THAT(Recorded(),
-              ElementsAre("net.ipv4.conf.all.accept_redirects 0 0 0", "net.ipv4.ip_forward 0 0 1",
-                          "net.ipv6.conf.eth0.forwarding 3 1 1", "net.ipv6.conf.all.forwarding 0 0 1"));
+              ElementsAre("net.ipv4.conf.default.forwarding 0 1 1", "net.ipv4.conf.lo.forwarding 0 1 1",
+                          "net.ipv4.conf.all.accept_redirects 0 0 0", "net.ipv4.ip_forward 0 0 1",
+                          "net.ipv6.conf.default.forwarding 0 1 1", "net.ipv6.conf.eth0.forwarding 3 1 1",
+                          "net.ipv6.conf.all.forwarding 0 0 1"));
 }
 
 TEST_F(KernelParametersTest, WhatCannotBeRecordedIsSetAndThatIsSaid) {

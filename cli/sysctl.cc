@@ -49,6 +49,10 @@ Sysctl Sysctl::ForwardingBy(Family family, const InterfaceName& interface) {
 
 Sysctl Sysctl::IsRouter(const InterfaceName& interface) { return {kConf6, interface, "forwarding"}; }
 
+Sysctl Sysctl::ForwardingOfNew(Family family) {
+  return Sysctl(fmt::format("{}/default/forwarding", family == Family::kIp ? kConf : kConf6));
+}
+
 Sysctl Sysctl::AcceptRedirectsOfAll() { return Sysctl("net/ipv4/conf/all/accept_redirects"); }
 
 Sysctl Sysctl::RouteLocalnet(const InterfaceName& interface) { return {kConf, interface, "route_localnet"}; }
@@ -58,7 +62,9 @@ Sysctl Sysctl::RouteLocalnetOfAll() { return Sysctl("net/ipv4/conf/all/route_loc
 Sysctl Sysctl::AcceptRa(const InterfaceName& interface) { return {kConf6, interface, "accept_ra"}; }
 
 std::optional<Sysctl> Sysctl::Parse(std::string_view path) {
-  for (const Sysctl& common : {Forwarding(Family::kIp), Forwarding(Family::kIp6), AcceptRedirectsOfAll()}) {
+  for (const Sysctl& common :
+       {Forwarding(Family::kIp), Forwarding(Family::kIp6), ForwardingOfNew(Family::kIp),
+        ForwardingOfNew(Family::kIp6), AcceptRedirectsOfAll()}) {
     if (common.path_ == path) return common;
   }
   const std::size_t leaf = path.rfind('/');

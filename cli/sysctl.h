@@ -26,6 +26,9 @@ class Sysctl {
   // Whether the interface is a router's in IPv6, which hears advertisements only where accept_ra is 2. The
   // common switch sets it too.
   static Sysctl IsRouter(const InterfaceName& interface);
+  // The forwarding (IPv4) or IsRouter (IPv6) that an interface to come starts with. The common switch sets it
+  // too.
+  static Sysctl ForwardingOfNew(Family family);
   // Whether ICMP redirects are heard in IPv4, for all interfaces. The kernel sets it to the contrary of
   // ip_forward whenever that changes.
   static Sysctl AcceptRedirectsOfAll();

@@ -101,6 +101,7 @@ TEST_F(SysctlTest, AFileThatMayNotBeWrittenNamesTheCommand) {
 TEST(LiveSysctlTest, EachIsThereAndCanBeSet) {
   natplan::testing::RunInNamespaceOrSkip([] {
     for (const Sysctl& sysctl : {Sysctl::Forwarding(Family::kIp), Sysctl::Forwarding(Family::kIp6),
+                                 Sysctl::ForwardingOfNew(Family::kIp), Sysctl::ForwardingOfNew(Family::kIp6),
                                  Sysctl::AcceptRedirectsOfAll(), Sysctl::IsRouter(Interface("lo")),
                                  Sysctl::RouteLocalnetOfAll(), Sysctl::RouteLocalnet(Interface("lo"))}) {
       for (const int value : {0, 1}) {

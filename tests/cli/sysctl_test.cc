@@ -234,12 +234,14 @@ void ForwardsOnItsOwnAgain(const std::string& protocol, const std::string& file)
     AddUplink();
     AddContainer();
     const std::string conf = protocol + "/conf/";
-    MustSh("echo 1 > /proc/sys/net/" + conf + "up0/forwarding");
+    for (const char* one : {"up0", "lo", "default"})
+      MustSh("echo 1 > /proc/sys/net/" + conf + one + "/forwarding");
     ASSERT_EQ(Natplan("apply - --sysctl", file).exit_code, 0);
     ASSERT_EQ(Sysctl(conf + "con0/forwarding"), "1\n");
     ASSERT_EQ(Natplan("remove --sysctl").exit_code, 0);
     EXPECT_EQ(Sysctl(conf + "all/forwarding"), "0\n");
-    EXPECT_EQ(Sysctl(conf + "up0/forwarding"), "1\n");
+    for (const char* one : {"up0", "lo", "default"})
+      EXPECT_EQ(Sysctl(conf + one + "/forwarding"), "1\n") << one;
     EXPECT_EQ(Sysctl(conf + "con0/forwarding"), "0\n");
   });
 }
