@@ -36,7 +36,7 @@ ExitCode Run(const ApplyOptions& options, Console& console) {
   auto report = session.Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); },
                             wanted.call.json, console);
   if (!report) {
-    leftovers.AfterFailure();
+    leftovers.AfterFailure(console);
     return report.error();
   }
   const BackendUse backend = session.Used(*report);

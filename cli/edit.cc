@@ -134,7 +134,7 @@ ExitCode Run(const EditOptions& options, Console& console) {
   auto report =
       session->Run([&](Nat& nat) { return nat.Do(std::move(request), Mode::kApply); }, json, console);
   if (!report) {
-    leftovers.AfterFailure();
+    leftovers.AfterFailure(console);
     return report.error();
   }
   std::vector<std::string>& notes = report->notes;
@@ -143,7 +143,10 @@ ExitCode Run(const EditOptions& options, Console& console) {
   if (std::string note = NoteOf(options.words); !note.empty()) notes.push_back(std::move(note));
   if (options.kind == Edit::Kind::kRemove) {
     auto note = NoteNotThere(options, *edits, *report, *session, std::move(beside));
-    if (!note) return console.Fail(note.error(), json);
+    if (!note) {
+      leftovers.AfterFailure(console);
+      return console.Fail(note.error(), json);
+    }
     if (!note->empty()) notes.push_back(*std::move(note));
     left = leftovers.AfterChange();
   } else {

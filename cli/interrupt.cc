@@ -31,6 +31,8 @@ struct State {
   std::atomic<pid_t> program = 0;
   bool has_timer = false;
   timer_t timer = {};
+  bool in_json = false;
+  std::string unchanged = "nothing was changed";
   std::array<std::string, kStandings> lines = {};  // by Standing
   std::array<std::string, kStandings> json = {};
 };
@@ -99,12 +101,19 @@ std::string InJson(const char* text) {
   return Json{{"error", object}, {"errors", Json::array({object})}, {"notes", Json::array()}}.dump(2) + "\n";
 }
 
+void Compose(Standing standing, State& state) {
+  const auto which = static_cast<std::size_t>(standing);
+  const std::string text = fmt::format("interrupted: {}", TextOf(standing));
+  state.lines[which] = fmt::format("natplan: {}\n", text);
+  if (state.in_json) state.json[which] = InJson(text.c_str());
+}
+
 }  // namespace
 
 const char* TextOf(Standing standing) {
   switch (standing) {
     case Standing::kUnchanged:
-      return "nothing was changed";
+      return TheState().unchanged.c_str();
     case Standing::kUnknown:
       return "it is not known whether the change was made; each family holds its old state, its new one or, "
              "with --steps, one between, and `natplan check` or `natplan list` says which";
@@ -124,11 +133,8 @@ const char* TextOf(Standing standing) {
 
 void CatchSignals(bool json) {
   State& state = TheState();
-  for (std::size_t i = 0; i < kStandings; ++i) {
-    const std::string text = fmt::format("interrupted: {}", TextOf(static_cast<Standing>(i)));
-    state.lines[i] = fmt::format("natplan: {}\n", text);
-    if (json) state.json[i] = InJson(text.c_str());
-  }
+  state.in_json = json;
+  for (std::size_t i = 0; i < kStandings; ++i) Compose(static_cast<Standing>(i), state);
   const int tick = SIGRTMIN;
   sigevent event = {};
   event.sigev_notify = SIGEV_SIGNAL;
@@ -159,6 +165,18 @@ bool SignalCame() { return TheState().came != 0; }
 
 void SetStanding(Standing standing) { TheState().standing = standing; }
 Standing CurrentStanding() { return TheState().standing; }
+
+void SetPutBack(const std::string& parameters) {
+  State& state = TheState();
+  state.unchanged = parameters.empty()
+                        ? "nothing was changed"
+                        : fmt::format(
+                              "the table is unchanged, but {} was put back, as it was before natplan; "
+                              "if it is needed: natplan apply FILE --sysctl",
+                              parameters);
+  Compose(Standing::kUnchanged, state);
+}
+
 void OutputBegins() { TheState().output_began = true; }
 std::atomic<pid_t>* RunningProgram() { return &TheState().program; }
 

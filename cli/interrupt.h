@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string>
 
 #include "core/plan/reconciler.h"
 
@@ -14,7 +15,7 @@ namespace natplan::cli {
 
 // What there is to say of the change.
 enum class Standing {
-  kUnchanged,   // nothing was changed
+  kUnchanged,   // nothing was changed, but what SetPutBack() says
   kUnknown,     // a change is on its way, or nobody knows what came of it
   kPart,        // some steps of a change were made, and the next one is not on its way yet
   kChanged,     // the change was made
@@ -39,6 +40,9 @@ bool SignalCame();
 // kUnchanged at first.
 void SetStanding(Standing standing);
 Standing CurrentStanding();
+// What kUnchanged has to say of kernel parameters: "net.ipv4.ip_forward = 0", or nothing. To be called while
+// signals are deferred.
+void SetPutBack(const std::string& parameters);
 // The whole sentence, without "interrupted".
 const char* TextOf(Standing standing);
 // Standard output is not empty any more, so {"error": ...} has no place there.

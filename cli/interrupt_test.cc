@@ -178,6 +178,22 @@ TEST(InterruptTest, InJsonItIsAnError) {
               ExitedWithCode(143), "^natplan: interrupted: nothing was changed\n$");
 }
 
+TEST(InterruptTest, WhatWasPutBackIsSaidAsLongAsNothingElseWasChanged) {
+  const auto end_after = [](const char* parameters, const Result& result) {
+    CatchSignals(false);
+    SetPutBack("net.ipv4.ip_forward = 0");
+    SetPutBack(parameters);
+    Settle(result);
+    raise(SIGTERM);
+  };
+  constexpr const char* kPutBack = "the table is unchanged, but net.ipv4.ip_forward = 0 was put back";
+  EXPECT_EXIT(end_after("net.ipv4.ip_forward = 0", kFailed), ExitedWithCode(143), kPutBack);
+  EXPECT_EXIT(end_after("net.ipv4.ip_forward = 0", kMade), ExitedWithCode(143), kChanged);
+  EXPECT_EXIT(end_after("", kFailed), ExitedWithCode(143), kUnchanged);
+  EXPECT_EXIT((dup2(STDERR_FILENO, STDOUT_FILENO), CatchSignals(true), SetPutBack("a = 0"), raise(SIGTERM)),
+              ExitedWithCode(143), "\"text\": \"interrupted: the table is unchanged, but a = 0");
+}
+
 TEST(InterruptTest, AFullStandardErrorIsNotAwaited) {
   EXPECT_EXIT(
       {

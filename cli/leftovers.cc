@@ -8,7 +8,9 @@
 #include <utility>
 #include <variant>
 
+#include "cli/interrupt.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 
 namespace natplan::cli {
 namespace {
@@ -31,6 +33,10 @@ std::string LeftOn(const StillOn& one, std::string_view puts_back) {
       one.ToString(),
       one.sysctl.forwarding_family() ? "" : ", and no rule of natplan protects 127.0.0.0/8 there",
       one.sysctl.name(), one.recorded.before, puts_back);
+}
+
+std::string PutBackText(const StillOn& one) {
+  return fmt::format("{} = {}", one.sysctl.name(), one.recorded.before);
 }
 
 }  // namespace
@@ -78,39 +84,58 @@ void Leftovers::BeforeChange(const std::function<bool(const ForwardListing&)>& s
     if (const auto* forward = std::get_if<Forward>(&intent))
       AddTarget(forward->to.address, forward->localhost, *held);
   }
+  DeferSignals();
   for (StillOn& one : open) {
     if (!IsNeeded(one.sysctl, *held, host_) && PutBack(one)) early_.push_back(std::move(one));
   }
+  SayIfInterrupted();
+}
+
+// Ends the time of deferred signals.
+void Leftovers::SayIfInterrupted() {
+  std::vector<std::string> all = out_.put_back;
+  for (const StillOn& one : early_) all.push_back(PutBackText(one));
+  SetPutBack(fmt::format("{}", fmt::join(all, ", ")));
+  TakeSignals();
 }
 
 bool Leftovers::SetAgain(const StillOn& one, const Held& held) const {
   return IsNeeded(one.sysctl, held, host_) && one.sysctl.Write(host_.proc, one.recorded.after).has_value();
 }
 
-void Leftovers::AfterFailure() {
+void Leftovers::AfterFailure(Console& console) {
   if (early_.empty()) return;
   const auto held = ReadHeld(All);
+  DeferSignals();
   // Where nobody can tell whether the rule that protects 127.0.0.0/8 is there, it stays off.
-  if (!held) return;
-  for (const StillOn& one : early_) (void)SetAgain(one, *held);
+  if (held) std::erase_if(early_, [&](const StillOn& one) { return SetAgain(one, *held); });
+  SayIfInterrupted();
+  for (const StillOn& one : early_) {
+    console.Note(
+        fmt::format("{} was put back all the same, as it was before natplan; if it is needed: natplan "
+                    "apply FILE --sysctl",
+                    PutBackText(one)));
+  }
 }
 
 Leftovers::Result Leftovers::AfterChange(std::string_view puts_back) {
   auto [on, unknown] = FindStillOn(record_, host_);
   out_.notes = std::move(unknown);
   if (on.empty() && early_.empty()) return std::move(out_);
+  const auto said = [&](const StillOn& one) {
+    out_.put_back.push_back(PutBackText(one));
+    (void)record_->TakeAway(one.recorded);  // a line too many counts for nothing: the value tells
+  };
   const auto held = ReadHeld(All);
   if (!held) {
+    std::ranges::for_each(std::exchange(early_, {}), said);
     out_.notes.push_back("what is needed of the kernel parameters that natplan set cannot be told: " +
                          held.error().text);
     for (const StillOn& one : on) out_.left_on.push_back(one.sysctl.name());
     return std::move(out_);
   }
-  const auto said = [&](const StillOn& one) {
-    out_.put_back.push_back(fmt::format("{} = {}", one.sysctl.name(), one.recorded.before));
-    (void)record_->TakeAway(one.recorded);  // a line too many counts for nothing: the value tells
-  };
-  for (const StillOn& one : early_) {
+  DeferSignals();
+  for (const StillOn& one : std::exchange(early_, {})) {
     if (!SetAgain(one, *held)) said(one);
   }
   // Backwards: the common switch changes others too, which are put right after it.
@@ -123,6 +148,7 @@ Leftovers::Result Leftovers::AfterChange(std::string_view puts_back) {
       out_.notes.push_back(LeftOn(one, puts_back));
     }
   }
+  SayIfInterrupted();
   return std::move(out_);
 }
 

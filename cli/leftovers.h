@@ -43,14 +43,15 @@ class Leftovers {
   // After a change that was made. What is needed after all is set again. `puts_back` is the command that puts
   // back what is named.
   Result AfterChange(std::string_view puts_back = "the same command with --sysctl");
-  // After one that failed.
-  void AfterFailure();
+  // After one that failed. A note says what was put back and is not needed after all.
+  void AfterFailure(Console& console);
 
  private:
   // What the verb's table and natplan's own hold in nf_tables and iptables; of what the verb may take away,
   // what `stays` says.
   std::expected<Held, Error> ReadHeld(const std::function<bool(const ForwardListing&)>& stays) const;
   bool PutBack(const StillOn& one);
+  void SayIfInterrupted();
   // Whether somebody needs it after all, for whom it was set again.
   bool SetAgain(const StillOn& one, const Held& held) const;
 

@@ -62,12 +62,13 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
   leftovers.BeforeChange([&](const ForwardListing& one) { return one.owner != owner.name(); });
   auto report = session->Run([](Nat& nat) { return nat.Apply({}); }, call.json, console);
   if (!report) {
-    leftovers.AfterFailure();
+    leftovers.AfterFailure(console);
     return report.error();
   }
   const bool nothing = !report->changed && session->unanswered() == nullptr;
   if (nothing && must_be_known) {
     const auto known = KnownOwners(table, call.backend, std::chrono::steady_clock::now() + call.deadline);
+    leftovers.AfterFailure(console);
     return console.Fail(known ? Unknown(owner, *known) : known.error(), call.json);
   }
   const BackendUse backend = session->Used(*report);

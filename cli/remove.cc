@@ -68,7 +68,7 @@ ExitCode Run(const RemoveOptions& options, Console& console) {
   // Both backends may have had a part in it.
   Settle(report);
   if (!report) {
-    leftovers.AfterFailure();
+    leftovers.AfterFailure(console);
     return console.Fail(report.error(), json);
   }
   const Leftovers::Result left = leftovers.AfterChange();

@@ -132,14 +132,43 @@ TEST(SignalTest, EndsItWhileALargeFileIsParsed) {
   EndsWith(natplan, 143, kUnchanged);
 }
 
+// natplan's lock, held by somebody else.
+class HeldLock {
+ public:
+  explicit HeldLock(const Folder& folder) {
+    for (const std::string& path : {std::string("/run/natplan.lock"), folder.Path("natplan.lock")}) {
+      held_.push_back(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+      EXPECT_TRUE(held_.back() < 0 || flock(held_.back(), LOCK_EX | LOCK_NB) == 0);
+    }
+  }
+  ~HeldLock() {
+    for (const int one : held_) close(one);
+  }
+  HeldLock(const HeldLock&) = delete;
+  HeldLock& operator=(const HeldLock&) = delete;
+
+ private:
+  std::vector<int> held_;
+};
+
+bool WaitUntilItWantsTheLock(const Process& natplan) {
+  const std::string process = "/proc/" + std::to_string(natplan.pid());
+  return WaitUntil([&] {
+    std::error_code gone;
+    // Until then it has the files of this process.
+    if (!std::filesystem::read_symlink(process + "/exe", gone).string().ends_with("natplan")) return false;
+    for (std::filesystem::directory_iterator file(process + "/fd", gone), end; file != end;
+         file.increment(gone)) {
+      if (std::filesystem::read_symlink(*file, gone).string().ends_with("natplan.lock")) return true;
+    }
+    return false;
+  });
+}
+
 TEST(SignalTest, EndsEveryVerbWhileAnotherProcessHoldsTheLock) {
   RunInNamespaceOrSkip([] {
     const Folder folder;
-    std::vector<int> held;
-    for (const std::string& path : {std::string("/run/natplan.lock"), folder.Path("natplan.lock")}) {
-      held.push_back(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-      ASSERT_TRUE(held.back() < 0 || flock(held.back(), LOCK_EX | LOCK_NB) == 0);
-    }
+    const HeldLock lock(folder);
     const std::vector<std::vector<std::string>> verbs = {{"apply", "examples/stopped.toml"},
                                                          {"add", "masquerade", "10.0.0.0/8"},
                                                          {"delete", "masquerade", "10.0.0.0/8"},
@@ -149,22 +178,31 @@ TEST(SignalTest, EndsEveryVerbWhileAnotherProcessHoldsTheLock) {
     for (const auto& verb : verbs) {
       SCOPED_TRACE(verb.front());
       Process natplan(folder.Natplan(verb + kByIptables));
-      const std::string process = "/proc/" + std::to_string(natplan.pid());
-      const std::string files = process + "/fd";
-      ASSERT_TRUE(WaitUntil([&] {
-        std::error_code gone;
-        // Until then it has the files of this process.
-        if (!std::filesystem::read_symlink(process + "/exe", gone).string().ends_with("natplan"))
-          return false;
-        for (std::filesystem::directory_iterator file(files, gone), end; file != end; file.increment(gone)) {
-          if (std::filesystem::read_symlink(*file, gone).string().ends_with("natplan.lock")) return true;
-        }
-        return false;
-      }));
+      ASSERT_TRUE(WaitUntilItWantsTheLock(natplan));
       natplan.Signal(SIGTERM);
       EndsWith(natplan, 143, kUnchanged);
     }
-    for (const int one : held) close(one);
+  });
+}
+
+TEST(SignalTest, SaysWhichParameterWasPutBackBeforeTheLockWasAwaited) {
+  RunInNamespaceOrSkip([] {
+    const Folder folder;
+    ASSERT_EQ(Sh("set -e; ip link add con0 type veth peer name in0; ip addr add 10.1.0.1/24 dev con0\n"
+                 "ip link set con0 up; ip link set in0 up\n"
+                 "natplan apply - --sysctl <<'END'\n[[forward]]\nprotocol = \"tcp\"\nhost_port = 80\n"
+                 "to = \"10.1.0.2:80\"\nlocalhost = true\nEND\nnft flush ruleset")
+                  .exit_code,
+              0);
+    const HeldLock lock(folder);
+    const std::vector<std::string> verb = {"delete", "forward", "tcp", "80", "--sysctl"};
+    Process natplan(folder.Natplan(verb + kByIptables));
+    ASSERT_TRUE(WaitUntilItWantsTheLock(natplan));
+    natplan.Signal(SIGTERM);
+    EndsWith(
+        natplan, 143,
+        "natplan: interrupted: the table is unchanged, but net.ipv4.conf.con0.route_localnet = 0 was put "
+        "back");
   });
 }
 

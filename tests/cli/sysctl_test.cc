@@ -215,6 +215,22 @@ TEST(SysctlCommandTest, WhatIsNeededByTheOtherBackendStaysOn) {
   }
 }
 
+TEST(SysctlCommandTest, WhatWasPutBackIsSaidWhereTheChangeWasNotMadeToo) {
+  for (const char* command :
+       {"delete forward tcp 90 --table io.systemd.nat --sysctl", "forget --owner nobody --sysctl"}) {
+    RunInNamespaceOrSkip([&] {
+      SCOPED_TRACE(command);
+      SwitchOn();
+      ASSERT_EQ(Natplan("remove").exit_code, 0);
+      ASSERT_EQ(Natplan("add forward tcp 90 10.1.0.2:80 --table io.systemd.nat").exit_code, 0);
+      const Ran ran = Natplan(command);
+      EXPECT_NE(ran.exit_code, 0) << ran;
+      EXPECT_THAT(ran.err, HasSubstr("note: net.ipv4.conf.con0.route_localnet = 0 was put back"));
+      EXPECT_EQ(Sysctl(kLocalnet), "0\n");
+    });
+  }
+}
+
 TEST(SysctlCommandTest, WhatNatplanDidNotSetOrSomebodyElseChangedIsLeftAlone) {
   RunInNamespaceOrSkip([] {
     MustSh("echo 1 > /proc/sys/net/ipv4/ip_forward");
