@@ -181,7 +181,10 @@ class Observer {
                              .destinations = {forward.to.address},
                              .address_type = kUnicast,
                              .translated = true};
-    if (route) packets.out_interface = route->interface.name();
+    if (route) {
+      packets.out_interface = route->interface.name();
+      packets.out_index = route->index;
+    }
     const std::string what = fmt::format("what {} port {} forwards to {}", Name(forward.protocol),
                                          forward.host_port.number(), forward.to.ToString());
     if (const auto who = WhoDrops(filters, packets, forward.to.port.number())) {
@@ -192,6 +195,7 @@ class Observer {
                                                                     : Address::Parse("2001:db8::1").value());
     if (!uplink || !*uplink || (route && (*uplink)->interface == route->interface)) return;
     packets.in_interface = (*uplink)->interface.name();
+    packets.in_index = (*uplink)->index;
     if (const auto who = WhoDrops(filters, packets, forward.to.port.number()))
       SayDropped(fmt::format("{} is dropped if it comes in by {}", what, packets.in_interface), *who);
   }

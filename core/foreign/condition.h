@@ -24,6 +24,8 @@ struct Packets {
   std::optional<std::uint32_t> address_type = {};  // of the destination: RTN_LOCAL, RTN_UNICAST
   std::string in_interface = {};
   std::string out_interface = {};
+  std::optional<std::uint32_t> in_index = {};  // of the same interfaces
+  std::optional<std::uint32_t> out_index = {};
   std::optional<bool> translated = {};  // whether the destination was translated already
 };
 

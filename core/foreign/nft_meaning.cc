@@ -95,9 +95,10 @@ class Reader {
         return InterfaceBytes(packets_.in_interface);
       case NFT_META_OIFNAME:
         return InterfaceBytes(packets_.out_interface);
+      case NFT_META_IIF:
+        return packets_.in_index ? KnownNumber(*packets_.in_index) : Unknown(4);
       case NFT_META_OIF:
-        // lo is the first interface of each network namespace.
-        return packets_.out_interface == "lo" ? KnownNumber(1) : Unknown(4);
+        return packets_.out_index ? KnownNumber(*packets_.out_index) : Unknown(4);
       default:
         return Unknown(16);
     }

@@ -96,6 +96,25 @@ TEST(NftMeaningTest, TheTypeOfTheAddressIsLocal) {
   EXPECT_EQ(Translated({fib, CmpExpression{1, CmpOperator::kNeq, {2, 0, 0, 0}}, kDnat}), Condition::Never());
 }
 
+// `iif "eth9"` asks for the interface's index.
+TEST(NftMeaningTest, InterfacesByTheirIndexes) {
+  Packets packets = kToTheHost;
+  packets.in_index = 2;
+  packets.out_index = 3;
+  const auto when = [](MetaKey key, std::uint8_t index, const Packets& of) {
+    const Meaning meaning = Mean({MetaExpression{.key = key, .destination = 1},
+                                  CmpExpression{.source = 1, .data = {index, 0, 0, 0}}, kDnat},
+                                 {}, of);
+    return meaning.branches.empty() ? Condition::Never() : meaning.branches[0].when;
+  };
+  EXPECT_EQ(when(MetaKey::kIif, 2, packets), Condition::Always());
+  EXPECT_EQ(when(MetaKey::kIif, 3, packets), Condition::Never());
+  EXPECT_EQ(when(MetaKey::kOif, 3, packets), Condition::Always());
+  EXPECT_EQ(when(MetaKey::kOif, 2, packets), Condition::Never());
+  EXPECT_EQ(when(MetaKey::kIif, 2, kToTheHost), Condition::Perhaps());
+  EXPECT_EQ(when(MetaKey::kOif, 2, kToTheHost), Condition::Perhaps());
+}
+
 TEST(NftMeaningTest, ASetOfIntervalsInAnyOrder) {
   const Table table = {.sets = {{.name = "s",
                                  .is_interval = true,

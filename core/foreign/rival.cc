@@ -27,8 +27,11 @@ class Search {
       for (const Address& address : host_.addresses) {
         if (address.family() == family) packets_.destinations.push_back(address);
       }
-      // What the host sends to itself.
-      if (hook == Hook::kOutput) packets_.out_interface = "lo";
+      // What the host sends to itself. lo is the first interface of each network namespace.
+      if (hook == Hook::kOutput) {
+        packets_.out_interface = "lo";
+        packets_.out_index = 1;
+      }
       for (const Table& table : host_.nf_tables.tables) {
         if (table.dormant || !Sees(table.family, family)) continue;
         for (const ChainSnapshot& chain : table.chains) {

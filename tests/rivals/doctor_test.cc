@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -143,6 +144,31 @@ TEST(DoctorFileTest, WhatComesInByTheUplinkIsDropped) {
         ran.out,
         HasSubstr("is dropped if it comes in by eth7: policy drop of table ip filter, chain FORWARD"));
   });
+}
+
+TEST(DoctorFileTest, AFilterThatAsksForTheIndexOfAnInterface) {
+  struct Filter {
+    std::string policy;
+    std::string rule;
+    std::string who;  // empty: nobody drops what comes in by the uplink
+  };
+  for (const auto& [policy, rule, who] : std::vector<Filter>{
+           {"drop", "iif eth9 accept", "policy drop of table ip fw, chain f\n"},
+           {"drop", "oif eth7 accept", "policy drop of table ip fw, chain f\n"},
+           {"accept", "iif eth7 ct state new drop", "table ip fw, chain f, rule handle "},
+           {"drop", "iif eth7 oif eth9 accept", ""},
+           {"accept", "iif eth9 drop", ""},
+       }) {
+    RunInNamespaceOrSkip([&] {
+      const Ran ran = DoctorBeside(
+          "ip link add eth7 type veth peer name eth6; ip addr add 203.0.113.2/24 dev eth7; ip link set "
+          "eth7 up; ip link set eth6 up; ip route add default via 203.0.113.1\n"
+          "nft 'add table ip fw; add chain ip fw f { type filter hook forward priority 0; policy " +
+          policy + "; }; add rule ip fw f ct state established accept; add rule ip fw f " + rule + "'");
+      EXPECT_EQ(ran.exit_code, who.empty() ? 0 : 1) << ran << rule;
+      EXPECT_THAT(ran.out, who.empty() ? HasSubstr("# no problem found\n") : HasSubstr(who)) << rule;
+    });
+  }
 }
 
 // Binds a socket to the port, whether the host has the address or not, and listens if it is one of TCP.
