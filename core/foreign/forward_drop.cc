@@ -13,16 +13,20 @@ std::optional<std::string> WhoDropsIn(const BaseRules& rules, bool policy_drops,
   const Way way = Walk(rules.program, rules.base_chain);
   if (!way.complete) return std::nullopt;
   PortSet passes = policy_drops ? PortSet() : way.rest.may;
-  const End* drop = nullptr;
+  const End* drop = nullptr;  // the first one that drops for certain, else the last one that may
+  bool certain = false;
   for (const End& end : way.ends) {
     if (end.ending != Ending::kDrop) {
       passes = passes | end.when.may;
-    } else if (drop == nullptr && !(end.when.must & asked).empty()) {
+    } else if (!certain && !(end.when.may & asked).empty()) {
       drop = &end;
+      certain = !(end.when.must & asked).empty();
     }
   }
   if (!(passes & asked).empty()) return std::nullopt;
-  if (drop == nullptr) return "policy drop of " + rules.table + ", chain " + ShownText(rules.base_chain);
+  const bool comes_to_policy = !(way.rest.may & asked).empty();
+  if (drop == nullptr || (comes_to_policy && !certain))
+    return "policy drop of " + rules.table + ", chain " + ShownText(rules.base_chain);
   return rules.table + ", chain " + ShownText(drop->chain) + ", " + rules.rule_text(drop->chain, drop->rule);
 }
 

@@ -66,6 +66,19 @@ TEST(ForwardDropTest, ARuleThatDropsForCertainIsNamed) {
   EXPECT_EQ(WhoDrops(Legacy("ACCEPT", "-A FORWARD -s 10.0.0.0/8 -j DROP\n"), kForwarded, 80), std::nullopt);
 }
 
+TEST(ForwardDropTest, WhatMayBeTakenBeforeAndIsDroppedAllTheSame) {
+  const std::string drop = "-A FORWARD -j DROP\n";
+  const std::string named = "table filter of iptables-legacy, chain FORWARD, rule -A FORWARD -j DROP";
+  EXPECT_EQ(WhoDrops(Legacy("ACCEPT", "-A FORWARD -s 10.0.0.0/8 -j LG\n" + drop + "-A LG -j LOG\n"),
+                     kForwarded, 80),
+            named);
+  EXPECT_EQ(WhoDrops(Legacy("ACCEPT", "-A FORWARD -s 10.0.0.0/8 -j DROP\n" + drop), kForwarded, 80), named);
+  EXPECT_EQ(WhoDrops(Legacy("DROP", "-A FORWARD -s 10.0.0.0/8 -j DROP\n"), kForwarded, 80), kPolicy);
+  EXPECT_EQ(WhoDrops(Legacy("ACCEPT", "-A FORWARD -s 10.0.0.0/8 -j LG\n" + drop + "-A LG -j ACCEPT\n"),
+                     kForwarded, 80),
+            std::nullopt);
+}
+
 TEST(ForwardDropTest, WhereNothingIsKnownOfThePacketOnlyWhatDropsAllCounts) {
   const Packets any = {.hook = Hook::kForward};
   EXPECT_EQ(WhoDrops(Legacy("DROP", ""), any, std::nullopt), kPolicy);

@@ -1,6 +1,7 @@
 #include "core/foreign/walk.h"
 
 #include <utility>
+#include <vector>
 
 namespace natplan::foreign {
 namespace {
@@ -12,14 +13,14 @@ class Walker {
  public:
   Walker(const Program& program, std::size_t most_steps) : program_(program), steps_left_(most_steps) {}
 
-  // What comes out at the chain's end, or returns.
-  Condition Through(const std::string& chain, Condition live, bool understood, std::size_t depth) {
+  // What may come out at the chain's end, or return.
+  PortSet Through(const std::string& chain, Condition live, bool understood, std::size_t depth) {
     const std::size_t size = program_.size(chain).value_or(0);
-    Condition out = Condition::Never();
+    PortSet out;
     for (std::size_t rule = 0; rule < size && !live.may.empty(); ++rule) {
       if (steps_left_ == 0) {
         way_.complete = false;
-        return out | (live & Condition::Perhaps());
+        return out | live.may;
       }
       --steps_left_;
       const Meaning meaning = program_.meaning(chain, rule);
@@ -28,13 +29,18 @@ class Walker {
       for (const Branch& branch : meaning.branches) {
         const Condition taken = live & branch.when;
         if (taken.may.empty()) continue;
-        next = {next.may - taken.must, next.must - taken.may};
+        const PortSet surely_here = next.must & taken.may;
+        const std::size_t first_end = way_.ends.size();
+        // What the branch takes for certain it takes of what may be here, too.
+        next = {next.may - branch.when.must, next.must - taken.may};
         switch (Resolve(branch, depth)) {
           case Ending::kReturn:
-            out = out | taken;
+            out = out | taken.may;
             break;
           case Ending::kJump:
-            next = next | Through(branch.chain, taken, clear, depth + 1);
+            next.may = next.may | Through(branch.chain, taken, clear, depth + 1);
+            // It goes on behind the jump whether it jumped or not.
+            next.must = next.must | WithoutEnd(surely_here, first_end);
             break;
           case Ending::kGoto:
             out = out | Through(branch.chain, taken, clear, depth + 1);
@@ -49,7 +55,19 @@ class Walker {
       }
       live = std::move(next);
     }
-    return out | live;
+    return out | live.may;
+  }
+
+  // Those of `ports` for which none of the ends from this one on may be the packet's.
+  PortSet WithoutEnd(const PortSet& ports, std::size_t first_end) const {
+    if (!way_.complete) return {};
+    // At once: a difference for each end would go through all ports again and again.
+    std::vector<PortRange> ending;
+    for (std::size_t i = first_end; i < way_.ends.size(); ++i) {
+      const std::vector<PortRange>& ranges = way_.ends[i].when.may.ranges();
+      ending.insert(ending.end(), ranges.begin(), ranges.end());
+    }
+    return ports - PortSet(std::move(ending));
   }
 
   Way& way() { return way_; }
@@ -70,7 +88,8 @@ class Walker {
 
 Way Walk(const Program& program, const std::string& base_chain, std::size_t most_steps) {
   Walker walker(program, most_steps);
-  Condition rest = walker.Through(base_chain, Condition::Always(), true, 0);
+  Condition rest = {.may = walker.Through(base_chain, Condition::Always(), true, 0)};
+  rest.must = walker.WithoutEnd(PortSet::All(), 0);
   Way way = std::move(walker.way());
   way.rest = std::move(rest);
   return way;

@@ -81,6 +81,15 @@ TEST(RivalTest, RulesThatTakeAPartOfThePacketsSaySo) {
   }
 }
 
+TEST(RivalTest, AChainThatComesBackIsNothingThatTheRuleBehindItAsks) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran =
+        AddBeside(Nft("table ip other {\nchain marks {\nmeta mark set 1\n}\n}") +
+                  InPrerouting("ip saddr 10.0.0.0/8 jump marks\ntcp dport 8080 dnat to 192.0.2.1"));
+    EXPECT_THAT(ran.err, AllOf(HasSubstr(kTaken), Not(HasSubstr("for the packets that meet")))) << ran;
+  });
+}
+
 TEST(RivalTest, RulesThatCannotTakeThePortAreNotNamed) {
   const std::vector<std::string> rules = {
       "tcp dport 8081 dnat to 192.0.2.1",
