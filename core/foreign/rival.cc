@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "core/foreign/base_rules.h"
@@ -20,7 +21,8 @@ class Search {
  public:
   Search(const HostRules& host, const OwnPlace& own) : host_(host), own_(own) {}
 
-  void Look(Family family, Protocol protocol, const PortSet& wanted) {
+  // `localhost`: the forwards take the host's own connections to its loopback addresses, too.
+  void Look(Family family, Protocol protocol, bool localhost, const PortSet& wanted) {
     wanted_ = wanted;
     for (const Hook hook : {Hook::kPrerouting, Hook::kOutput}) {
       packets_ = {.family = family, .protocol = protocol, .hook = hook, .address_type = kLocal};
@@ -31,6 +33,10 @@ class Search {
       if (hook == Hook::kOutput) {
         packets_.out_interface = "lo";
         packets_.out_index = 1;
+        // Where there is no address none is known: then any may be the one.
+        if (localhost && !packets_.destinations.empty())
+          packets_.destinations.push_back(
+              Address::Parse(family == Family::kIp ? "127.0.0.1" : "::1").value());
       }
       for (const Table& table : host_.nf_tables.tables) {
         if (table.dormant || !Sees(table.family, family)) continue;
@@ -157,13 +163,16 @@ bool IsRival(const Table& table, const ChainSnapshot& chain, const OwnPlace& own
 }
 
 std::vector<Rival> RivalsOf(std::span<const Forward> forwards, const HostRules& host, const OwnPlace& own) {
-  std::map<std::pair<Family, Protocol>, std::vector<PortRange>> wanted;
+  std::map<std::tuple<Family, Protocol, bool>, std::vector<PortRange>> wanted;
   for (const Forward& forward : forwards) {
     const std::uint16_t port = forward.host_port.number();
-    wanted[{forward.family(), forward.protocol}].push_back({port, port});
+    wanted[{forward.family(), forward.protocol, forward.localhost}].push_back({port, port});
   }
   Search search(host, own);
-  for (auto& [key, ranges] : wanted) search.Look(key.first, key.second, PortSet(std::move(ranges)));
+  for (auto& [key, ranges] : wanted) {
+    const auto& [family, protocol, localhost] = key;
+    search.Look(family, protocol, localhost, PortSet(std::move(ranges)));
+  }
   return search.Take();
 }
 

@@ -87,6 +87,25 @@ TEST(NatRivalTest, ARuleIsToldOnceWithThePortsThatItShares) {
             "(priority -100) comes before natplan's (priority -99): the other program wins");
 }
 
+TEST(NatRivalTest, ARuleOfLoopbackAddressesTakesFromAForwardWithLocalhost) {
+  std::vector<Forward> forwards = kForwards;
+  forwards[1].localhost = true;
+  const auto told = [&](const std::string& chain, const std::string& destination) {
+    const std::string spec = "-d " + destination + " -p tcp -m tcp --dport 8000:9000 -j REDIRECT";
+    std::vector<PortSet> ports;
+    for (const Rival& rival : RivalsOf(forwards, Legacy({Rule(chain, spec)}), InNftables("natplan"))) {
+      ports.push_back(rival.ports);
+      EXPECT_FALSE(rival.certain);
+    }
+    return ports;
+  };
+  EXPECT_THAT(told("OUTPUT", "127.0.0.1/32"), ElementsAre(PortSet({{8081, 8081}})));
+  EXPECT_THAT(told("OUTPUT", "127.0.0.0/8"), ElementsAre(PortSet({{8081, 8081}})));
+  EXPECT_THAT(told("PREROUTING", "127.0.0.1/32"), IsEmpty());
+  forwards[1].localhost = false;
+  EXPECT_THAT(told("OUTPUT", "127.0.0.1/32"), IsEmpty());
+}
+
 TEST(NatRivalTest, WithIptablesTheOrderOfTheRulesCounts) {
   const SavedRule own = Rule("PREROUTING",
                              "-p tcp -m addrtype --dst-type LOCAL -m tcp --dport 8080 -m comment --comment "

@@ -168,6 +168,26 @@ TEST(RivalTest, FamilyInetAndTheOutputHookAreLookedAt) {
   });
 }
 
+TEST(RivalTest, ARuleOfALoopbackAddressTakesFromAForwardWithLocalhost) {
+  const auto add = [](const std::string& family, const std::string& address, const std::string& options) {
+    return Sh(kHost +
+              Nft("table " + family + " other {\nchain out {\ntype nat hook output priority -100;\n" +
+                  family + " daddr " + address + " tcp dport 8080 redirect to :99\n}\n}") +
+              "natplan add forward tcp 8080 " +
+              (family == "ip" ? "198.51.100.9:80 " : "'[2001:db8::9]:80' ") + options);
+  };
+  RunInNamespaceOrSkip([&] {
+    EXPECT_THAT(add("ip", "127.0.0.1", "--localhost").err,
+                HasSubstr(kTaken + std::string("table ip other, chain out, rule handle ")));
+  });
+  RunInNamespaceOrSkip([&] {
+    EXPECT_THAT(add("ip6", "::1", "--localhost").err,
+                HasSubstr("note: ip6 tcp port 8080 is translated by another program too: table ip6 other"));
+  });
+  RunInNamespaceOrSkip(
+      [&] { EXPECT_THAT(add("ip", "127.0.0.1", "").err, Not(HasSubstr("another program"))); });
+}
+
 TEST(RivalTest, AMapThatIsFilledByOthersIsLookedInto) {
   RunInNamespaceOrSkip([] {
     const Ran ran = Sh(kHost + std::string("natplan add forward tcp 8080 198.51.100.7:80 --table "
