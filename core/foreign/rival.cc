@@ -13,9 +13,23 @@
 namespace natplan::foreign {
 namespace {
 
-// Kernel: include/uapi/linux/netfilter_ipv4.h NF_IP_PRI_NAT_DST (6.18), of IPv6 the same
+// Kernel: include/uapi/linux/netfilter_ipv4.h NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC (6.18), of IPv6 the
+// same
 constexpr std::int32_t kIptablesPriority = -100;
+constexpr std::int32_t kIptablesSourcePriority = 100;
 constexpr std::uint32_t kLocal = 2;  // RTN_LOCAL
+
+// Of the nat chain in which natplan's rules stand at this hook. None: it has none there.
+std::optional<std::int32_t> OwnPriorityAt(Hook hook, Family family, const OwnPlace& own) {
+  if (own.by_iptables) {
+    if (hook == Hook::kPostrouting) return kIptablesSourcePriority;
+    return hook == Hook::kInput ? std::nullopt : std::optional(kIptablesPriority);
+  }
+  for (const ChainPlan& chain : Chains(Layout{own.table}, family)) {
+    if (chain.base.hook == hook && chain.base.type == "nat") return chain.base.priority;
+  }
+  return std::nullopt;
+}
 
 class Search {
  public:
@@ -113,11 +127,7 @@ class Search {
   }
 
   std::int32_t OwnPriority() const {
-    if (own_.by_iptables) return kIptablesPriority;
-    for (const ChainPlan& chain : Chains(Layout{own_.table}, packets_.family)) {
-      if (chain.base.hook == packets_.hook) return chain.base.priority;
-    }
-    return kIptablesPriority;
+    return OwnPriorityAt(packets_.hook, packets_.family, own_).value_or(kIptablesPriority);
   }
 
   // A rule that several hooks or chains lead to is told once.
@@ -179,15 +189,13 @@ std::vector<Rival> RivalsOf(std::span<const Forward> forwards, const HostRules& 
 std::vector<std::string> ChainsBesideOwn(const Ruleset& ruleset, const OwnPlace& own) {
   std::vector<std::string> out;
   for (const Table& table : ruleset.tables) {
-    const bool is_own = table.family != TableFamily::kInet && table.name == own.table;
-    if (table.dormant || is_own || own.by_iptables) continue;
+    // iptables-nft keeps its rules in tables of the name nat.
+    const bool is_own = table.family != TableFamily::kInet &&
+                        (table.name == own.table || (own.by_iptables && table.name == "nat"));
+    if (table.dormant || is_own) continue;
     for (const ChainSnapshot& chain : table.chains) {
       if (!chain.base || chain.base->type != "nat") continue;
-      const bool beside =
-          std::ranges::any_of(Chains(Layout{own.table}, Family::kIp), [&](const ChainPlan& plan) {
-            return plan.base.hook == chain.base->hook && plan.base.priority == chain.base->priority;
-          });
-      if (!beside) continue;
+      if (OwnPriorityAt(chain.base->hook, Family::kIp, own) != chain.base->priority) continue;
       out.push_back("chain " + chain.name + " of table " + std::string(Name(table.family)) + " " +
                     table.name + " (hook " + Name(chain.base->hook) + ", priority " +
                     std::to_string(chain.base->priority) + ")");

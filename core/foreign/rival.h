@@ -61,8 +61,8 @@ struct Rival {
 // The forwards are natplan's own. In the order of tables and rules.
 std::vector<Rival> RivalsOf(std::span<const Forward> forwards, const HostRules& host, const OwnPlace& own);
 
-// A chain of another program of type nat with hook and priority of one of natplan's: "chain prerouting of
-// table ip io.systemd.nat (hook prerouting, priority -99)".
+// A chain of another program of type nat with hook and priority of one of natplan's, or of iptables' if
+// natplan's rules are there: "chain prerouting of table ip io.systemd.nat (hook prerouting, priority -99)".
 std::vector<std::string> ChainsBesideOwn(const Ruleset& ruleset, const OwnPlace& own);
 
 // Whether any other program has a chain in which a destination can be translated.

@@ -164,5 +164,15 @@ TEST(NatRivalTest, ChainsOfNatplansHooksAndPrioritiesAreNamed) {
                           "chain c of table ip b (hook postrouting, priority 101)"));
 }
 
+TEST(NatRivalTest, ChainsOfThePrioritiesOfIptablesAreNamedWhereItHasNatplansRules) {
+  Ruleset ruleset;
+  ruleset.tables = {TableOf("nat", Hook::kPrerouting, -100), TableOf("a", Hook::kPrerouting, -100),
+                    TableOf("b", Hook::kPostrouting, 100),   TableOf("c", Hook::kInput, 100),
+                    TableOf("d", Hook::kPrerouting, -99),    TableOf("e", Hook::kPostrouting, 101)};
+  EXPECT_THAT(ChainsBesideOwn(ruleset, InIptables("natplan")),
+              ElementsAre("chain c of table ip a (hook prerouting, priority -100)",
+                          "chain c of table ip b (hook postrouting, priority 100)"));
+}
+
 }  // namespace
 }  // namespace natplan::foreign

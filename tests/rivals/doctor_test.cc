@@ -80,6 +80,20 @@ TEST(DoctorFileTest, AChainOfNatplansPriorityIsNamed) {
   });
 }
 
+TEST(DoctorFileTest, AChainOfThePriorityOfIptablesIsNamedWhereThatIsTheBackend) {
+  RunInNamespaceOrSkip([] {
+    const Ran ran = DoctorBeside(
+        "iptables-nft -t nat -A PREROUTING -p udp -j ACCEPT\n"
+        "nft 'add table ip other; add chain ip other pre { type nat hook prerouting priority -100; }'",
+        kForward, "--backend iptables");
+    EXPECT_EQ(ran.exit_code, 1) << ran;
+    EXPECT_THAT(ran.out,
+                AllOf(HasSubstr("problem: chain pre of table ip other (hook prerouting, priority -100) has "
+                                "the hook and the priority of natplan's own"),
+                      Not(HasSubstr("of table ip nat"))));
+  });
+}
+
 TEST(DoctorFileTest, AFilterThatLetsNothingThrough) {
   const std::string nft =
       "nft 'add table inet fw; add chain inet fw f { type filter hook forward priority 0; policy "
