@@ -19,6 +19,8 @@
 #include "backends/netlink/listeners.h"
 #include "cli/host/route_lookup.h"
 #include "cli/host_rules.h"
+#include "cli/loopback_guard.h"
+#include "cli/switched_on.h"
 #include "core/foreign/forward_drop.h"
 #include "fmt/format.h"
 
@@ -41,6 +43,7 @@ class Observer {
     out_.unknown = std::move(host.unknown);
     LookAtRivals(host.rules);
     LookAtListeners(host.rules.addresses);
+    LookAtLoopback();
     for (const Intent& intent : intents_) LookAtInterface(intent);
     LookAtWays({.nf_tables = std::move(host.rules.nf_tables), .legacy = std::move(host.rules.legacy_filter)});
     return std::move(out_);
@@ -112,6 +115,28 @@ class Observer {
             listener.user, Name(forward.protocol), forward.host_port.number(), listener.address.ToString(),
             forward.to.ToString(), IsAny(listener.address) ? "the host's addresses" : "this address"),
         "let the program have another port, or forward another one");
+  }
+
+  // route_localnet outlives the table (nft flush ruleset), and the rules that make it harmless do not.
+  void LookAtLoopback() {
+    // What of it cannot be read is said where it is shown.
+    std::vector<StillOn> on = StillOnHere(HostView()).on;
+    std::erase_if(on, [](const StillOn& one) { return one.sysctl.forwarding_family().has_value(); });
+    if (on.empty()) return;
+    const auto guarded = IsLoopbackGuarded(deadline_);
+    if (!guarded)
+      out_.unknown.push_back("whether natplan's rules protect 127.0.0.0/8: " + guarded.error().text);
+    if (!guarded || *guarded) return;
+    for (const StillOn& one : on) {
+      Say("localhost",
+          fmt::format("natplan switched {} on, and no rule of natplan protects 127.0.0.0/8 there any more: "
+                      "neighbours reach what the host serves at 127.0.0.1",
+                      one.sysctl.name()),
+          fmt::format(
+              "put it back: sysctl -w {}={}; or, while a forward is to have `localhost`, natplan apply "
+              "FILE again",
+              one.sysctl.name(), one.recorded.before));
+    }
   }
 
   void LookAtInterface(const Intent& intent) {

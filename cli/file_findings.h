@@ -13,7 +13,7 @@
 namespace natplan::cli {
 
 // Reads the rules of all programs, the sockets, interfaces and routes of the network namespace that the
-// process is in. Without intents only what concerns natplan's chains themselves.
+// process is in. Without intents only what concerns natplan's chains themselves, and what they leave open.
 Findings Look(std::span<const Intent> intents, const foreign::OwnPlace& own, TimePoint deadline);
 
 }  // namespace natplan::cli

@@ -40,12 +40,16 @@ FoundOn FindStillOn(const std::expected<SysctlRecord, Error>& record, const Host
   return out;
 }
 
-SwitchedOnTexts TextsOfStillOn(const HostView& host) {
+FoundOn StillOnHere(const HostView& host) {
   FoundOn found = FindStillOn(SysctlRecord::OfThisNamespace(host.proc), host);
+  std::erase_if(found.on, [](const StillOn& one) { return one.IsBystander(); });
+  return found;
+}
+
+SwitchedOnTexts TextsOfStillOn(const HostView& host) {
+  FoundOn found = StillOnHere(host);
   SwitchedOnTexts texts{.unknown = std::move(found.unknown)};
-  for (const StillOn& one : found.on) {
-    if (!one.IsBystander()) texts.on.push_back(one.ToString());
-  }
+  for (const StillOn& one : found.on) texts.on.push_back(one.ToString());
   return texts;
 }
 

@@ -32,7 +32,9 @@ struct FoundOn {
 };
 FoundOn FindStillOn(const std::expected<SysctlRecord, Error>& record, const HostView& host);
 
-// The same of this network namespace, in words, without what is only kept in mind.
+// The same of this network namespace, without what is only kept in mind.
+FoundOn StillOnHere(const HostView& host);
+// In words.
 struct SwitchedOnTexts {
   std::vector<std::string> on = {};
   std::vector<std::string> unknown = {};

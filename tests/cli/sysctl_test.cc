@@ -119,6 +119,34 @@ TEST(SysctlCommandTest, WhatWasSwitchedOnIsShown) {
   });
 }
 
+TEST(SysctlCommandTest, DoctorFindsLoopbackOpenWhereTheRulesThatProtectItAreGone) {
+  constexpr const char* kOpen =
+      "problem: natplan switched net.ipv4.conf.con0.route_localnet on, and no rule of natplan protects "
+      "127.0.0.0/8 there any more";
+  constexpr const char* kCure = "sysctl -w net.ipv4.conf.con0.route_localnet=0; or";
+  for (const auto& [backend, end] :
+       {std::pair("nftables", "nft flush ruleset"),
+        std::pair("nftables", "nft 'table ip natplan { flags dormant; }'"),
+        std::pair("nftables", "nft flush chain ip natplan loopback"),
+        std::pair("iptables", "iptables-nft -t raw -F; iptables-legacy -t raw -F")}) {
+    RunInNamespaceOrSkip([&] {
+      SCOPED_TRACE(end);
+      AddUplink();
+      AddContainer();
+      ASSERT_EQ(Natplan(std::string("apply - --sysctl --backend ") + backend, kLocalhost).exit_code, 0);
+      EXPECT_THAT(Natplan("doctor").out, Not(HasSubstr("127.0.0.0/8")));
+      ASSERT_EQ(ShWithIptables(end).exit_code, 0);
+      const Ran ran = Natplan("doctor");
+      EXPECT_EQ(ran.exit_code, 1) << ran;
+      EXPECT_THAT(ran.out, AllOf(HasSubstr(kOpen), HasSubstr(kCure)));
+      EXPECT_THAT(Natplan("doctor --json").out, HasSubstr("\"kind\": \"localhost\""));
+      EXPECT_THAT(Natplan("doctor -", kLocalhost).out, HasSubstr(kOpen));
+      MustSh("echo 0 > /proc/sys/net/" + std::string(kLocalnet));
+      EXPECT_THAT(Natplan("doctor").out, Not(HasSubstr("127.0.0.0/8")));
+    });
+  }
+}
+
 TEST(SysctlCommandTest, WhoeverTakesTheLastForwardAwaySaysWhatIsOnStill) {
   for (const char* command : {"apply -", "delete forward tcp 80", "forget --owner default",
                               "remove --owner default", "remove", "remove --backend iptables"}) {
