@@ -68,6 +68,20 @@ std::vector<Address> TargetsOf(std::span<const Intent> intents, Family family, b
   return {targets.begin(), targets.end()};
 }
 
+// The first address of each source of a masquerade of the family, once: what leads there is what its packets
+// come in by. A file may have a million of them, and to look up this many takes some 10 ms.
+std::set<Address> SourcesOf(std::span<const Intent> intents, Family family) {
+  constexpr std::size_t kMost = 1000;
+  std::set<Address> sources;
+  for (const Intent& intent : intents) {
+    const auto* masquerade = std::get_if<Masquerade>(&intent);
+    if (masquerade == nullptr || masquerade->family() != family) continue;
+    sources.insert(masquerade->source().network());
+    if (sources.size() == kMost) break;
+  }
+  return sources;
+}
+
 // The same parameter, or the same reason why there is none.
 bool IsSame(const SysctlNeed& a, const SysctlNeed& b) {
   const auto interface = [](const SysctlNeed& need) {
@@ -86,8 +100,8 @@ Address Nobody(Family family) {
   return Address::Parse(family == Family::kIp ? "192.0.2.1" : "2001:db8::1").value();
 }
 
-// Where forwarding is on: interfaces for which it is off all the same, of those that lead to the targets or
-// to everybody. `common` is the need of the family's common switch.
+// Where forwarding is on: interfaces for which it is off all the same, of those that lead to the targets, to
+// the sources or to everybody. `common` is the need of the family's common switch.
 void AddInterfaces(std::vector<SysctlNeed>& needs, const HostView& host, const SysctlNeed& common,
                    Family family, std::span<const Intent> intents) {
   // In IPv6 the common switch, where it is on, is on for each of them.
@@ -95,6 +109,8 @@ void AddInterfaces(std::vector<SysctlNeed>& needs, const HostView& host, const S
   const InterfaceForwarding interfaces = ReadInterfaceForwarding(host.proc, family);
   if (interfaces.off.empty()) return;
   std::vector<Address> targets = TargetsOf(intents, family, false);
+  const std::set<Address> sources = SourcesOf(intents, family);
+  targets.insert(targets.end(), sources.begin(), sources.end());
   targets.push_back(Nobody(family));
   for (const Address& target : targets) {
     const auto route = host.route(target);

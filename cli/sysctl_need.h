@@ -22,7 +22,7 @@ struct SysctlNeed {
   std::expected<int, Error> value = 0;  // as it is now
   bool met = false;
   std::string otherwise = {};  // what happens while it is not met, as a sentence without its full stop
-  // Of a parameter of an interface: the target that is reached by it, and the way there.
+  // Of a parameter of an interface: the target, or the source, that is reached by it, and the way there.
   std::optional<Address> target = {};
   std::optional<Route> route = {};
 
@@ -33,9 +33,9 @@ struct SysctlNeed {
 // Forwarding of these families, all interfaces taken together.
 std::vector<SysctlNeed> ForwardingNeeds(const std::filesystem::path& proc, const std::set<Family>& families);
 
-// Forwarding of the families of these intents, and of the interfaces towards the targets where it is switched
-// off for one of them; for forwards with `localhost`, route_localnet of the interface towards each target.
-// Each parameter once.
+// Forwarding of the families of these intents, and of the interfaces towards the targets of forwards and the
+// sources of masquerades where it is switched off for one of them; for forwards with `localhost`,
+// route_localnet of the interface towards each target. Each parameter once.
 //
 // With route_localnet an interface takes and sends packets of 127.0.0.0/8, so that it is never needed of all
 // of them, and of an interface only if the target is in a network of its own (Route::IsConnected): behind a

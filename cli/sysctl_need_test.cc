@@ -84,6 +84,15 @@ TEST_F(SysctlNeedTest, AnInterfaceThatDoesNotForwardIsNamedWhereTheOthersDo) {
   EXPECT_THAT(Unmet(intents), IsEmpty());
 }
 
+TEST_F(SysctlNeedTest, TheInterfaceOfAMasqueradesSourceIsNamedWhereItDoesNotForward) {
+  host_.AddRoute("192.168.50.112", "ve-web", 28, true);
+  host_.Put("net/ipv4/ip_forward", 1);
+  EXPECT_THAT(Unmet({MasqueradeOf("192.168.50.112/28")}), ElementsAre("net.ipv4.conf.ve-web.forwarding"));
+  EXPECT_THAT(Unmet({MasqueradeOf("10.0.0.0/8")}), IsEmpty());
+  host_.Put("net/ipv4/conf/ve-web/forwarding", 1);
+  EXPECT_THAT(Unmet({MasqueradeOf("192.168.50.112/28")}), IsEmpty());
+}
+
 TEST_F(SysctlNeedTest, AForwardWithLocalhostNeedsRouteLocalnetTowardsItsTarget) {
   PutRoutes();
   ForwardBothFamilies();
