@@ -1,5 +1,6 @@
 // The iptables backend by the command line, on the running kernel, by whatever "iptables" is on this host.
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -100,6 +101,33 @@ TEST(BackendTest, AnUnknownOwnerIsToldWhoIsRecordedInIptablesBesideATable) {
     EXPECT_THAT(Natplan("forget --owner web --backend nftables").err, HasSubstr("no owner is recorded"))
         << "of those that it would have forgotten";
   });
+}
+
+TEST(BackendTest, APortThatAnotherOwnerHoldsByTheOtherBackendIsAConflict) {
+  const std::string by_nftables = " --backend nftables";
+  for (const auto& [held, asked] :
+       {std::pair(by_nftables, std::string(kForced)), std::pair(std::string(kForced), by_nftables)}) {
+    RunWithIptablesOrSkip([&] {
+      ASSERT_EQ(Natplan("add forward tcp 8080 10.60.1.2:80 --owner web" + held).exit_code, 0);
+      ASSERT_EQ(Natplan("add masquerade 10.70.0.0/16 --owner z" + asked).exit_code, 0);
+      const std::string state = "nft list ruleset; iptables-save -t nat | grep ^-A";
+      const std::string before = WithIptables(state).out;
+      const std::string file =
+          "printf 'owner = \"z\"\n[[forward]]\nprotocol = \"tcp\"\nhost_port = 8080\nto = \"10.1.1.1:1\"\n' "
+          "| ";
+      for (const std::string verb : {"add forward tcp 8080 10.1.1.1:1 --owner z", "apply -", "check -"}) {
+        const Ran ran = WithIptables(file + "natplan " + verb + asked);
+        EXPECT_EQ(ran.exit_code, 1) << ran;
+        EXPECT_THAT(ran.err, AllOf(HasSubstr("already, for owner \"web\""), HasSubstr("10.60.1.2:80"),
+                                   HasSubstr("10.1.1.1:1"), Not(HasSubstr("another program"))))
+            << verb;
+      }
+      EXPECT_EQ(WithIptables(state).out, before);
+      // The cure, and then the port is free.
+      ASSERT_EQ(Natplan("forget --owner web" + held).exit_code, 0);
+      EXPECT_EQ(Natplan("add forward tcp 8080 10.1.1.1:1 --owner z" + asked).exit_code, 0);
+    });
+  }
 }
 
 TEST(BackendTest, TheVariableChoosesForEveryVerb) {
