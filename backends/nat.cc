@@ -316,12 +316,20 @@ void Nat::RunIptables() {
 }
 
 Result Nat::RunWishes() {
+  const std::size_t before = wishes_->changes_begun();
+  bool ran = false;  // then nf_tables may have been changed, too
   try {
-    return TakeNftablesAway(wishes_->Run(request_, mode_, deadline_));
+    Result result = wishes_->Run(request_, mode_, deadline_);
+    ran = true;
+    return TakeNftablesAway(std::move(result));
   } catch (const std::bad_alloc&) {
+    const bool begun = mode_ == Mode::kApply && (ran || wishes_->changes_begun() != before);
     Error error = OutOfMemory();
-    // Before or after the programs ran: nobody can tell.
-    if (mode_ == Mode::kApply) error.code = ErrorCode::kUnknownOutcome;
+    if (begun) error.code = ErrorCode::kUnknownOutcome;
+    try {
+      error.text += begun ? "; the change may or may not have been made" : "; nothing was changed";
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the code says it.
+    }
     return std::unexpected(std::move(error));
   }
 }

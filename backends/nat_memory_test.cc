@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/iptables/fake_iptables.h"
 #include "backends/nat.h"
 #include "backends/sim/sim_executor.h"
 #include "backends/sim/spared_socket.h"
@@ -231,6 +232,66 @@ INSTANTIATE_TEST_SUITE_P(Calls, NatMemoryTest, testing::ValuesIn(Cases()), [](co
   }
   return name;
 });
+
+// Programs of iptables, which have memory of their own.
+class SparedRunner final : public IptablesRunner {
+ public:
+  explicit SparedRunner(FakeIptables* fake) : fake_(fake) {}
+  std::expected<std::string, Error> Save(IptablesSide side, Family family, TimePoint deadline) override {
+    const SparedNew spared;
+    return fake_.Save(side, family, deadline);
+  }
+  std::expected<void, Error> Restore(IptablesSide side, Family family, const std::string& input,
+                                     bool check_only, TimePoint deadline) override {
+    const SparedNew spared;
+    return fake_.Restore(side, family, input, check_only, deadline);
+  }
+  std::expected<bool, Error> Holds(IptablesSide side, Family family, std::string_view table,
+                                   std::string_view comment, TimePoint deadline) override {
+    const SparedNew spared;
+    return fake_.Holds(side, family, table, comment, deadline);
+  }
+  std::expected<FileLock, Error> Lock(TimePoint deadline) override {
+    const SparedNew spared;
+    return fake_.Lock(deadline);
+  }
+
+ private:
+  FakeIptablesRunner fake_;
+};
+
+TEST(NatMemoryIptablesTest, AChangeIsUnknownOnlyWhereItWasBegun) {
+  const std::vector<Intent> house = {Mask("10.0.0.0/8"), To(80, "10.0.0.2:80"), Mask("fd00::/64")};
+  for (const auto kind : {FailingNew::Kind::kOnce, FailingNew::Kind::kOnwards}) {
+    int refused = 0;
+    int unknown = 0;
+    bool happened = true;
+    for (std::size_t fails_at = 0; happened && !HasFailure(); ++fails_at) {
+      SCOPED_TRACE(fails_at);
+      kernel_sim::Kernel kernel;
+      FakeIptables iptables;
+      Nat nat({.nftables = MakeSparedExecutor(kernel), .iptables = std::make_unique<SparedRunner>(&iptables)},
+              {.owner = Long("this"), .jitter_seed = 1, .backend = Backend::kIptables});
+      const Result result = [&] {
+        const FailingNew failing(fails_at, kind);
+        Result out = nat.Apply(house);
+        happened = failing.happened();
+        return out;
+      }();
+      if (result) continue;
+      const Error& error = result.error();
+      const bool is_unknown = error.code == ErrorCode::kUnknownOutcome;
+      ++(is_unknown ? unknown : refused);
+      EXPECT_EQ(Name(error.code), Name(is_unknown ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory));
+      EXPECT_EQ(is_unknown, iptables.restores > 0) << error.text;
+      if (is_unknown && kind == FailingNew::Kind::kOnce) {
+        EXPECT_NE(error.text, "out of memory") << "what became of it";
+      }
+    }
+    EXPECT_GT(refused, 10);
+    EXPECT_GT(unknown, 0);
+  }
+}
 
 TEST(NatMemoryOpenTest, OpenAnswersWithAnErrorAndLeavesNoDescriptor) {
   const int free = dup(0);

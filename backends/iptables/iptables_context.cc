@@ -315,7 +315,9 @@ std::optional<Error> IptablesContext::Missing(const std::array<bool, 2>& wanted)
 std::expected<void, Error> IptablesContext::Restore(IptablesSide side, Family family,
                                                     const std::vector<std::string>& lines, bool check_only,
                                                     TimePoint deadline) {
-  const auto done = runner_->Restore(side, family, RestoreInput(lines), check_only, deadline);
+  const std::string input = RestoreInput(lines);
+  if (!check_only) ++changes_begun_;
+  const auto done = runner_->Restore(side, family, input, check_only, deadline);
   if (done) return {};
   Error error = done.error();
   error.operation = lines.front();

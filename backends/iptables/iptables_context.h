@@ -3,6 +3,7 @@
 #define NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -78,6 +79,8 @@ class IptablesContext {
   // is made anew after each reading and under the lock, so that two processes with one owner lose nothing.
   using WishFrom = std::function<IptablesWish(const std::vector<OwnedIntent>& have)>;
   std::expected<IptablesReport, Error> Apply(const WishFrom& wish_from, Mode mode, TimePoint deadline);
+  // How many changes were begun so far, whatever became of them: for a call that std::bad_alloc ended.
+  std::size_t changes_begun() const { return changes_begun_; }
 
  private:
   IptablesContext(std::unique_ptr<IptablesRunner> runner, RuleTag tag, std::uint64_t jitter_seed);
@@ -104,6 +107,7 @@ class IptablesContext {
   std::unique_ptr<IptablesRunner> runner_;
   RuleTag tag_;
   Backoff backoff_;
+  std::size_t changes_begun_ = 0;
   std::array<std::optional<Error>, 2> unsupported_;  // by Family, in this call
 };
 

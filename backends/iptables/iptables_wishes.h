@@ -2,6 +2,7 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_WISHES_H_
 #define NATPLAN_BACKENDS_IPTABLES_IPTABLES_WISHES_H_
 
+#include <cstddef>
 #include <set>
 #include <utility>
 #include <vector>
@@ -32,6 +33,7 @@ class IptablesWishes {
   Result Run(const Request& request, Mode mode, TimePoint deadline);
 
   const DesiredState& desired() const { return state_.desired; }
+  std::size_t changes_begun() const { return context_.changes_begun(); }
 
  private:
   struct State {
