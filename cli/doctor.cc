@@ -83,6 +83,12 @@ std::string_view Text(Presence presence) {
 
 std::string_view YesOrNo(std::optional<bool> yes) { return !yes ? "unknown" : *yes ? "yes" : "no"; }
 
+// Which variant the other one is depends on which one is used.
+bool IsOtherUnknown(const DoctorFacts& facts, std::size_t family) {
+  const auto& other = facts.iptables[family].other;
+  return facts.variants.plain == "unknown" && !other && other.error().code == ErrorCode::kNotSupported;
+}
+
 std::string Text(const std::expected<NatRules, Error>& rules) {
   if (rules) return fmt::format("{} ({} of natplan)", rules->count, rules->ours.size());
   return rules.error().code == ErrorCode::kNotSupported ? "it is not there" : "cannot be read";
@@ -93,8 +99,11 @@ std::string Text(const IptablesVariants& variants) {
   if (variants.legacy) installed.emplace_back("legacy");
   if (variants.nft) installed.emplace_back("nft");
   if (installed.empty() && variants.plain.empty()) return "not installed";
+  if (installed.empty()) installed.emplace_back("neither legacy nor nft");
   return fmt::format("{} installed; iptables-save is {}", fmt::join(installed, " and "),
-                     variants.plain.empty() ? "missing" : variants.plain);
+                     variants.plain.empty()        ? "missing"
+                     : variants.plain == "unknown" ? "of a variant that natplan does not know"
+                                                   : variants.plain);
 }
 
 std::string Text(const std::optional<InterfaceName>& interface) {
@@ -118,9 +127,10 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
   console.Line(fmt::format("backend: {}: {}", Name(diagnosis.backend), diagnosis.reason));
   console.Line(fmt::format("iptables: {}", Text(facts.variants)));
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
-    console.Line(fmt::format("iptables NAT rules of family {}: {}; in the other variant: {}",
-                             Name(kFamilies[i]), Text(facts.iptables[i].used),
-                             Text(facts.iptables[i].other)));
+    console.Line(
+        fmt::format("iptables NAT rules of family {}: {}; in the other variant: {}", Name(kFamilies[i]),
+                    Text(facts.iptables[i].used),
+                    IsOtherUnknown(facts, i) ? "unknown which one that is" : Text(facts.iptables[i].other)));
   }
   for (const SysctlNeed& need : facts.sysctls) {
     console.Line(
@@ -189,7 +199,9 @@ void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& co
       {"reason", diagnosis.reason},
       {"families", std::move(families)},
       {"iptables",
-       {{"legacy", facts.variants.legacy}, {"nft", facts.variants.nft}, {"plain", facts.variants.plain}}},
+       {{"legacy", facts.variants.legacy},
+        {"nft", facts.variants.nft},
+        {"plain", facts.variants.plain == "unknown" ? Json(nullptr) : Json(facts.variants.plain)}}},
       {"sysctls", std::move(sysctls)},
       {"sysctls_on", facts.switched_on.on},
       {"local_routes", std::move(routes)},

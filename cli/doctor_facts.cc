@@ -80,7 +80,8 @@ IptablesVariants FindIptablesVariants(const ProgramSearch& programs) {
   if (const std::string plain = programs.Find("iptables-save"); !plain.empty()) {
     std::error_code ignored;
     const std::string real = std::filesystem::canonical(plain, ignored).filename();
-    out.plain = real.find("nft") != std::string::npos ? "nft" : "legacy";
+    const bool legacy = real == "xtables-legacy-multi" || real == "xtables-multi";
+    out.plain = real == "xtables-nft-multi" ? "nft" : legacy ? "legacy" : "unknown";
   }
   return out;
 }

@@ -35,7 +35,9 @@ ProcessFacts ReadProcessFacts(const std::filesystem::path& proc);
 struct IptablesVariants {
   bool legacy = false;
   bool nft = false;
-  std::string plain = {};  // "legacy" or "nft": which of them "iptables-save" is; empty if there is none
+  // "legacy" or "nft": which of them "iptables-save" is; "unknown" if it is another program, empty if there
+  // is none.
+  std::string plain = {};
   friend bool operator==(const IptablesVariants&, const IptablesVariants&) = default;
 };
 IptablesVariants FindIptablesVariants(const ProgramSearch& programs);

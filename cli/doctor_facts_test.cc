@@ -70,6 +70,9 @@ TEST_F(DoctorFactsTest, VariantsAreFoundByTheirPrograms) {
   fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-legacy-save");
   fs::create_symlink("xtables-legacy-multi", root_ / "first/iptables-save");
   EXPECT_EQ(FindIptablesVariants(programs), (IptablesVariants{true, true, "legacy"}));
+  fs::remove(root_ / "first/iptables-save");
+  PutProgram("first/iptables-save");
+  EXPECT_EQ(FindIptablesVariants(programs), (IptablesVariants{true, true, "unknown"}));
 }
 
 // Gives what the test put into it.

@@ -80,7 +80,7 @@ std::optional<std::string> LegacyText(Family family, bool filters, std::vector<s
   if (!*has_nat && !*has_filter) return std::nullopt;
   const IptablesVariants variants = FindIptablesVariants(ProgramSearch());
   if (!variants.legacy && variants.plain != "legacy") {
-    unknown.push_back(what + ": there are some, and the program is not installed");
+    unknown.push_back(what + ": there are some, and no program is there that is known to show them");
     return std::nullopt;
   }
   auto text = IptablesTool({.prefer_legacy = true, .running = RunningProgram()})

@@ -138,6 +138,19 @@ TEST(DoctorTest, IptablesIsLookedForWhereTheBackendLooks) {
   });
 }
 
+TEST(DoctorTest, OfAnIptablesSaveThatIsAnotherProgramNoVariantIsClaimed) {
+  RunInNamespaceOrSkip([] {
+    const std::string doctor =
+        "d=$(mktemp -d); trap 'rm -r \"$d\"' EXIT; for f in iptables ip6tables; do printf '#!/bin/sh\\n' > "
+        "\"$d/$f-save\"; done; chmod 755 \"$d\"/*\nPATH=\"$d:$PATH\" natplan doctor ";
+    EXPECT_THAT(Sh(doctor).out,
+                ::testing::AllOf(HasSubstr("; iptables-save is of a variant that natplan does not know\n"),
+                                 HasSubstr("in the other variant: unknown which one that is\n"),
+                                 Not(HasSubstr("in the other variant: it is not there"))));
+    EXPECT_THAT(Sh(doctor + "--json").out, HasSubstr("\"plain\": null"));
+  });
+}
+
 TEST(DoctorTest, AWrongFileIsSaidBeforeAnythingIsAsked) {
   const Ran missing = Sh("natplan doctor /nonexistent.toml");
   EXPECT_NE(missing.exit_code, 0);
