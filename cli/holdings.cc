@@ -1,6 +1,8 @@
 #include "cli/holdings.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -65,15 +67,15 @@ std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend ba
   return out;
 }
 
-std::expected<HeldByBoth, Error> ReadBoth(const std::string& table, TimePoint deadline) {
-  HeldByBoth out;
+std::expected<std::vector<FamilyListing>, Error> ReadBoth(const std::string& table, TimePoint deadline) {
+  std::vector<FamilyListing> out;
   auto by_nftables = ReadNftables(table, deadline);
   if (!by_nftables && by_nftables.error().code != ErrorCode::kNotSupported)
     return std::unexpected(std::move(by_nftables.error()));
-  if (by_nftables) out.nftables = std::move(by_nftables->families);
+  if (by_nftables) out = std::move(by_nftables->families);
   auto by_iptables = ReadIptables(table, Backend::kAuto, deadline);
   if (!by_iptables) return std::unexpected(std::move(by_iptables.error()));
-  out.iptables = ListingsOf(by_iptables->intents);
+  std::ranges::move(ListingsOf(by_iptables->intents), std::back_inserter(out));
   return out;
 }
 

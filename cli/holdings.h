@@ -29,13 +29,9 @@ struct Holdings {
 // not everything could be read and there is nothing to show.
 std::expected<Holdings, Error> ReadHoldings(const std::string& table, Backend backend, TimePoint deadline);
 
-struct HeldByBoth {
-  std::vector<FamilyListing> nftables = {};
-  std::vector<FamilyListing> iptables = {};  // natplan's intents alone
-};
-
-// Whatever backend a call is for. A kernel without nf_tables holds nothing there.
-std::expected<HeldByBoth, Error> ReadBoth(const std::string& table, TimePoint deadline);
+// Of both backends, whatever a call is for; of iptables natplan's intents alone. A kernel without nf_tables
+// holds nothing there.
+std::expected<std::vector<FamilyListing>, Error> ReadBoth(const std::string& table, TimePoint deadline);
 
 }  // namespace natplan::cli
 

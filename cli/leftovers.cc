@@ -50,17 +50,12 @@ std::expected<Held, Error> Leftovers::ReadHeld(
   for (const std::string& table : std::set<std::string>{table_, kDefaultTable}) {
     const auto both = ReadBoth(table, std::chrono::steady_clock::now() + call_.deadline);
     if (!both) return std::unexpected(both.error());
-    const auto add = [&](const std::vector<FamilyListing>& listings, Backend other) {
-      const bool touched = table == table_ && call_.backend != other;
-      for (const FamilyListing& listing : listings) {
-        if (HoldsAnything(listing)) held.families.insert(listing.family);
-        for (const ForwardListing& one : listing.forwards) {
-          if (!touched || stays(one)) AddTarget(one.to.address, one.localhost, held);
-        }
+    for (const FamilyListing& listing : *both) {
+      if (HoldsAnything(listing)) held.families.insert(listing.family);
+      for (const ForwardListing& one : listing.forwards) {
+        if (table != table_ || stays(one)) AddTarget(one.to.address, one.localhost, held);
       }
-    };
-    add(both->nftables, Backend::kIptables);
-    add(both->iptables, Backend::kNftables);
+    }
   }
   return held;
 }

@@ -47,8 +47,8 @@ class Leftovers {
   void AfterFailure(Console& console);
 
  private:
-  // What the verb's table and natplan's own hold in nf_tables and iptables; of what the verb may take away,
-  // what `stays` says.
+  // What the verb's table and natplan's own hold in nf_tables and iptables, of the verb's what `stays` says.
+  // A verb may take from the backend that it does not use, too.
   std::expected<Held, Error> ReadHeld(const std::function<bool(const ForwardListing&)>& stays) const;
   bool PutBack(const StillOn& one);
   void SayIfInterrupted();

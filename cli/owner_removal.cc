@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <expected>
 #include <iterator>
 #include <set>
 
@@ -33,21 +32,6 @@ Error Unknown(const Owner& owner, const std::set<std::string>& known) {
   return error;
 }
 
-// Those whose things the backend would have looked for.
-std::expected<std::set<std::string>, Error> KnownOwners(const std::string& table, Backend backend,
-                                                        TimePoint deadline) {
-  if (backend != Backend::kAuto) {
-    const auto holdings = ReadHoldings(table, backend, deadline);
-    if (!holdings) return std::unexpected(holdings.error());
-    return OwnersIn(holdings->families);
-  }
-  const auto both = ReadBoth(table, deadline);
-  if (!both) return std::unexpected(both.error());
-  std::set<std::string> known = OwnersIn(both->nftables);
-  known.merge(OwnersIn(both->iptables));
-  return known;
-}
-
 }  // namespace
 
 ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOptions& call,
@@ -67,9 +51,9 @@ ExitCode RemoveOwner(const std::string& table, const Owner& owner, const CallOpt
   }
   const bool nothing = !report->changed && session->unanswered() == nullptr;
   if (nothing && must_be_known) {
-    const auto known = KnownOwners(table, call.backend, std::chrono::steady_clock::now() + call.deadline);
+    const auto holdings = ReadBoth(table, std::chrono::steady_clock::now() + call.deadline);
     leftovers.AfterFailure(console);
-    return console.Fail(known ? Unknown(owner, *known) : known.error(), call.json);
+    return console.Fail(holdings ? Unknown(owner, OwnersIn(*holdings)) : holdings.error(), call.json);
   }
   const BackendUse backend = session->Used(*report);
   const Leftovers::Result left = leftovers.AfterChange();
