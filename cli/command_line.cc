@@ -83,13 +83,11 @@ class Parser {
         console.Print(out.str());
         return std::unexpected(ExitCode::kDone);
       }
-      const bool json =
-          std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
       return std::unexpected(
           console.Fail({.code = ErrorCode::kInvalidArgument,
                         .errno_value = EINVAL,
                         .text = fmt::format("{}\nSee {} --help.", ShownText(WhatIsWrong(error)), Called())},
-                       json));
+                       AsksForJson(argc, argv)));
     }
     if (app_.got_subcommand("plan")) return plan_;
     if (app_.got_subcommand("simulate")) return simulate_;
@@ -193,7 +191,7 @@ class Parser {
     sub->add_option_function<std::string>("--owner", set, description)->type_name("NAME");
   }
   static void AddJson(CLI::App* sub, bool& json) {
-    sub->add_flag("--json", json, "Print JSON (docs/cli.md) instead of text");
+    sub->add_flag("--json", json, "Print JSON (docs/cli.md) instead of text")->disable_flag_override();
   }
   static void AddDeadline(CLI::App* sub, std::chrono::milliseconds& deadline) {
     const auto set = [&deadline](const double& seconds) {
@@ -429,6 +427,11 @@ class Parser {
 
 std::expected<Options, ExitCode> ParseCommandLine(int argc, const char* const* argv, Console& console) {
   return Parser().Parse(argc, argv, console);
+}
+
+bool AsksForJson(int argc, const char* const* argv) {
+  return std::any_of(argv, argv + argc,
+                     [](std::string_view word) { return word == "--json" || word.starts_with("--json="); });
 }
 
 }  // namespace natplan::cli

@@ -14,6 +14,9 @@ namespace natplan::cli {
 // said.
 std::expected<Options, ExitCode> ParseCommandLine(int argc, const char* const* argv, Console& console);
 
+// Whether JSON is asked for, whatever else is wrong with the words.
+bool AsksForJson(int argc, const char* const* argv);
+
 }  // namespace natplan::cli
 
 #endif  // NATPLAN_CLI_COMMAND_LINE_H_

@@ -2,12 +2,9 @@
 #include <malloc.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <new>
-#include <span>
-#include <string_view>
 #include <variant>
 
 #include "cli/command_line.h"
@@ -53,8 +50,7 @@ int main(int argc, char** argv) {
   signal(SIGCHLD, SIG_DFL);
   ExitCode code = ExitCode::kEnvironment;
   try {
-    const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-    const bool json = std::ranges::find(arguments, std::string_view("--json")) != arguments.end();
+    const bool json = natplan::cli::AsksForJson(argc, argv);
     natplan::cli::CatchSignals(json);
     natplan::cli::Console console;
     code = console.Close(natplan::cli::RunCommand(argc, argv, json, console));

@@ -44,6 +44,8 @@ TEST(UsageTest, AMistakeExitsWithTwoAndSaysWhereHelpIs) {
         "plan examples/stopped.toml --fly",
         "plan examples/stopped.toml --against moon",
         "plan examples/stopped.toml --json --bytes",
+        "list --json=1",
+        "list --json=true --backend moon",
         "apply examples/stopped.toml --deadline 0",
         "apply examples/stopped.toml --deadline -1",
         "apply examples/stopped.toml --deadline nan",
