@@ -171,9 +171,9 @@ class Parser {
     AddTable(sub, options.table);
     CLI::Option* exclusive = sub->add_flag(
         "--exclusive", options.exclusive,
-        "Remove all that the table holds beyond the file, whoever wants it. Without this only what the "
-        "file's owner had is removed; and all of it in a table of natplan's own from before there were "
-        "owners");
+        "Remove all elements, rules, chains and sets that the table holds beyond the file, whoever wants "
+        "them. Without this only what the file's owner had is removed; and all of it in a table of natplan's "
+        "own from before there were owners");
     sub->add_flag("--force", options.force,
                   "With --exclusive, also in a table that is another program's as a whole")
         ->needs(exclusive);
