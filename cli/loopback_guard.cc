@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backends/iptables/kernel_rules.h"
+#include "backends/read_until.h"
 #include "cli/kernel_access.h"
 #include "core/plan/extra_rules.h"
 #include "core/text/iptables_text.h"
