@@ -5,9 +5,10 @@
 #include <cerrno>
 #include <fstream>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "backends/iptables/iptables_tool.h"
+#include "backends/iptables/kernel_rules.h"
 #include "cli/proc_text.h"
 #include "core/plan/iptables_plan.h"
 #include "core/text/iptables_text.h"
@@ -78,10 +79,8 @@ IptablesVariants FindIptablesVariants(const ProgramSearch& programs) {
   IptablesVariants out{.legacy = !programs.Find("iptables-legacy-save").empty(),
                        .nft = !programs.Find("iptables-nft-save").empty()};
   if (const std::string plain = programs.Find("iptables-save"); !plain.empty()) {
-    std::error_code ignored;
-    const std::string real = std::filesystem::canonical(plain, ignored).filename();
-    const bool legacy = real == "xtables-legacy-multi" || real == "xtables-multi";
-    out.plain = real == "xtables-nft-multi" ? "nft" : legacy ? "legacy" : "unknown";
+    const auto variant = VariantOf(plain);
+    out.plain = variant ? Name(*variant) : "unknown";
   }
   return out;
 }

@@ -23,16 +23,6 @@ std::string FromEnvironment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// By the file behind all symbolic links, "/usr/sbin/xtables-nft-multi"; none of a program of another name.
-std::optional<IptablesVariant> VariantOf(const std::string& path) {
-  const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
-  const std::string_view file = real == nullptr ? "" : real.get();
-  if (file.ends_with("/xtables-nft-multi")) return IptablesVariant::kNft;
-  if (file.ends_with("/xtables-legacy-multi") || file.ends_with("/xtables-multi"))
-    return IptablesVariant::kLegacy;
-  return std::nullopt;
-}
-
 IptablesVariant OtherThan(IptablesVariant variant) {
   return variant == IptablesVariant::kNft ? IptablesVariant::kLegacy : IptablesVariant::kNft;
 }
@@ -54,6 +44,15 @@ std::unexpected<Error> Mixed(const std::string& save, IptablesVariant reads, con
 }
 
 }  // namespace
+
+std::optional<IptablesVariant> VariantOf(const std::string& path) {
+  const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
+  const std::string_view file = real == nullptr ? "" : real.get();
+  if (file.ends_with("/xtables-nft-multi")) return IptablesVariant::kNft;
+  if (file.ends_with("/xtables-legacy-multi") || file.ends_with("/xtables-multi"))
+    return IptablesVariant::kLegacy;
+  return std::nullopt;
+}
 
 IptablesTool::IptablesTool(IptablesToolOptions options)
     : options_(std::move(options)), programs_(options_.search_path) {

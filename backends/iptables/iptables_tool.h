@@ -14,11 +14,16 @@
 
 #include "backends/fork_mark.h"
 #include "backends/iptables/iptables_runner.h"
+#include "backends/iptables/kernel_rules.h"
 #include "backends/iptables/process.h"
 #include "backends/iptables/program_search.h"
 #include "backends/network_namespace.h"
 
 namespace natplan {
+
+// Of a program of iptables, by the file behind all symbolic links ("/usr/sbin/xtables-nft-multi"); none of
+// one of another name.
+std::optional<IptablesVariant> VariantOf(const std::string& path);
 
 struct IptablesToolOptions {
   // A kernel without nf_tables NAT: iptables-legacy-save and -restore are used where they are installed, the
