@@ -64,8 +64,9 @@ std::vector<Error> HeldElsewhere::TakeFrom(Request& request) const {
   if (forwards_.empty()) return taken;
   const auto is_taken = [&](const Owner& owner, const Intent& intent) {
     auto error = WhyTaken({owner, intent});
-    if (error) taken.push_back(*std::move(error));
-    return error.has_value();
+    if (!error) return false;
+    taken.push_back(*std::move(error));
+    return true;
   };
   std::erase_if(request.edits, [&](const Edit& edit) {
     return edit.kind == Edit::Kind::kAdd && is_taken(edit.owner, edit.intent);
