@@ -11,13 +11,14 @@
 
 namespace natplan {
 
-// What this context put into the kernel, or may have put there (an outcome that stayed unknown).
 struct HeldForward {
   HostPort host_port;
   Endpoint to;
   friend constexpr auto operator<=>(const HeldForward&, const HeldForward&) = default;
   friend constexpr auto operator<=>(const HeldForward& a, const HostPort& b) { return a.host_port <=> b; }
 };
+
+// What this context put into the kernel, or may have put there (an outcome that stayed unknown).
 struct Held {
   PrefixSet prefixes = {};
   SortedSet<HeldForward> forwards = {};  // several at one host port after an outcome that stayed unknown

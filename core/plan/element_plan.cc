@@ -6,9 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "core/plan/element_conflict.h"
 #include "core/plan/extra_rules.h"
 #include "core/plan/old_ledger.h"
-#include "core/text/element_text.h"
+#include "core/text/nft_text.h"
 
 namespace natplan {
 namespace {
@@ -78,9 +79,10 @@ class Planner {
     if (view.old_ledger && !exclusive_) {
       if (!view.junk.empty()) {
         const Junk& junk = view.junk.begin()->second;
-        plan_.obstacle = LedgerError(Line(kOwnersSet, shape, junk.element), junk.reason);
+        plan_.obstacle = LedgerConflict(in_.table, Line(kOwnersSet, shape, junk.element), junk.reason);
       } else if (view.unknown_junk) {
-        plan_.obstacle = LedgerError("", "it has a timeout, or its key or data is longer than natplan's");
+        plan_.obstacle =
+            LedgerConflict(in_.table, "", "it has a timeout, or its key or data is longer than natplan's");
       }
     } else if (!view.old_ledger) {
       plan_.changes.flush_ledger = exclusive_ && view.unknown_junk;
@@ -103,17 +105,6 @@ class Planner {
     for (const LedgerEntry& entry : view.entries) {
       if (!in_.want.masquerades().contains(entry)) Consider(entry);
     }
-  }
-
-  Error LedgerError(const std::string& element, const std::string& reason) const {
-    const std::string set = std::string(Name(family_)) + " " + in_.table.name + " " + kOwnersSet;
-    return {.code = ErrorCode::kConflict,
-            .errno_value = EEXIST,
-            .theirs = element,
-            .text = "set " + set +
-                    ", where natplan keeps who wants what, is one of layout 1 and has an element that is " +
-                    "not one of natplan's: " + reason + "; remove it with: " +
-                    (element.empty() ? "natplan apply --exclusive FILE" : "nft delete " + element)};
   }
 
   void Consider(const LedgerEntry& entry) {
@@ -315,7 +306,10 @@ class Planner {
       const HeldTarget& there = present->second;
       if (wanted && *wanted == there) return Finding::kAsWanted;
       if (!IsDeletable(key, there, wanted)) {
-        if (wanted) Conflicts(map, key, wanted->to, there);
+        if (wanted) {
+          AddConflict(in_.edited.ports.contains(key),
+                      PortConflict(in_.table, in_.own, map, {key, wanted->to}, there));
+        }
         return wanted ? Finding::kTaken : Finding::kChanged;
       }
       changes.deletes.push_back(ToElement(EntryOf(key, there)));
@@ -387,47 +381,21 @@ class Planner {
   bool IsDeleted(const AddressRange& range) const { return deleted_.contains(range); }
 
   std::string Line(const char* set, const SetShape& shape, const Element& element) const {
-    return "element " + std::string(Name(family_)) + " " + in_.table.name + " " + set + " { " +
-           ElementText(shape, element) + " }";
+    return ElementLine(in_.table, set, shape, element);
   }
   void Show(const char* set, const SetShape& shape, const Element& element) {
     plan_.foreign.push_back(Line(set, shape, element));
   }
 
   void ShowUnknown(const char* set) {
-    plan_.foreign.push_back("elements of " + std::string(set) + " in table " + std::string(Name(family_)) +
-                            " " + in_.table.name + " that natplan does not know");
-  }
-
-  std::string NobodyRecorded() const {
-    return in_.own ? " (no owner is recorded for them; `natplan apply --adopt` takes such elements over)"
-                   : "";
+    plan_.foreign.push_back("elements of " + std::string(set) + " in table " + TableText(in_.table) +
+                            " that natplan does not know");
   }
 
   bool Conflicts(const Prefix& prefix, const AddressRange& there) {
     if (!IsMine(prefix)) return false;  // its owner will be told
-    const std::string theirs = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(there));
-    AddConflict(in_.edited.asked.contains(prefix),
-                {.operation = Line(kMasqueradeSet, MasqueradeShape(family_), ToElement(prefix)),
-                 .theirs = theirs,
-                 .text = "another program holds addresses of " + prefix.ToString() + NobodyRecorded() +
-                         "; if nobody needs that any more, remove it with: nft delete " + theirs});
+    AddConflict(in_.edited.asked.contains(prefix), RangeConflict(in_.table, in_.own, prefix, there));
     return false;
-  }
-  void Conflicts(const char* map, const HostPort& key, const Endpoint& ours, const HeldTarget& there) {
-    const SetShape& shape = ForwardShape(family_);
-    const std::string theirs = Line(map, shape, ToElement(EntryOf(key, there)));
-    Error error{.operation = Line(map, shape, ToElement(MapEntry{key, ours})), .theirs = theirs};
-    if (there.owner.empty()) {
-      error.text = "another program forwards " + ToString(key) + " already" + NobodyRecorded() +
-                   "; if nobody needs that any more, remove it with: nft delete " + theirs;
-    } else {
-      error.text = "owner \"" + there.owner + "\" forwards " + ToString(key) + " to " + there.to.ToString() +
-                   " already" + (there.to == ours ? "" : ", and not to " + ours.ToString()) +
-                   "; choose another host port, or if that owner is gone: natplan forget --owner \"" +
-                   there.owner + "\"";
-    }
-    AddConflict(in_.edited.ports.contains(key), std::move(error));
   }
   void AddConflict(bool edited, Error error) {
     error.code = ErrorCode::kConflict;

@@ -5,15 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "core/plan/element_conflict.h"
 #include "core/plan/layout.h"
 
 namespace natplan {
 namespace {
-
-std::string DeleteCommand(const HostPort& key) {
-  return "nft delete element " + std::string(Name(key.family)) + " " + kDefaultTable + " " + kForwardMap +
-         " { " + std::string(Name(key.protocol)) + " . " + std::to_string(key.port.number()) + " }";
-}
 
 std::string WhoseText(const std::string& owner) {
   return owner.empty() ? " (no owner is recorded)" : " (owner \"" + owner + "\")";
@@ -56,7 +52,9 @@ std::optional<Error> HeldElsewhere::WhyTaken(const OwnedIntent& wanted) const {
                        ": the two would act beside each other; choose another host port, or if " +
                        (owned ? "that owner is gone: natplan forget --owner \"" + held.owner +
                                     "\" --backend " + backend_
-                              : "nobody needs that any more, remove it with: " + DeleteCommand(key))};
+                              : "nobody needs that any more, remove it with: nft delete " +
+                                    ElementLine({key.family, kDefaultTable}, kForwardMap,
+                                                ForwardShape(key.family), ToElement(EntryOf(key, held))))};
 }
 
 std::vector<Error> HeldElsewhere::TakeFrom(Request& request) const {

@@ -52,7 +52,8 @@ TEST(HeldElsewhereTest, AnElementOfNobodyIsInTheWayAndNftDeletesIt) {
   held.Add(view, {kZ});
   const auto error = held.WhyTaken({kZ, theirs});
   ASSERT_TRUE(error);
-  EXPECT_NE(error->text.find("nft delete element ip natplan map_port_ipport { tcp . 80 }"), std::string::npos)
+  EXPECT_NE(error->text.find("nft delete element ip natplan map_port_ipport { tcp . 80 : 10.0.0.2 . 80 }"),
+            std::string::npos)
       << error->text;
 }
 

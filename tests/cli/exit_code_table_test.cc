@@ -73,13 +73,13 @@ const std::vector<Case>& Cases() {
        "nft 'add table ip natplan; add set ip natplan masq_saddr { type ether_addr; }'\n"
        "natplan apply examples/stopped.toml"},
       {1, "DeleteFromAnotherProgramsMap",
-       "nft 'add table ip natplan { comment \"natplan layout 2\"; }; add map ip natplan map_port_ipport { "
-       "type "
-       "inet_service : ipv4_addr; }'\nnatplan delete forward tcp 8080"},
+       "nft 'add table ip natplan { comment \"natplan layout 2\"; }; add map ip natplan map_port_ipport "
+       "{ type inet_service : ipv4_addr; }'\n"
+       "natplan delete forward tcp 8080"},
       {1, "RemoveOfAnOwnerBesideAnotherProgramsMap",
-       "nft 'add table ip natplan { comment \"natplan layout 2\"; }; add map ip natplan map_port_ipport { "
-       "type "
-       "inet_service : ipv4_addr; }'\nnatplan remove --owner web"},
+       "nft 'add table ip natplan { comment \"natplan layout 2\"; }; add map ip natplan map_port_ipport "
+       "{ type inet_service : ipv4_addr; }'\n"
+       "natplan remove --owner web"},
       {1, "DoctorFindsAProblem", "echo 0 > /proc/sys/net/ipv4/ip_forward; natplan doctor"},
       {2, "NoSuchCommand", "natplan fly"},
       {2, "WrongVariable", "NATPLAN_BACKEND=moon natplan list"},
