@@ -4,6 +4,7 @@
 
 #include "cli/config/config.h"
 #include "cli/config/source.h"
+#include "cli/heap.h"
 #include "core/text/shown_text.h"
 #include "fmt/format.h"
 
@@ -12,6 +13,9 @@ namespace {
 
 // A file that is no configuration at all would fill the screen.
 constexpr std::size_t kMostErrors = 20;
+
+// What reading a byte of a file and carrying it out comes to, in bytes of memory.
+constexpr std::size_t kMemoryOfAByte = 12;
 
 ExitCode SayAll(const std::string& name, const std::vector<Diagnostic>& errors, bool json, Console& console) {
   ExitCode code = ExitCode::kUsage;
@@ -41,6 +45,7 @@ std::expected<Wish, ExitCode> LoadWish(const std::string& path, const std::optio
     error.text = name + ": " + error.text;
     return std::unexpected(console.Fail(error, json));
   }
+  ExpectToAllocate(text->size() * kMemoryOfAByte);
   auto config = ParseConfig(*text);
   if (!config) return std::unexpected(SayAll(name, config.error(), json, console));
   for (const Diagnostic& note : config->notes) console.Note(ToString(name, note));

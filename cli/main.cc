@@ -1,5 +1,4 @@
 // The natplan command.
-#include <malloc.h>
 #include <signal.h>
 
 #include <cerrno>
@@ -10,6 +9,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/heap.h"
 #include "cli/interrupt.h"
 #include "cli/standard_streams.h"
 #include "fmt/format.h"
@@ -38,10 +38,7 @@ ExitCode RunCommand(int argc, char** argv, bool json, Console& console) {
 int main(int argc, char** argv) {
   using natplan::cli::ExitCode;
   natplan::cli::HoldStandardStreams();
-  // The command ends soon: memory that it gave back it would only ask for again.
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-  mallopt(M_TOP_PAD, 1 << 20);
+  natplan::cli::KeepFreedMemory();
   // A reader that went away, and a file that is as long as it may be, show as errors of write(2), which are
   // reported like any other.
   signal(SIGPIPE, SIG_IGN);
