@@ -241,7 +241,9 @@ void Nat::Run(TimePoint now) {
     } else {
       if (chosen_ == Backend::kAuto && LacksNftables(*std::get<FinishedStep>(step).result))
         return RunIptables();
-      return End(TakeLeftoversAway(reconciler_->TakeResult()));
+      Result result = reconciler_->TakeResult();
+      TakeLeftoversAway(result);
+      return End(std::move(result));
     }
     now = std::chrono::steady_clock::now();
   }
@@ -324,14 +326,18 @@ Result Nat::RunWishes() {
     return TakeNftablesAway(std::move(result));
   } catch (const std::bad_alloc&) {
     const bool begun = mode_ == Mode::kApply && (ran || wishes_->changes_begun() != before);
-    Error error = OutOfMemory();
-    if (begun) error.code = ErrorCode::kUnknownOutcome;
-    try {
-      error.text += begun ? "; the change may or may not have been made" : "; nothing was changed";
-    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the code says it.
-    }
-    return std::unexpected(std::move(error));
+    return std::unexpected(OutOfMemoryIn(begun));
   }
+}
+
+Error Nat::OutOfMemoryIn(bool begun) noexcept {
+  Error error = OutOfMemory();
+  if (begun) error.code = ErrorCode::kUnknownOutcome;
+  try {
+    error.text += begun ? "; the change may or may not have been made" : "; nothing was changed";
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the code says it.
+  }
+  return error;
 }
 
 Outcome Nat::Commit(const Transaction& transaction) {

@@ -174,9 +174,11 @@ class Nat {
   bool HasNoNat();
   void RunIptables();
   Result RunWishes();
+  // Of a change by iptables that may have `begun`.
+  static Error OutOfMemoryIn(bool begun) noexcept;
   void LookForLeftovers();
   std::optional<Error> KeepLeftovers(Request& request);
-  Result TakeLeftoversAway(Result result);
+  void TakeLeftoversAway(Result& result);
   std::optional<Error> LeaveTo(const HeldElsewhere& held, Request& request);
   std::optional<Error> WhyNftablesMustNotStay();
   std::optional<Error> LeavePortsToNftables();

@@ -70,20 +70,18 @@ std::optional<Error> Nat::LeaveTo(const HeldElsewhere& held, Request& request) {
 }
 
 // After nf_tables holds what is wanted, so that nothing is ever without NAT.
-Result Nat::TakeLeftoversAway(Result result) {
-  if (!result || !leftovers_ || leftovers_->none()) return result;
+void Nat::TakeLeftoversAway(Result& result) {
+  if (!result || !leftovers_ || leftovers_->none()) return;
+  const std::size_t before = leftovers_->changes_begun();
   try {
     std::ranges::move(lost_, std::back_inserter(result->lost));
-    if (!result->unsupported.empty()) return result;
+    if (!result->unsupported.empty()) return;
     auto taken = leftovers_->TakeAway(OwnersOf(request_, options_.owner), options_.scope, mode_,
                                       Adds(request_, mode_), deadline_, *result);
-    if (!taken) return std::unexpected(std::move(taken.error()));
+    if (!taken) result = std::unexpected(std::move(taken.error()));
   } catch (const std::bad_alloc&) {
-    return std::unexpected(Error{.code = result->changed ? ErrorCode::kUnknownOutcome : ErrorCode::kNoMemory,
-                                 .errno_value = ENOMEM,
-                                 .text = "out of memory"});
+    result = std::unexpected(OutOfMemoryIn(result->changed || leftovers_->changes_begun() != before));
   }
-  return result;
 }
 
 // Only a call that replaces all that the owner wants may take it away from nf_tables: an edit knows just a

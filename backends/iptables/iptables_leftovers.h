@@ -2,6 +2,7 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_LEFTOVERS_H_
 #define NATPLAN_BACKENDS_IPTABLES_IPTABLES_LEFTOVERS_H_
 
+#include <cstddef>
 #include <expected>
 #include <set>
 #include <utility>
@@ -31,6 +32,8 @@ class IptablesLeftovers {
   // Takes these owners' rules away, or only says which, and adds that to the report of a call that has ended.
   std::expected<void, Error> TakeAway(const std::set<Owner>& owners, Scope scope, Mode mode, bool adds,
                                       TimePoint deadline, Report& report);
+  // How many changes of the rules were begun, whatever became of them.
+  std::size_t changes_begun() const { return context_.changes_begun(); }
 
  private:
   IptablesContext context_;

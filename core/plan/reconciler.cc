@@ -114,8 +114,8 @@ void Reconciler::OnOutcome(const Outcome& outcome) {
       return;
     }
     mirror_->generation = NextGeneration(mirror_->generation);
-    report_.generation = mirror_->generation;
-    report_.transaction = std::move(plan_.transaction);
+    result_->generation = mirror_->generation;
+    result_->transaction = std::move(plan_.transaction);
     return Succeed();
   }
   if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
@@ -199,10 +199,10 @@ void Reconciler::Retry(std::optional<Error> cause) {
 
 // The kernel holds what is wanted. Nothing here fails: where memory runs out, the mirror is given up.
 void Reconciler::Succeed() {
-  report_.changed = committed_;
-  report_.first_step = std::move(first_step_);
+  result_->changed = committed_;
+  result_->first_step = std::move(first_step_);
   if (request_.alone) mirror_.reset();
-  report_.retries = retries_;
+  result_->retries = retries_;
   for (const Family family : kFamilies) {
     const auto index = static_cast<std::size_t>(family);
     Release(plan_.changes[index], held_[index]);
@@ -220,11 +220,6 @@ void Reconciler::Succeed() {
   DropOwners();
   edited_ = {};
   touched_.reset();
-  Finish();
-}
-
-void Reconciler::Finish() {
-  result_ = std::move(report_);
   state_ = State::kFinished;
 }
 

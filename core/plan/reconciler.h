@@ -147,7 +147,6 @@ class Reconciler {
   void Retry(std::optional<Error> cause);
   void ReadAgain(bool all);
   void Succeed();
-  void Finish();
   void Fail(Error error);
   void Refuse(Error error);  // before anything was read or sent: what is known of the kernel stays
   Scope scope() const;
@@ -179,7 +178,6 @@ class Reconciler {
   Plan plan_;
   Transaction first_step_;  // of a repair in two steps
   bool compared_ = false;   // plan_ was made by comparing everything, not only what was touched
-  Report report_;           // what is said if plan_ goes through
   std::array<HeldMark, 2> marks_;
   bool handed_out_ = false;          // the commit that is to be answered
   bool committed_ = false;           // this call committed something
@@ -187,7 +185,7 @@ class Reconciler {
   std::optional<Error> last_cause_;  // why the last try failed
   int retries_ = 0;                  // how often somebody else committed in between
   int repeats_ = 0;                  // how often the same cause came in a row
-  Result result_;
+  Result result_;                    // while the call is under way: what is said if plan_ goes through
 };
 
 }  // namespace natplan

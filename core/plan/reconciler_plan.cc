@@ -248,20 +248,22 @@ void Reconciler::TakePlan(bool fresh) {
     state_ = State::kRead;
     return;
   }
-  Report report{.generation = mirror_->generation, .foreign = plan_.foreign_skeleton};
+  Report& report = result_.emplace();
+  report.generation = mirror_->generation;
+  report.foreign = plan_.foreign_skeleton;
   std::ranges::move(plan_.foreign, std::back_inserter(report.foreign));
   for (Conflict& conflict : plan_.conflicts) report.lost.push_back(std::move(conflict.error));
   for (const auto& [family, error] : unsupported_) {
     if (desired_.Wants(family)) report.unsupported.push_back(error);
   }
-  report_ = std::move(report);
   plan_.transaction.required_generation = mirror_->generation;
   if (mode_ == Mode::kPlan) {
-    report_.transaction = std::move(plan_.transaction);
-    report_.first_step = std::move(first_step_);
+    report.transaction = std::move(plan_.transaction);
+    report.first_step = std::move(first_step_);
     mirror_.reset();
     Undo();
-    return Finish();
+    state_ = State::kFinished;
+    return;
   }
   Mark();
   if (plan_.transaction.operations.empty()) return Succeed();

@@ -9,8 +9,8 @@
 namespace natplan {
 
 std::optional<Error> WhyRefused(const Layout& layout, const Request& request) {
-  if (auto why = WhyNoTableName(layout.table))
-    return Error{.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = *std::move(why)};
+  auto why = layout.own() ? std::nullopt : WhyNoTableName(layout.table);
+  if (why) return Error{.code = ErrorCode::kInvalidArgument, .errno_value = EINVAL, .text = *std::move(why)};
   for (const Edit& edit : request.edits) {
     if (edit.kind != Edit::Kind::kAdd) continue;
     if (auto error = WhyImpossible(edit.intent)) return error;

@@ -1,5 +1,6 @@
 #include "core/wire/message_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -8,26 +9,26 @@
 namespace natplan::wire {
 namespace {
 
-template <typename Number>
-void PutHostOrder(std::vector<std::uint8_t>& bytes, Number number) {
-  const std::size_t at = bytes.size();
-  bytes.resize(at + sizeof(number));
-  std::memcpy(bytes.data() + at, &number, sizeof(number));
-}
+// Attributes up to this size, nearly all of them, are put together here and appended in one piece.
+constexpr std::size_t kUsualAttribute = 64;
 
 }  // namespace
 
 MessageWriter::MessageWriter(std::vector<std::uint8_t>& bytes, const Header& header)
     : bytes_(bytes), start_(bytes.size()) {
-  PutHostOrder(bytes_, std::uint32_t{0});  // nlmsg_len, see Finish()
-  PutHostOrder(bytes_, header.type);
-  PutHostOrder(bytes_, header.flags);
-  PutHostOrder(bytes_, header.sequence);
-  PutHostOrder(bytes_, std::uint32_t{0});  // nlmsg_pid: the kernel knows the sender
-  bytes_.push_back(header.protocol);
-  bytes_.push_back(NFNETLINK_V0);
-  bytes_.push_back(static_cast<std::uint8_t>(header.resource_id >> 8));
-  bytes_.push_back(static_cast<std::uint8_t>(header.resource_id));
+  // nlmsg_len: see Finish(). nlmsg_pid is 0: the kernel knows the sender.
+  const nlmsghdr message = {.nlmsg_len = 0,
+                            .nlmsg_type = header.type,
+                            .nlmsg_flags = header.flags,
+                            .nlmsg_seq = header.sequence,
+                            .nlmsg_pid = 0};
+  const std::array<std::uint8_t, kNetfilterHeaderSize> netfilter = {
+      header.protocol, NFNETLINK_V0, static_cast<std::uint8_t>(header.resource_id >> 8),
+      static_cast<std::uint8_t>(header.resource_id)};
+  std::array<std::uint8_t, kMessageHeaderSize + kNetfilterHeaderSize> both;
+  std::memcpy(both.data(), &message, sizeof(message));
+  std::memcpy(both.data() + sizeof(message), netfilter.data(), netfilter.size());
+  bytes_.insert(bytes_.end(), both.begin(), both.end());
 }
 
 void MessageWriter::PutU32(std::uint16_t type, std::uint32_t value) {
@@ -43,21 +44,14 @@ void MessageWriter::PutU64(std::uint16_t type, std::uint64_t value) {
 }
 
 void MessageWriter::PutString(std::uint16_t type, std::string_view value) {
-  if (!PutAttributeHeader(type, value.size() + 1)) return;
-  bytes_.insert(bytes_.end(), value.begin(), value.end());
-  bytes_.push_back(0);
-  Pad();
+  Put(type, {reinterpret_cast<const std::uint8_t*>(value.data()), value.size()}, 1);
 }
 
-void MessageWriter::PutBytes(std::uint16_t type, std::span<const std::uint8_t> value) {
-  if (!PutAttributeHeader(type, value.size())) return;
-  bytes_.insert(bytes_.end(), value.begin(), value.end());
-  Pad();
-}
+void MessageWriter::PutBytes(std::uint16_t type, std::span<const std::uint8_t> value) { Put(type, value, 0); }
 
 std::size_t MessageWriter::OpenNest(std::uint16_t type) {
   const std::size_t nest = bytes_.size();
-  PutAttributeHeader(type | NLA_F_NESTED, 0);
+  Put(type | NLA_F_NESTED, {}, 0);
   return nest;
 }
 
@@ -77,17 +71,24 @@ void MessageWriter::Finish() {
   std::memcpy(bytes_.data() + start_, &length, sizeof(length));
 }
 
-bool MessageWriter::PutAttributeHeader(std::uint16_t type, std::size_t payload_size) {
-  const std::size_t size = kAttributeHeaderSize + payload_size;
+void MessageWriter::Put(std::uint16_t type, std::span<const std::uint8_t> value, std::size_t zeroes) {
+  const std::size_t size = kAttributeHeaderSize + value.size() + zeroes;
   if (size > kMaxAttributeSize) {
     too_long_ = true;
-    return false;
+    return;
   }
-  PutHostOrder(bytes_, static_cast<std::uint16_t>(size));
-  PutHostOrder(bytes_, type);
-  return true;
+  const std::uint16_t header[2] = {static_cast<std::uint16_t>(size), type};
+  if (size > kUsualAttribute) {
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + Aligned(size));
+    std::memcpy(bytes_.data() + at, header, sizeof(header));
+    std::memcpy(bytes_.data() + at + sizeof(header), value.data(), value.size());
+    return;
+  }
+  std::array<std::uint8_t, kUsualAttribute> attribute = {};
+  std::memcpy(attribute.data(), header, sizeof(header));
+  std::ranges::copy(value, attribute.data() + sizeof(header));
+  bytes_.insert(bytes_.end(), attribute.data(), attribute.data() + Aligned(size));
 }
-
-void MessageWriter::Pad() { bytes_.resize(start_ + Aligned(bytes_.size() - start_)); }
 
 }  // namespace natplan::wire

@@ -39,9 +39,8 @@ class MessageWriter {
   void Finish();
 
  private:
-  // Appends the header of an attribute; returns whether a payload of this size fits.
-  bool PutAttributeHeader(std::uint16_t type, std::size_t payload_size);
-  void Pad();
+  // Appends an attribute of these bytes, and so many zeroes behind them, with padding.
+  void Put(std::uint16_t type, std::span<const std::uint8_t> value, std::size_t zeroes);
 
   std::vector<std::uint8_t>& bytes_;
   std::size_t start_;
