@@ -5,15 +5,11 @@
 #include <utility>
 
 #include "core/text/iptables_text.h"
+#include "core/values/per_family.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
 namespace {
-
-template <typename T>
-const T& Of(Family family, const std::array<T, 2>& values) {
-  return values[family == Family::kIp ? 0 : 1];
-}
 
 std::string ErrnoText(int errno_value) { return std::generic_category().message(errno_value); }
 
@@ -72,14 +68,14 @@ class Doctor {
   }
 
   void ChooseOfItself() {
-    const auto& [ip, ip6] = facts_.nf_tables;
+    const auto& [ip, ip6] = facts_.nf_tables.values;
     if (HasNoPermission(ip) || HasNoPermission(ip6)) {
       return Choose(ChosenBackend::kUnknown, "without CAP_NET_ADMIN the kernel does not say what it has");
     }
     if (ip.CanNat() && ip6.CanNat())
       return Choose(ChosenBackend::kNftables, "nf_tables has every piece that NAT needs");
     for (const Family family : kFamilies) {
-      if (!Of(family, facts_.nf_tables).CanNat()) continue;
+      if (!facts_.nf_tables[family].CanNat()) continue;
       return Choose(ChosenBackend::kNftables,
                     fmt::format("nf_tables has every piece that NAT needs in family {}", Name(family)));
     }
@@ -87,7 +83,7 @@ class Doctor {
       return Choose(ChosenBackend::kUnknown, "the kernel did not say what it has; nf_tables is tried");
     const std::string lacking = fmt::format("nf_tables lacks {}", Lacking());
     for (const Family family : kFamilies) {
-      if (!Of(family, facts_.iptables).used || NeedsNfTables()) continue;
+      if (!facts_.iptables[family].used || NeedsNfTables()) continue;
       return Choose(ChosenBackend::kIptables, lacking + ", and iptables has NAT");
     }
     Choose(ChosenBackend::kNone, lacking + ", and iptables cannot be used either");
@@ -105,7 +101,7 @@ class Doctor {
   std::string Lacking() const {
     std::string out;
     for (const Family family : kFamilies) {
-      for (const auto& [name, answer] : Pieces(Of(family, facts_.nf_tables))) {
+      for (const auto& [name, answer] : Pieces(facts_.nf_tables[family])) {
         if (answer.presence != Presence::kNo) continue;
         if (!out.empty()) out += ", ";
         out += name == "nf_tables" ? fmt::format("family {}", Name(family))
@@ -126,7 +122,7 @@ class Doctor {
   }
 
   void LookAtPieces(Family family) {
-    for (const auto& [name, answer] : Pieces(Of(family, facts_.nf_tables))) {
+    for (const auto& [name, answer] : Pieces(facts_.nf_tables[family])) {
       if (name == "permission") continue;
       if (answer.presence == Presence::kNo) {
         Say("nf_tables",
@@ -143,7 +139,7 @@ class Doctor {
   }
 
   void LookAtIptables(Family family) {
-    const IptablesFacts& facts = Of(family, facts_.iptables);
+    const IptablesFacts& facts = facts_.iptables[family];
     const std::string_view tool = IptablesName(family);
     const bool wanted = out_.backend == ChosenBackend::kIptables || out_.backend == ChosenBackend::kNone;
     if (wanted && !facts.used) {

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CLI_DIAGNOSIS_H_
 #define NATPLAN_CLI_DIAGNOSIS_H_
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "cli/switched_on.h"
 #include "cli/sysctl_need.h"
 #include "core/plan/probe.h"
+#include "core/values/per_family.h"
 
 namespace natplan::cli {
 
@@ -40,9 +40,9 @@ struct Findings {
 struct DoctorFacts {
   Backend asked_for = Backend::kAuto;
   ProcessFacts process = {};
-  std::array<ProbeAnswers, 2> nf_tables = {};  // by Family
+  PerFamily<ProbeAnswers> nf_tables = {};
   IptablesVariants variants = {};
-  std::array<IptablesFacts, 2> iptables = {};  // by Family
+  PerFamily<IptablesFacts> iptables = {};
   std::vector<SysctlNeed> sysctls = {};
   SwitchedOnTexts switched_on = {};
   std::vector<RouteNeed> routes = {};

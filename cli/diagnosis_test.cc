@@ -46,7 +46,7 @@ TEST(DiagnosisTest, NothingIsWrongWithAHealthyHost) {
 
 TEST(DiagnosisTest, AMissingIp6DisqualifiesNothing) {
   DoctorFacts facts = Healthy();
-  facts.nf_tables[1] = kNoFamily;
+  facts.nf_tables[Family::kIp6] = kNoFamily;
   const Diagnosis diagnosis = Diagnose(facts);
   EXPECT_EQ(diagnosis.backend, ChosenBackend::kNftables);
   EXPECT_THAT(diagnosis.reason, HasSubstr("family ip"));
@@ -60,8 +60,8 @@ TEST(DiagnosisTest, WithoutNatInBothFamiliesIptablesIsChosenAndSaysWhy) {
   EXPECT_EQ(diagnosis.backend, ChosenBackend::kIptables);
   EXPECT_THAT(diagnosis.reason, HasSubstr("family ip, family ip6"));
   EXPECT_THAT(diagnosis.problems, SizeIs(2));
-  facts.nf_tables[0] = kEverything;
-  facts.nf_tables[0].masquerade = {Presence::kNo, ENOENT};
+  facts.nf_tables[Family::kIp] = kEverything;
+  facts.nf_tables[Family::kIp].masquerade = {Presence::kNo, ENOENT};
   EXPECT_THAT(Diagnose(facts).reason, HasSubstr("masq in family ip, family ip6"));
 }
 
@@ -100,7 +100,7 @@ TEST(DiagnosisTest, WithoutIptablesThereIsNoBackend) {
   EXPECT_EQ(diagnosis.backend, ChosenBackend::kNone);
   EXPECT_THAT(Texts(diagnosis), ::testing::Contains(HasSubstr("iptables-save is not there")));
   // One family is enough.
-  facts.iptables[0] = IptablesFacts{};
+  facts.iptables[Family::kIp] = IptablesFacts{};
   EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kIptables);
 }
 
@@ -126,8 +126,8 @@ TEST(DiagnosisTest, AMissingPermissionNeverChoosesIptablesAndIsSaidOnce) {
 TEST(DiagnosisTest, NoAnswerNeverChoosesIptables) {
   DoctorFacts facts = Healthy();
   const ProbeAnswer unclear = {Presence::kUnknown, ENOMEM};
-  facts.nf_tables[0] = {unclear, unclear, unclear, unclear, unclear, unclear};
-  facts.nf_tables[1] = facts.nf_tables[0];
+  facts.nf_tables[Family::kIp] = {unclear, unclear, unclear, unclear, unclear, unclear};
+  facts.nf_tables[Family::kIp6] = facts.nf_tables[Family::kIp];
   EXPECT_EQ(Diagnose(facts).backend, ChosenBackend::kUnknown);
   // Nor does one that is missing for want of another piece make a problem of its own.
   facts.nf_tables = {kNoFamily, kEverything};
@@ -136,10 +136,10 @@ TEST(DiagnosisTest, NoAnswerNeverChoosesIptables) {
 
 TEST(DiagnosisTest, RulesInTheOtherVariantAreReported) {
   DoctorFacts facts = Healthy();
-  facts.iptables[0].other = NatRules{.count = 3};
+  facts.iptables[Family::kIp].other = NatRules{.count = 3};
   EXPECT_THAT(Diagnose(facts).problems,
               ElementsAre(::testing::Field(&Problem::cure, HasSubstr("iptables-legacy"))));
-  facts.iptables[0].other->ours = {"iptables -t nat -A POSTROUTING -s 10.0.0.0/8"};
+  facts.iptables[Family::kIp].other->ours = {"iptables -t nat -A POSTROUTING -s 10.0.0.0/8"};
   EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("-s 10.0.0.0/8")));
   facts.variants.plain = "legacy";
   EXPECT_THAT(Diagnose(facts).problems,
@@ -148,7 +148,8 @@ TEST(DiagnosisTest, RulesInTheOtherVariantAreReported) {
 
 TEST(DiagnosisTest, RulesOfAFormerFallbackAreReported) {
   DoctorFacts facts = Healthy();
-  facts.iptables[1].used = NatRules{.count = 1, .ours = {"ip6tables -t nat -A POSTROUTING -s fd00::/64"}};
+  facts.iptables[Family::kIp6].used =
+      NatRules{.count = 1, .ours = {"ip6tables -t nat -A POSTROUTING -s fd00::/64"}};
   EXPECT_THAT(Texts(Diagnose(facts)), ElementsAre(HasSubstr("-s fd00::/64")));
   facts.nf_tables = {kNoFamily, kNoFamily};
   EXPECT_THAT(Diagnose(facts).problems, SizeIs(2)) << "where iptables is used they are no problem";
@@ -167,8 +168,10 @@ TEST(DiagnosisTest, WhatCannotBeReadIsUnknownAndNoProblem) {
   facts.sysctls.push_back({.name = "net.ipv4.ip_forward",
                            .sysctl = Sysctl::Forwarding(Family::kIp),
                            .value = std::unexpected(Error{.text = "procfs is not mounted"})});
-  facts.iptables[0].used = std::unexpected(Error{.code = ErrorCode::kEnvironment, .text = "it printed junk"});
-  facts.iptables[1].other = std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
+  facts.iptables[Family::kIp].used =
+      std::unexpected(Error{.code = ErrorCode::kEnvironment, .text = "it printed junk"});
+  facts.iptables[Family::kIp6].other =
+      std::unexpected(Error{.code = ErrorCode::kNotSupported, .text = "not installed"});
   facts.switched_on.unknown = {"what is on"};
   facts.findings.unknown = {"which sockets there are"};
   const Diagnosis diagnosis = Diagnose(facts);

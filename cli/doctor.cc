@@ -50,20 +50,20 @@ DoctorFacts Gather(const DoctorOptions& options, DoctorFacts facts) {
   facts.variants = FindIptablesVariants(ProgramSearch());
   bool can_nat = false;
   bool lacks_nat = false;
-  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
-    facts.nf_tables[i] = Probe(kFamilies[i], options);
-    can_nat = can_nat || facts.nf_tables[i].CanNat();
-    lacks_nat = lacks_nat || facts.nf_tables[i].LacksNat();
+  for (const Family family : kFamilies) {
+    facts.nf_tables[family] = Probe(family, options);
+    can_nat = can_nat || facts.nf_tables[family].CanNat();
+    lacks_nat = lacks_nat || facts.nf_tables[family].LacksNat();
   }
   const bool fallback = lacks_nat && !can_nat;
   IptablesTool tool({.prefer_legacy = fallback, .running = RunningProgram()});
-  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+  for (const Family family : kFamilies) {
     // Without permission iptables-legacy-save prints nothing, as if there were no rule.
-    if (facts.nf_tables[i].permission.presence == Presence::kNo) {
+    if (facts.nf_tables[family].permission.presence == Presence::kNo) {
       const std::unexpected<Error> forbidden(Error{.code = ErrorCode::kNotPermitted, .errno_value = EPERM});
-      facts.iptables[i] = {.used = forbidden, .other = forbidden};
+      facts.iptables[family] = {.used = forbidden, .other = forbidden};
     } else {
-      facts.iptables[i] = ReadIptablesFacts(tool, kFamilies[i], fallback, DeadlineOf(options));
+      facts.iptables[family] = ReadIptablesFacts(tool, family, fallback, DeadlineOf(options));
     }
   }
   return facts;
@@ -84,7 +84,7 @@ std::string_view Text(Presence presence) {
 std::string_view YesOrNo(std::optional<bool> yes) { return !yes ? "unknown" : *yes ? "yes" : "no"; }
 
 // Which variant the other one is depends on which one is used.
-bool IsOtherUnknown(const DoctorFacts& facts, std::size_t family) {
+bool IsOtherUnknown(const DoctorFacts& facts, Family family) {
   const auto& other = facts.iptables[family].other;
   return facts.variants.plain == "unknown" && !other && other.error().code == ErrorCode::kNotSupported;
 }
@@ -118,19 +118,19 @@ void Print(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& consol
                                                  : *process.initial_user_namespace ? "the initial one"
                                                                                    : "not the initial one"));
   console.Line(fmt::format("CAP_NET_ADMIN: {}", YesOrNo(facts.process.net_admin)));
-  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+  for (const Family family : kFamilies) {
     std::vector<std::string> pieces;
-    for (const PieceAnswer& piece : Pieces(facts.nf_tables[i]))
+    for (const PieceAnswer& piece : Pieces(facts.nf_tables[family]))
       pieces.push_back(fmt::format("{} {}", piece.name, Text(piece.answer.presence)));
-    console.Line(fmt::format("family {}: {}", Name(kFamilies[i]), fmt::join(pieces, ", ")));
+    console.Line(fmt::format("family {}: {}", Name(family), fmt::join(pieces, ", ")));
   }
   console.Line(fmt::format("backend: {}: {}", Name(diagnosis.backend), diagnosis.reason));
   console.Line(fmt::format("iptables: {}", Text(facts.variants)));
-  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
-    console.Line(
-        fmt::format("iptables NAT rules of family {}: {}; in the other variant: {}", Name(kFamilies[i]),
-                    Text(facts.iptables[i].used),
-                    IsOtherUnknown(facts, i) ? "unknown which one that is" : Text(facts.iptables[i].other)));
+  for (const Family family : kFamilies) {
+    console.Line(fmt::format(
+        "iptables NAT rules of family {}: {}; in the other variant: {}", Name(family),
+        Text(facts.iptables[family].used),
+        IsOtherUnknown(facts, family) ? "unknown which one that is" : Text(facts.iptables[family].other)));
   }
   for (const SysctlNeed& need : facts.sysctls) {
     console.Line(
@@ -157,14 +157,14 @@ Json RulesJson(const std::expected<NatRules, Error>& rules) {
   return {{"rules", rules->count}, {"natplan", rules->ours}};
 }
 
-Json FamilyJson(const DoctorFacts& facts, std::size_t family) {
+Json FamilyJson(const DoctorFacts& facts, Family family) {
   Json pieces = Json::object();
   for (const PieceAnswer& piece : Pieces(facts.nf_tables[family])) {
     std::string key(piece.name);
     std::ranges::replace(key, ' ', '_');
     pieces[key] = Json{{"answer", Text(piece.answer.presence)}, {"errno", piece.answer.errno_value}};
   }
-  return {{"family", Name(kFamilies[family])},
+  return {{"family", Name(family)},
           {"pieces", std::move(pieces)},
           {"iptables", RulesJson(facts.iptables[family].used)},
           {"other_iptables", RulesJson(facts.iptables[family].other)}};
@@ -174,7 +174,7 @@ Json OrNull(std::optional<bool> value) { return value ? Json(*value) : Json(null
 
 void PrintJson(const DoctorFacts& facts, const Diagnosis& diagnosis, Console& console) {
   Json families = Json::array();
-  for (std::size_t i = 0; i < kFamilies.size(); ++i) families.push_back(FamilyJson(facts, i));
+  for (const Family family : kFamilies) families.push_back(FamilyJson(facts, family));
   Json sysctls = Json::array();
   for (const SysctlNeed& need : facts.sysctls) {
     const bool unread = need.sysctl && !need.value;

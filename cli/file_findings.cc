@@ -22,6 +22,7 @@
 #include "cli/loopback_guard.h"
 #include "cli/switched_on.h"
 #include "core/foreign/forward_drop.h"
+#include "core/values/per_family.h"
 #include "fmt/format.h"
 
 namespace natplan::cli {
@@ -163,10 +164,10 @@ class Observer {
   }
 
   void LookAtWays(const foreign::Filters& filters) {
-    std::array<bool, 2> all_dropped = {};
+    PerFamily<bool> all_dropped = {};
     for (const Intent& intent : intents_) {
       const Family family = FamilyOf(intent);
-      bool& dropped = all_dropped[static_cast<std::size_t>(family)];
+      bool& dropped = all_dropped[family];
       if (dropped) continue;
       // Nothing but the first packets of connections is asked for.
       if (const auto who = WhoDrops(filters, {.family = family, .hook = Hook::kForward}, std::nullopt)) {
@@ -179,7 +180,7 @@ class Observer {
     for (const Forward& forward : forwards_) {
       const auto route = LookUpRoute(forward.to.address);
       LookAtRoute(forward, route);
-      if (all_dropped[static_cast<std::size_t>(forward.family())]) continue;
+      if (all_dropped[forward.family()]) continue;
       LookAtWay(filters, forward, route ? *route : std::nullopt);
     }
   }

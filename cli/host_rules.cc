@@ -94,13 +94,12 @@ void ReadLegacy(bool filters, HostRulesRead& out, TimePoint deadline) {
   for (const Family family : kFamilies) {
     const auto text = LegacyText(family, filters, out.unknown, deadline);
     if (!text) continue;
-    const auto place = static_cast<std::size_t>(family);
     auto nat = ReadSavedTable(*text);
     // Where one cannot be read, the other one mostly cannot for the same reason.
     auto filter = nat ? ReadSavedTable(*text, "filter") : nat;
-    if (nat) out.rules.legacy_nat[place] = std::move(nat->rules);
+    if (nat) out.rules.legacy_nat[family] = std::move(nat->rules);
     if (filter) {
-      out.rules.legacy_filter[place] = *std::move(filter);
+      out.rules.legacy_filter[family] = *std::move(filter);
     } else {
       out.unknown.push_back(
           fmt::format("the rules of {}-legacy: {}", IptablesName(family), filter.error().text));

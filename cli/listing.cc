@@ -1,7 +1,6 @@
 #include "cli/listing.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 #include "core/text/element_text.h"
 #include "core/text/nft_text.h"
 #include "core/text/shown_text.h"
+#include "core/values/per_family.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -182,10 +182,10 @@ FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table) {
 }
 
 std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
-                                      const std::array<std::vector<std::string>, 2>& foreign) {
+                                      const PerFamily<std::vector<std::string>>& foreign) {
   std::vector<FamilyListing> out;
   for (const Family family : kFamilies) {
-    FamilyListing listing{.family = family, .foreign = foreign[static_cast<std::size_t>(family)]};
+    FamilyListing listing{.family = family, .foreign = foreign[family]};
     Masquerades masquerades;
     for (const OwnedIntent& owned : intents) {
       if (FamilyOf(owned.intent) != family) continue;

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CLI_LISTING_H_
 #define NATPLAN_CLI_LISTING_H_
 
-#include <array>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "core/plan/kernel_view.h"
 #include "core/plan/layout.h"
 #include "core/values/intent.h"
+#include "core/values/per_family.h"
 #include "core/values/snapshot.h"
 #include "nlohmann/json.hpp"
 
@@ -47,7 +47,7 @@ FamilyListing ListingOf(const Layout& layout, const TableSnapshot& table);
 // Of what the rules of iptables say, and of RulesWithoutIntent(). The families are in order; those that have
 // nothing are left out.
 std::vector<FamilyListing> ListingsOf(const std::vector<OwnedIntent>& intents,
-                                      const std::array<std::vector<std::string>, 2>& foreign = {});
+                                      const PerFamily<std::vector<std::string>>& foreign = {});
 
 // What this owner wants, and what keeps natplan from telling all of it.
 FamilyListing OnlyOf(const std::string& owner, const FamilyListing& listing);

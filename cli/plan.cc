@@ -82,7 +82,7 @@ ExitCode Print(const PlanOptions& options, const Report& report, const BackendUs
   }
   PrintBackend(backend, console);
   for (const Family family : kFamilies) {
-    const auto& lines = report.iptables[static_cast<std::size_t>(family)];
+    const auto& lines = report.iptables[family];
     if (lines.empty()) continue;
     console.Line(fmt::format("# for {}-restore --noflush", IptablesName(family)), Style::kComment);
     console.Print(RestoreInput(lines));

@@ -45,7 +45,7 @@ void PrintForeign(const Report& report, Console& console) {
 std::vector<std::string> IptablesLines(const Report& report) {
   std::vector<std::string> out;
   for (const Family family : kFamilies) {
-    for (const std::string& line : report.iptables[static_cast<std::size_t>(family)])
+    for (const std::string& line : report.iptables[family])
       out.push_back(fmt::format("{}: {}", Name(family), line));
   }
   return out;

@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto tag = natplan::RuleTag::Make("natplan").value();
   natplan::IptablesSnapshot have;
-  have.nat[0] = *nat;
+  have.nat[natplan::Family::kIp] = *nat;
   const natplan::Owner owner = natplan::Owner::Default();
   natplan::IptablesWish wish{
       .intents = {{owner, natplan::Masquerade::Make(natplan::Prefix::Parse("10.0.0.0/8").value()).value()},
@@ -73,8 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<natplan::OwnedIntent> intents = natplan::IntentsOf(have, tag);
   const natplan::IptablesPlan plan = natplan::PlanIptables(have, wish, tag);
   natplan::IptablesSnapshot then;
-  then.nat[0] = After(*nat, plan.lines[0]);
-  if (!natplan::PlanIptables(then, wish, tag).lines[0].empty()) Wrong();
+  then.nat[natplan::Family::kIp] = After(*nat, plan.lines[natplan::Family::kIp]);
+  if (!natplan::PlanIptables(then, wish, tag).lines[natplan::Family::kIp].empty()) Wrong();
   for (const natplan::OwnedIntent& owned : intents) {
     if (owned.owner == owner) continue;
     const auto still = natplan::IntentsOf(then, tag);

@@ -1,6 +1,5 @@
 #include "fuzz/planning.h"
 
-#include <array>
 #include <set>
 #include <string>
 
@@ -8,6 +7,7 @@
 #include "core/plan/mirror.h"
 #include "core/plan/planner.h"
 #include "core/text/nft_text.h"
+#include "core/values/per_family.h"
 
 namespace natplan::fuzzing {
 namespace {
@@ -38,13 +38,13 @@ void Print(const Plan& plan) {
 // The others' prefixes are taken from the view, as a call does it.
 PlanInput InputOf(const Layout& layout, Scope scope, const KernelView& view, DesiredState& want,
                   const DesiredState::Touched& touched = {}) {
-  static const std::array<Held, 2> held;
+  static const PerFamily<Held> held;
   static const DesiredState::Touched edited;
   static const std::set<Family> without;
   static const OwnerSet mine = {Owner::Default()};
   if (layout.own()) {
     for (const Family family : kFamilies) {
-      const FamilyView& one = view[static_cast<std::size_t>(family)];
+      const FamilyView& one = view[family];
       want.SetOthers(family, mine, one.entries, one.names);
     }
   }

@@ -1,7 +1,6 @@
 #include "backends/iptables/fake_iptables.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <sstream>
 #include <utility>
 
@@ -11,24 +10,22 @@
 namespace natplan {
 
 std::expected<std::string, Error> FakeIptablesRunner::Save(IptablesSide side, Family family, TimePoint) {
-  const auto index = static_cast<std::size_t>(family);
   const bool other = side == IptablesSide::kOther;
-  if (const auto& answer = (other ? fake_->other_save_answer : fake_->save_answer)[index]) return *answer;
-  return SavedText((other ? fake_->other_rules : fake_->rules)[index]);
+  if (const auto& answer = (other ? fake_->other_save_answer : fake_->save_answer)[family]) return *answer;
+  return SavedText((other ? fake_->other_rules : fake_->rules)[family]);
 }
 
 std::expected<void, Error> FakeIptablesRunner::Restore(IptablesSide side, Family family,
                                                        const std::string& input, bool check_only, TimePoint) {
-  const auto index = static_cast<std::size_t>(family);
   const bool other = side == IptablesSide::kOther;
   if (!check_only) {
     ++fake_->restores;
     if (fake_->before_restore) fake_->before_restore(fake_->restores);
   }
-  const auto& error = other        ? fake_->other_restore_error[index]
-                      : check_only ? fake_->test_error[index]
-                                   : fake_->restore_error[index];
-  std::vector<std::string>& kept = (other ? fake_->other_rules : fake_->rules)[index];
+  const auto& error = other        ? fake_->other_restore_error[family]
+                      : check_only ? fake_->test_error[family]
+                                   : fake_->restore_error[family];
+  std::vector<std::string>& kept = (other ? fake_->other_rules : fake_->rules)[family];
   std::vector<std::string> rules = kept;
   std::istringstream lines(input);
   std::string table;
@@ -43,17 +40,16 @@ std::expected<void, Error> FakeIptablesRunner::Restore(IptablesSide side, Family
     }
   }
   if (check_only) return {};
-  if (fake_->lost_outcomes[index] == 0) return {};
-  --fake_->lost_outcomes[index];
+  if (fake_->lost_outcomes[family] == 0) return {};
+  --fake_->lost_outcomes[family];
   return std::unexpected(Error{.code = ErrorCode::kUnknownOutcome, .text = "the exit status was lost"});
 }
 
 std::expected<bool, Error> FakeIptablesRunner::Holds(IptablesSide side, Family family, std::string_view table,
                                                      std::string_view comment, TimePoint) {
-  const auto index = static_cast<std::size_t>(family);
-  if (fake_->holds_error[index]) return std::unexpected(*fake_->holds_error[index]);
+  if (fake_->holds_error[family]) return std::unexpected(*fake_->holds_error[family]);
   const auto saved = ReadSavedTable(
-      SavedText((side == IptablesSide::kOther ? fake_->other_rules : fake_->rules)[index]), table);
+      SavedText((side == IptablesSide::kOther ? fake_->other_rules : fake_->rules)[family]), table);
   return saved && std::ranges::any_of(
                       saved->rules, [&](const SavedRule& rule) { return rule.comment.starts_with(comment); });
 }

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_FAKE_IPTABLES_H_
 #define NATPLAN_BACKENDS_IPTABLES_FAKE_IPTABLES_H_
 
-#include <array>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -10,25 +9,26 @@
 #include <vector>
 
 #include "backends/iptables/iptables_runner.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
 // What a test looks at and changes; it outlives the runner.
 struct FakeIptables {
-  // By Family, "CHAIN SPEC".
-  std::array<std::vector<std::string>, 2> rules = {};
-  std::array<std::vector<std::string>, 2> other_rules = {};  // of the variant that is not in use
-  // By Family: the answer of iptables-save, instead of the rules.
-  std::array<std::optional<std::expected<std::string, Error>>, 2> save_answer = {};
-  std::array<std::optional<std::expected<std::string, Error>>, 2> other_save_answer = {};
-  // By Family: why iptables-restore fails, for real and with --test.
-  std::array<std::optional<Error>, 2> restore_error = {};
-  std::array<std::optional<Error>, 2> test_error = {};
-  std::array<std::optional<Error>, 2> other_restore_error = {};
-  // By Family: the restore is carried out, and its outcome is lost, so many times.
-  std::array<int, 2> lost_outcomes = {};
-  // By Family: why the kernel itself cannot be asked.
-  std::array<std::optional<Error>, 2> holds_error = {};
+  // "CHAIN SPEC".
+  PerFamily<std::vector<std::string>> rules = {};
+  PerFamily<std::vector<std::string>> other_rules = {};  // of the variant that is not in use
+  // The answer of iptables-save, instead of the rules.
+  PerFamily<std::optional<std::expected<std::string, Error>>> save_answer = {};
+  PerFamily<std::optional<std::expected<std::string, Error>>> other_save_answer = {};
+  // Why iptables-restore fails, for real and with --test.
+  PerFamily<std::optional<Error>> restore_error = {};
+  PerFamily<std::optional<Error>> test_error = {};
+  PerFamily<std::optional<Error>> other_restore_error = {};
+  // The restore is carried out, and its outcome is lost, so many times.
+  PerFamily<int> lost_outcomes = {};
+  // Why the kernel itself cannot be asked.
+  PerFamily<std::optional<Error>> holds_error = {};
   std::optional<Error> lock_error = {};
   std::vector<std::string> lock_files = {};  // none: nothing is locked
   // Called before each real restore, with its number from 1 on: what another program does meanwhile.

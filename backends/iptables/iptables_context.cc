@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstddef>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -11,15 +10,14 @@
 #include "core/plan/held_elsewhere.h"
 #include "core/text/iptables_text.h"
 #include "core/values/address.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 namespace {
 
-std::size_t Index(Family family) { return static_cast<std::size_t>(family); }
-
-std::array<bool, 2> WantedBy(const IptablesWish& wish) {
-  std::array<bool, 2> wanted{};
-  for (const OwnedIntent& owned : wish.intents) wanted[Index(FamilyOf(owned.intent))] = true;
+PerFamily<bool> WantedBy(const IptablesWish& wish) {
+  PerFamily<bool> wanted{};
+  for (const OwnedIntent& owned : wish.intents) wanted[FamilyOf(owned.intent)] = true;
   return wanted;
 }
 
@@ -70,14 +68,15 @@ std::expected<IptablesHeld, Error> IptablesContext::Held(TimePoint deadline) {
   if (!snapshot) return std::unexpected(snapshot.error());
   const auto other = ReadOther(deadline);
   if (!other) return std::unexpected(other.error());
-  if (!snapshot->nat[0] && !snapshot->nat[1] && !other->nat[0] && !other->nat[1])
+  if (!snapshot->nat[Family::kIp] && !snapshot->nat[Family::kIp6] && !other->nat[Family::kIp] &&
+      !other->nat[Family::kIp6])
     return std::unexpected(*Missing({true, true}));
   IptablesHeld held;
   for (const IptablesSnapshot* one : {&*snapshot, &*other}) {
     std::ranges::move(IntentsOf(*one, tag_), std::back_inserter(held.intents));
     auto without_intent = RulesWithoutIntent(*one, tag_);
     for (const Family family : kFamilies)
-      std::ranges::move(without_intent[Index(family)], std::back_inserter(held.foreign[Index(family)]));
+      std::ranges::move(without_intent[family], std::back_inserter(held.foreign[family]));
   }
   std::ranges::sort(held.intents);
   const auto repeated = std::ranges::unique(held.intents);
@@ -100,7 +99,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
   }
   unsupported_ = {};
   std::optional<IptablesSnapshot> refused;  // in which a plan was refused
-  std::array<bool, 2> planned{};            // by Family: whether rules of it were to be changed
+  PerFamily<bool> planned{};                // whether rules of it were to be changed
   std::optional<Error> cause;
   std::optional<Error> unknown;  // why a change may or may not have been made
   const auto failed = [&](Error error) {
@@ -119,11 +118,12 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     IptablesWish wish = wish_from(have);
     std::vector<Conflict> elsewhere = LeaveToOther(*other, have, wish);
     // A family in which rules are only to be removed is wanted, too, if it turns out that they cannot be.
-    std::array<bool, 2> wanted = WantedBy(wish);
-    for (const Family family : kFamilies) wanted[Index(family)] |= planned[Index(family)];
+    PerFamily<bool> wanted = WantedBy(wish);
+    for (const Family family : kFamilies) wanted[family] |= planned[family];
     IptablesPlan leftovers = PlanLeftovers(*other, wish);
     const bool only_leftovers =
-        !wanted[0] && !wanted[1] && !(leftovers.lines[0].empty() && leftovers.lines[1].empty());
+        !wanted[Family::kIp] && !wanted[Family::kIp6] &&
+        !(leftovers.lines[Family::kIp].empty() && leftovers.lines[Family::kIp6].empty());
     if (const auto missing = Missing(wanted); missing && !only_leftovers) return failed(*missing);
     // Nobody has changed anything, so it would be refused again.
     if (refused && *refused == *snapshot) {
@@ -135,8 +135,9 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     std::ranges::move(elsewhere, std::back_inserter(plan.conflicts));
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
     if (conflict != plan.conflicts.end()) return failed(conflict->error);
-    for (const Family family : kFamilies) planned[Index(family)] |= !plan.lines[Index(family)].empty();
-    const bool idle = mode == Mode::kPlan || (plan.lines[0].empty() && plan.lines[1].empty());
+    for (const Family family : kFamilies) planned[family] |= !plan.lines[family].empty();
+    const bool idle =
+        mode == Mode::kPlan || (plan.lines[Family::kIp].empty() && plan.lines[Family::kIp6].empty());
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
       IptablesReport report = Report(std::move(plan), wanted, lock.note());
@@ -224,10 +225,10 @@ std::expected<std::optional<SavedTable>, Error> IptablesContext::ReadBelieved(Ip
 std::expected<IptablesSnapshot, Error> IptablesContext::Read(TimePoint deadline) {
   IptablesSnapshot snapshot;
   for (const Family family : kFamilies) {
-    if (unsupported_[Index(family)]) continue;
-    auto nat = ReadBelieved(IptablesSide::kUsed, family, unsupported_[Index(family)], deadline);
+    if (unsupported_[family]) continue;
+    auto nat = ReadBelieved(IptablesSide::kUsed, family, unsupported_[family], deadline);
     if (!nat) return std::unexpected(std::move(nat.error()));
-    snapshot.nat[Index(family)] = *std::move(nat);
+    snapshot.nat[family] = *std::move(nat);
   }
   return snapshot;
 }
@@ -242,7 +243,7 @@ std::expected<IptablesSnapshot, Error> IptablesContext::ReadOther(TimePoint dead
     std::optional<Error> why;
     auto nat = ReadBelieved(IptablesSide::kOther, family, why, deadline);
     if (!nat) return std::unexpected(std::move(nat.error()));
-    snapshot.nat[Index(family)] = *std::move(nat);
+    snapshot.nat[family] = *std::move(nat);
   }
   return snapshot;
 }
@@ -275,7 +276,7 @@ IptablesPlan IptablesContext::PlanLeftovers(const IptablesSnapshot& other, const
 std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mode mode,
                                                      IptablesReport& report, TimePoint deadline) {
   for (const Family family : kFamilies) {
-    std::vector<std::string>& lines = leftovers.lines[Index(family)];
+    std::vector<std::string>& lines = leftovers.lines[family];
     if (lines.empty()) continue;
     if (mode == Mode::kApply) {
       const auto done = Restore(IptablesSide::kOther, family, lines, false, deadline);
@@ -293,7 +294,7 @@ std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mod
     report.notes.push_back("the variant of " + std::string(IptablesName(family)) +
                            " that is not in use holds rules of natplan, which " +
                            (mode == Mode::kPlan ? "would be" : "are") + " taken away");
-    auto& all = report.lines[Index(family)];
+    auto& all = report.lines[family];
     all.insert(all.end(), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
   }
   return {};
@@ -301,13 +302,13 @@ std::expected<void, Error> IptablesContext::TakeAway(IptablesPlan leftovers, Mod
 
 // Why nothing can be done: no family in which something is wanted works, or, if nothing is wanted, none at
 // all.
-std::optional<Error> IptablesContext::Missing(const std::array<bool, 2>& wanted) const {
-  const bool any_wanted = wanted[0] || wanted[1];
+std::optional<Error> IptablesContext::Missing(const PerFamily<bool>& wanted) const {
+  const bool any_wanted = wanted[Family::kIp] || wanted[Family::kIp6];
   std::optional<Error> first;
   for (const Family family : kFamilies) {
-    if (any_wanted && !wanted[Index(family)]) continue;
-    if (!unsupported_[Index(family)]) return std::nullopt;
-    if (!first) first = unsupported_[Index(family)];
+    if (any_wanted && !wanted[family]) continue;
+    if (!unsupported_[family]) return std::nullopt;
+    if (!first) first = unsupported_[family];
   }
   return first;
 }
@@ -326,25 +327,26 @@ std::expected<void, Error> IptablesContext::Restore(IptablesSide side, Family fa
 
 // Leaves both families as they were if it fails, as far as that can be had; the error's text says if not.
 std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, TimePoint deadline) {
-  const bool both = !plan.lines[0].empty() && !plan.lines[1].empty();
+  const bool both = !plan.lines[Family::kIp].empty() && !plan.lines[Family::kIp6].empty();
   const auto failed = [&](Family family, const Error& error) {
-    if (error.code == ErrorCode::kNotSupported) unsupported_[Index(family)] = error;
+    if (error.code == ErrorCode::kNotSupported) unsupported_[family] = error;
     return std::unexpected(error);
   };
   if (both) {
     // Finds most of what can be wrong while nothing is changed yet.
-    if (const auto looked = Restore(IptablesSide::kUsed, Family::kIp6, plan.lines[1], true, deadline);
+    if (const auto looked =
+            Restore(IptablesSide::kUsed, Family::kIp6, plan.lines[Family::kIp6], true, deadline);
         !looked)
       return failed(Family::kIp6, looked.error());
   }
   for (const Family family : kFamilies) {
-    if (plan.lines[Index(family)].empty()) continue;
-    const auto done = Restore(IptablesSide::kUsed, family, plan.lines[Index(family)], false, deadline);
+    if (plan.lines[family].empty()) continue;
+    const auto done = Restore(IptablesSide::kUsed, family, plan.lines[family], false, deadline);
     if (done) continue;
     Error error = done.error();
     if (error.code == ErrorCode::kUnknownOutcome) {
       // In a try after the first, those of IPv4 need no change any more.
-      if (family == Family::kIp6 && !unsupported_[Index(Family::kIp)]) {
+      if (family == Family::kIp6 && !unsupported_[Family::kIp]) {
         error.text += "; the rules of IPv4 are as asked for, those of IPv6 may or may not be";
       } else if (both) {
         error.text += "; the rules of IPv6 are as they were, those of IPv4 may or may not be";
@@ -353,7 +355,8 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
     }
     if (family == Family::kIp) TakeGuardBack(plan, deadline);
     if (both && family == Family::kIp6) {
-      if (const auto undone = Restore(IptablesSide::kUsed, Family::kIp, plan.undo[0], false, deadline);
+      if (const auto undone =
+              Restore(IptablesSide::kUsed, Family::kIp, plan.undo[Family::kIp], false, deadline);
           !undone) {
         error.code = ErrorCode::kUnknownOutcome;
         error.text += "; the rules of IPv4 were changed before and could not be put back (" +
@@ -368,21 +371,20 @@ std::expected<void, Error> IptablesContext::Carry(const IptablesPlan& plan, Time
 // What comes into table raw is a transaction of its own, in front of that of table nat. Where it was not
 // made, this is refused.
 void IptablesContext::TakeGuardBack(const IptablesPlan& plan, TimePoint deadline) {
-  std::vector<std::string> lines = plan.undo[Index(Family::kIp)];
+  std::vector<std::string> lines = plan.undo[Family::kIp];
   std::erase_if(lines,
                 [](const std::string& line) { return !line.starts_with(std::string(kInRaw) + "-D "); });
   if (!lines.empty()) (void)Restore(IptablesSide::kUsed, Family::kIp, lines, false, deadline);
 }
 
-IptablesReport IptablesContext::Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
+IptablesReport IptablesContext::Report(IptablesPlan plan, const PerFamily<bool>& wanted,
                                        const std::string& lock_note) const {
   IptablesReport report;
   report.lines = std::move(plan.lines);
   for (auto& of_family : plan.foreign) std::ranges::move(of_family, std::back_inserter(report.foreign));
   for (Conflict& conflict : plan.conflicts) report.lost.push_back(std::move(conflict.error));
   for (const Family family : kFamilies) {
-    if (wanted[Index(family)] && unsupported_[Index(family)])
-      report.unsupported.push_back(*unsupported_[Index(family)]);
+    if (wanted[family] && unsupported_[family]) report.unsupported.push_back(*unsupported_[family]);
   }
   if (!lock_note.empty()) report.notes.push_back(lock_note);
   return report;

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_
 #define NATPLAN_BACKENDS_IPTABLES_IPTABLES_CONTEXT_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -20,14 +19,15 @@
 #include "core/plan/reconciler.h"
 #include "core/values/error.h"
 #include "core/values/intent.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
 // What a call came to.
 struct IptablesReport {
   bool changed = false;  // or there is another state than before a change of which its program said it failed
-  // By Family: what iptables-restore took, or in mode kPlan what it would be given.
-  std::array<std::vector<std::string>, 2> lines = {};
+  // What iptables-restore took, or in mode kPlan what it would be given.
+  PerFamily<std::vector<std::string>> lines = {};
   std::vector<std::string> foreign =
       {};                        // rules with our comment that natplan does not make; in scope kOwn left
   std::vector<Error> lost = {};  // forwards that are held for longer and whose port another holds now
@@ -39,10 +39,12 @@ struct IptablesReport {
 
 // What iptables holds of one table's name.
 struct IptablesHeld {
-  std::vector<OwnedIntent> intents = {};                 // of all owners
-  std::array<std::vector<std::string>, 2> foreign = {};  // by Family, of RulesWithoutIntent()
+  std::vector<OwnedIntent> intents = {};             // of all owners
+  PerFamily<std::vector<std::string>> foreign = {};  // of RulesWithoutIntent()
 
-  bool empty() const { return intents.empty() && foreign[0].empty() && foreign[1].empty(); }
+  bool empty() const {
+    return intents.empty() && foreign[Family::kIp].empty() && foreign[Family::kIp6].empty();
+  }
 };
 
 // The rules in the kernel are all the state there is: each call reads them, under the lock of natplan, and
@@ -96,19 +98,18 @@ class IptablesContext {
   IptablesPlan PlanLeftovers(const IptablesSnapshot& other, const IptablesWish& wish) const;
   std::expected<void, Error> TakeAway(IptablesPlan leftovers, Mode mode, IptablesReport& report,
                                       TimePoint deadline);
-  std::optional<Error> Missing(const std::array<bool, 2>& wanted) const;
+  std::optional<Error> Missing(const PerFamily<bool>& wanted) const;
   std::expected<void, Error> Carry(const IptablesPlan& plan, TimePoint deadline);
   void TakeGuardBack(const IptablesPlan& plan, TimePoint deadline);
   std::expected<void, Error> Restore(IptablesSide side, Family family, const std::vector<std::string>& lines,
                                      bool check_only, TimePoint deadline);
-  IptablesReport Report(IptablesPlan plan, const std::array<bool, 2>& wanted,
-                        const std::string& lock_note) const;
+  IptablesReport Report(IptablesPlan plan, const PerFamily<bool>& wanted, const std::string& lock_note) const;
 
   std::unique_ptr<IptablesRunner> runner_;
   RuleTag tag_;
   Backoff backoff_;
   std::size_t changes_begun_ = 0;
-  std::array<std::optional<Error>, 2> unsupported_;  // by Family, in this call
+  PerFamily<std::optional<Error>> unsupported_;  // in this call
 };
 
 }  // namespace natplan

@@ -41,7 +41,7 @@ TEST_F(IptablesContextTest, PlansWithoutChangingAndWithoutTheLock) {
   const auto plan = Apply(both_, Mode::kPlan);
   ASSERT_TRUE(plan);
   EXPECT_FALSE(plan->changed);
-  EXPECT_EQ(plan->lines[0].size(), 1U);
+  EXPECT_EQ(plan->lines[Family::kIp].size(), 1U);
   EXPECT_EQ(fake_.restores, 0);
   EXPECT_EQ(fake_.locks, 0);
 }
@@ -69,7 +69,7 @@ TEST_F(IptablesContextTest, ARuleThatVanishedSinceItWasReadLeadsToANewPlan) {
   ASSERT_TRUE(Apply({.intents = {Masq(kA, "10.0.0.0/8")}}));
   fake_.restores = 0;
   fake_.before_restore = [&](int number) {
-    if (number == 1) fake_.rules[0].clear();
+    if (number == 1) fake_.rules[Family::kIp].clear();
   };
   const auto result = Apply({.intents = {Masq(kA, "10.1.0.0/16")}});
   ASSERT_TRUE(result) << result.error().text;
@@ -83,7 +83,7 @@ TEST_F(IptablesContextTest, AWishFromWhatIsThereIsMadeAnewAfterEachReading) {
   // Meanwhile the same owner gets one intent more and loses the one that is to be deleted.
   fake_.before_restore = [&](int number) {
     if (number == 1)
-      fake_.rules[0] = {
+      fake_.rules[Family::kIp] = {
           "POSTROUTING -s 10.2.0.0/16 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
   };
   const auto replace = [](std::vector<OwnedIntent> intents) {
@@ -97,7 +97,7 @@ TEST_F(IptablesContextTest, AWishFromWhatIsThereIsMadeAnewAfterEachReading) {
 }
 
 TEST_F(IptablesContextTest, ARefusalThatNobodysChangeExplainsIsTheError) {
-  fake_.restore_error[0] = Failure(ErrorCode::kRefused);
+  fake_.restore_error[Family::kIp] = Failure(ErrorCode::kRefused);
   const auto result = Apply({.intents = {Masq(kA, "10.0.0.0/8")}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kRefused);
@@ -108,8 +108,8 @@ TEST_F(IptablesContextTest, ARefusalThatNobodysChangeExplainsIsTheError) {
 TEST_F(IptablesContextTest, ARefusalThatChangedTheRulesAllTheSameIsAChange) {
   // Its program does the work, and says that it failed.
   const auto refuse_but_do = [this](std::vector<std::string> rules) {
-    fake_.restore_error[0] = Failure(ErrorCode::kRefused, "status 1");
-    fake_.before_restore = [this, rules](int) { fake_.rules[0] = rules; };
+    fake_.restore_error[Family::kIp] = Failure(ErrorCode::kRefused, "status 1");
+    fake_.before_restore = [this, rules](int) { fake_.rules[Family::kIp] = rules; };
   };
   const IptablesWish wish{.intents = {Masq(kA, "10.0.0.0/8")}};
   refuse_but_do({kRuleOfA});
@@ -126,10 +126,10 @@ TEST_F(IptablesContextTest, ARefusalThatChangedTheRulesAllTheSameIsAChange) {
 
 TEST_F(IptablesContextTest, AProgramThatUndoesEverythingEndsWithTheDeadline) {
   fake_.before_restore = [&](int number) {
-    fake_.rules[0] = {"POSTROUTING -s 10.9.0.0/16 -m comment --comment " + std::to_string(number) +
-                      " -j ACCEPT"};
+    fake_.rules[Family::kIp] = {"POSTROUTING -s 10.9.0.0/16 -m comment --comment " + std::to_string(number) +
+                                " -j ACCEPT"};
   };
-  fake_.restore_error[0] = Failure(ErrorCode::kRefused);
+  fake_.restore_error[Family::kIp] = Failure(ErrorCode::kRefused);
   const auto start = steady_clock::now();
   EXPECT_FALSE(Apply({.intents = {Masq(kA, "10.0.0.0/8")}}, Mode::kApply, milliseconds(200)));
   EXPECT_LT(steady_clock::now() - start, seconds(3));
@@ -137,9 +137,9 @@ TEST_F(IptablesContextTest, AProgramThatUndoesEverythingEndsWithTheDeadline) {
 }
 
 TEST_F(IptablesContextTest, IfIpv6IsRefusedIpv4IsPutBack) {
-  fake_.rules[0] = {"POSTROUTING -j ACCEPT"};
+  fake_.rules[Family::kIp] = {"POSTROUTING -j ACCEPT"};
   const auto before = fake_.rules;
-  fake_.restore_error[1] = Failure(ErrorCode::kRefused);
+  fake_.restore_error[Family::kIp6] = Failure(ErrorCode::kRefused);
   const auto result = Apply(both_);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kRefused);
@@ -148,19 +148,19 @@ TEST_F(IptablesContextTest, IfIpv6IsRefusedIpv4IsPutBack) {
 }
 
 TEST_F(IptablesContextTest, IfThatIsNotPossibleTheErrorSaysWhatHolds) {
-  fake_.restore_error[1] = Failure(ErrorCode::kRefused);
+  fake_.restore_error[Family::kIp6] = Failure(ErrorCode::kRefused);
   fake_.before_restore = [&](int number) {
-    if (number == 3) fake_.restore_error[0] = Failure(ErrorCode::kNotPermitted);
+    if (number == 3) fake_.restore_error[Family::kIp] = Failure(ErrorCode::kNotPermitted);
   };
   const auto result = Apply(both_);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
   EXPECT_NE(result.error().text.find("IPv4"), std::string::npos);
-  EXPECT_EQ(fake_.rules[0].size(), 1U);
+  EXPECT_EQ(fake_.rules[Family::kIp].size(), 1U);
 }
 
 TEST_F(IptablesContextTest, ACheckOfIpv6FindsWhatIsWrongBeforeAnythingIsChanged) {
-  fake_.test_error[1] = Failure(ErrorCode::kNotPermitted);
+  fake_.test_error[Family::kIp6] = Failure(ErrorCode::kNotPermitted);
   EXPECT_FALSE(Apply(both_));
   EXPECT_EQ(fake_.restores, 0);
 }
@@ -168,8 +168,8 @@ TEST_F(IptablesContextTest, ACheckOfIpv6FindsWhatIsWrongBeforeAnythingIsChanged)
 TEST_F(IptablesContextTest, AFamilyThatIsNotSupportedDoesNotKeepTheOtherFromWorking) {
   for (const bool at_save : {true, false}) {
     fake_ = {};
-    if (at_save) fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported));
-    if (!at_save) fake_.restore_error[1] = Failure(ErrorCode::kNotSupported);
+    if (at_save) fake_.save_answer[Family::kIp6] = std::unexpected(Failure(ErrorCode::kNotSupported));
+    if (!at_save) fake_.restore_error[Family::kIp6] = Failure(ErrorCode::kNotSupported);
     const auto result = Apply(both_);
     ASSERT_TRUE(result) << result.error().text;
     EXPECT_EQ(result->unsupported.size(), 1U);
@@ -179,12 +179,12 @@ TEST_F(IptablesContextTest, AFamilyThatIsNotSupportedDoesNotKeepTheOtherFromWork
 }
 
 TEST_F(IptablesContextTest, WithoutAFamilyThatIsWantedItIsAnError) {
-  fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kNotSupported));
+  fake_.save_answer[Family::kIp6] = std::unexpected(Failure(ErrorCode::kNotSupported));
   const auto result = Apply({.intents = {both_.intents[1]}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kNotSupported);
   EXPECT_TRUE(Apply({.mine = {kA}}));
-  fake_.save_answer[0] = fake_.save_answer[1];
+  fake_.save_answer[Family::kIp] = fake_.save_answer[Family::kIp6];
   EXPECT_FALSE(Apply({.mine = {kA}}));
   EXPECT_FALSE(context_.Intents(steady_clock::now()));
 }
@@ -192,12 +192,12 @@ TEST_F(IptablesContextTest, WithoutAFamilyThatIsWantedItIsAnError) {
 TEST_F(IptablesContextTest, ARemovalThatCannotBeCarriedOutIsNoSuccess) {
   ASSERT_TRUE(Apply(both_));
   // The rules can be read, and the program that changes them is missing.
-  fake_.restore_error[0] = Failure(ErrorCode::kNotSupported);
+  fake_.restore_error[Family::kIp] = Failure(ErrorCode::kNotSupported);
   const auto one = Apply({.mine = {kA}});
   ASSERT_TRUE(one) << one.error().text;
   EXPECT_EQ(one->unsupported.size(), 1U);
-  EXPECT_TRUE(fake_.rules[1].empty());
-  fake_.restore_error[1] = fake_.restore_error[0];
+  EXPECT_TRUE(fake_.rules[Family::kIp6].empty());
+  fake_.restore_error[Family::kIp6] = fake_.restore_error[Family::kIp];
   const auto none = Apply({.mine = {kA}});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotSupported);
@@ -207,7 +207,7 @@ TEST_F(IptablesContextTest, ARemovalThatCannotBeCarriedOutIsNoSuccess) {
 TEST_F(IptablesContextTest, AFamilyThatCannotBeReadStopsTheCall) {
   ASSERT_TRUE(Apply({.intents = {both_.intents[0]}}));
   const int restores = fake_.restores;
-  fake_.save_answer[1] = "junk\n";
+  fake_.save_answer[Family::kIp6] = "junk\n";
   for (const Error& error : {Apply({.intents = {both_.intents[0]}}).error(), Apply(both_).error(),
                              Apply({.scope = Scope::kExclusive}).error(),
                              context_.Intents(steady_clock::now() + seconds(5)).error()}) {
@@ -218,7 +218,7 @@ TEST_F(IptablesContextTest, AFamilyThatCannotBeReadStopsTheCall) {
 }
 
 TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
-  fake_.save_answer[0] = "# Table `nat' is incompatible, use 'nft' tool.\n";
+  fake_.save_answer[Family::kIp] = "# Table `nat' is incompatible, use 'nft' tool.\n";
   const auto result = Apply({.intents = {both_.intents[0]}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kUnreadable);
@@ -227,41 +227,41 @@ TEST_F(IptablesContextTest, ATableThatIptablesDidNotMakeIsNotTouched) {
 }
 
 TEST_F(IptablesContextTest, AGuardThatCameBeforeTheRestWasRefusedIsTakenBack) {
-  fake_.restore_error[0] = Failure(ErrorCode::kNoMemory);
+  fake_.restore_error[Family::kIp] = Failure(ErrorCode::kNoMemory);
   OwnedIntent local = Forwarded(kA, 80, "10.0.0.2:80");
   std::get<Forward>(local.intent).localhost = true;
   ASSERT_FALSE(Apply({.intents = {local}}));
-  EXPECT_TRUE(fake_.rules[0].empty()) << fake_.rules[0].front();
+  EXPECT_TRUE(fake_.rules[Family::kIp].empty()) << fake_.rules[Family::kIp].front();
   EXPECT_EQ(fake_.restores, 2);
-  fake_.restore_error[0].reset();
+  fake_.restore_error[Family::kIp].reset();
   ASSERT_TRUE(Apply({.intents = {local}}));
-  EXPECT_EQ(fake_.rules[0].size(), 5U);
+  EXPECT_EQ(fake_.rules[Family::kIp].size(), 5U);
   ASSERT_TRUE(Apply({.mine = {kA}}));
-  EXPECT_TRUE(fake_.rules[0].empty());
+  EXPECT_TRUE(fake_.rules[Family::kIp].empty());
 }
 
 // A guard that was left there is a rule of natplan, and a table that cannot be shown may hide it.
 TEST_F(IptablesContextTest, TableRawIsLookedAtToo) {
   const std::string incompatible = "# Table `raw' is incompatible, use 'nft' tool.\n";
-  fake_.save_answer[0] = incompatible;
+  fake_.save_answer[Family::kIp] = incompatible;
   EXPECT_TRUE(context_.Intents(steady_clock::now() + seconds(5)));
-  fake_.rules[0] = {
+  fake_.rules[Family::kIp] = {
       "-t raw PREROUTING -d 127.0.0.0/8 ! -i lo -m comment --comment \"natplan:natplan:a\" -j DROP"};
   EXPECT_EQ(context_.Holds(steady_clock::now() + seconds(5)), true);
   const auto hidden = context_.Intents(steady_clock::now() + seconds(5));
   ASSERT_FALSE(hidden);
   EXPECT_EQ(hidden.error().code, ErrorCode::kUnreadable);
   EXPECT_NE(hidden.error().text.find("table ip raw"), std::string::npos) << hidden.error().text;
-  fake_.save_answer[0].reset();
+  fake_.save_answer[Family::kIp].reset();
   ASSERT_TRUE(Apply({.mine = {kA}}));
-  EXPECT_TRUE(fake_.rules[0].empty());
+  EXPECT_TRUE(fake_.rules[Family::kIp].empty());
 }
 
 TEST_F(IptablesContextTest, ErrorsOfTheEnvironmentStopTheCall) {
   for (const ErrorCode code : {ErrorCode::kNotPermitted, ErrorCode::kDeadline, ErrorCode::kTooLarge,
                                ErrorCode::kNoMemory, ErrorCode::kEnvironment}) {
     fake_ = {};
-    fake_.restore_error[0] = Failure(code);
+    fake_.restore_error[Family::kIp] = Failure(code);
     const auto result = Apply({.intents = {both_.intents[0]}});
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, code);
@@ -271,7 +271,7 @@ TEST_F(IptablesContextTest, ErrorsOfTheEnvironmentStopTheCall) {
 }
 
 TEST_F(IptablesContextTest, ReadingThatHangsIsTheErrorEvenOfAFamilyThatIsNotWanted) {
-  fake_.save_answer[1] = std::unexpected(Failure(ErrorCode::kDeadline));
+  fake_.save_answer[Family::kIp6] = std::unexpected(Failure(ErrorCode::kDeadline));
   const auto result = Apply({.intents = {both_.intents[0]}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kDeadline);
@@ -319,11 +319,12 @@ TEST_F(IptablesContextTest, NothingThereIsNeverSaidOfRulesThatAreThere) {
       std::unexpected(Failure(ErrorCode::kUnreadable, "killed")),
       std::unexpected(Failure(ErrorCode::kNotSupported, "not installed")),
   };
-  for (const std::size_t family : {0U, 1U}) {
+  for (const Family family : kFamilies) {
     for (const auto& answer : answers) {
       fake_ = {};
-      fake_.rules[0] = {kRuleOfA};
-      fake_.rules[1] = {"POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
+      fake_.rules[Family::kIp] = {kRuleOfA};
+      fake_.rules[Family::kIp6] = {
+          "POSTROUTING -s fd00::/8 -m comment --comment \"natplan:natplan:a\" -j MASQUERADE"};
       fake_.save_answer[family] = answer;
       const auto intents = context_.Intents(steady_clock::now() + seconds(5));
       ASSERT_FALSE(intents) << *answer;
@@ -340,21 +341,21 @@ TEST_F(IptablesContextTest, NothingThereIsNeverSaidOfRulesThatAreThere) {
 }
 
 TEST_F(IptablesContextTest, AKernelThatCannotBeAskedIsNoEmptyOne) {
-  fake_.holds_error[1] = Failure(ErrorCode::kNotPermitted);
+  fake_.holds_error[Family::kIp6] = Failure(ErrorCode::kNotPermitted);
   EXPECT_EQ(context_.Holds(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
   EXPECT_EQ(context_.Intents(steady_clock::now() + seconds(5)).error().code, ErrorCode::kNotPermitted);
   EXPECT_EQ(Apply({.mine = {kA}}).error().code, ErrorCode::kNotPermitted);
 }
 
 TEST_F(IptablesContextTest, AnOutcomeThatIsLostIsLookedUp) {
-  fake_.lost_outcomes[0] = 1;
+  fake_.lost_outcomes[Family::kIp] = 1;
   const auto result = Apply(both_);
   ASSERT_TRUE(result) << result.error().text;
   EXPECT_TRUE(result->changed);
   EXPECT_EQ(Intents(), both_.intents);
   EXPECT_EQ(fake_.restores, 2);
   // Carried out, though nobody said so.
-  fake_.lost_outcomes[1] = 1;
+  fake_.lost_outcomes[Family::kIp6] = 1;
   const auto removed = Apply({.mine = {kA}});
   ASSERT_TRUE(removed) << removed.error().text;
   EXPECT_TRUE(removed->changed);
@@ -362,38 +363,40 @@ TEST_F(IptablesContextTest, AnOutcomeThatIsLostIsLookedUp) {
 }
 
 TEST_F(IptablesContextTest, AnOutcomeThatIsLostAndCannotBeLookedUpIsUnknown) {
-  fake_.lost_outcomes[0] = 1;
+  fake_.lost_outcomes[Family::kIp] = 1;
   fake_.before_restore = [&](int) {
-    fake_.save_answer[0] = std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
+    fake_.save_answer[Family::kIp] =
+        std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
   };
   const auto result = Apply({.intents = {both_.intents[0]}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
-  EXPECT_EQ(fake_.rules[0].size(), 1U);
+  EXPECT_EQ(fake_.rules[Family::kIp].size(), 1U);
 }
 
 TEST_F(IptablesContextTest, WhereTheOutcomeOfOneFamilyIsUnknownTheErrorSaysWhatHoldsOfTheOther) {
   const char* as_asked = "the rules of IPv4 are as asked for";
   const char* as_before = "the rules of IPv6 are as they were";
-  fake_.lost_outcomes[0] = 1;
+  fake_.lost_outcomes[Family::kIp] = 1;
   fake_.before_restore = [&](int) {
-    fake_.save_answer[0] = std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
+    fake_.save_answer[Family::kIp] =
+        std::unexpected(Failure(ErrorCode::kUnreadable, "its status was lost as well"));
   };
   const auto of_ipv4 = Apply(both_);
   ASSERT_FALSE(of_ipv4);
   EXPECT_EQ(of_ipv4.error().code, ErrorCode::kUnknownOutcome);
   EXPECT_NE(of_ipv4.error().text.find(as_before), std::string::npos) << of_ipv4.error().text;
-  EXPECT_TRUE(fake_.rules[1].empty());
+  EXPECT_TRUE(fake_.rules[Family::kIp6].empty());
   fake_ = {};
-  fake_.restore_error[1] = Failure(ErrorCode::kUnknownOutcome);
+  fake_.restore_error[Family::kIp6] = Failure(ErrorCode::kUnknownOutcome);
   // As many tries as fit in: in all but the first one IPv4 needs no change.
   for (const milliseconds time : {milliseconds(0), milliseconds(20)}) {
     const auto of_ipv6 = Apply(both_, Mode::kApply, time);
     ASSERT_FALSE(of_ipv6);
     EXPECT_EQ(of_ipv6.error().code, ErrorCode::kUnknownOutcome);
     EXPECT_NE(of_ipv6.error().text.find(as_asked), std::string::npos) << of_ipv6.error().text;
-    EXPECT_EQ(fake_.rules[0].size(), 1U);
-    EXPECT_TRUE(fake_.rules[1].empty());
+    EXPECT_EQ(fake_.rules[Family::kIp].size(), 1U);
+    EXPECT_TRUE(fake_.rules[Family::kIp6].empty());
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 class IptablesLeftoversTest : public ::testing::Test {
  protected:
-  IptablesLeftoversTest() { fake_.rules[0] = {kRuleOfA}; }
+  IptablesLeftoversTest() { fake_.rules[Family::kIp] = {kRuleOfA}; }
   static TimePoint Soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
   FakeIptables fake_;
@@ -23,21 +23,21 @@ class IptablesLeftoversTest : public ::testing::Test {
 };
 
 TEST_F(IptablesLeftoversTest, IntentsAreThoseOfAllOwnersInBothVariants) {
-  fake_.other_rules[0] = {
+  fake_.other_rules[Family::kIp] = {
       "POSTROUTING -s 10.9.0.0/16 -m comment --comment \"natplan:natplan:b\" -j MASQUERADE"};
   const auto intents = leftovers_.Intents(true, Soon());
   ASSERT_TRUE(intents) << intents.error().text;
   EXPECT_EQ(*intents, (std::vector{Masq(kA, "10.0.0.0/8"), Masq(kB, "10.9.0.0/16")}));
   EXPECT_FALSE(leftovers_.none());
-  fake_.rules[0].clear();
-  fake_.other_rules[0].clear();
+  fake_.rules[Family::kIp].clear();
+  fake_.other_rules[Family::kIp].clear();
   EXPECT_TRUE(leftovers_.Intents(true, Soon())->empty());
   EXPECT_TRUE(leftovers_.none());
 }
 
 // Before nf_tables is changed.
 TEST_F(IptablesLeftoversTest, RulesThatCannotBeReadStopEveryCall) {
-  fake_.save_answer[0] = "# Table `nat' is incompatible, use 'nft' tool.\n";
+  fake_.save_answer[Family::kIp] = "# Table `nat' is incompatible, use 'nft' tool.\n";
   for (const bool adds : {false, true}) {
     const auto intents = leftovers_.Intents(adds, Soon());
     ASSERT_FALSE(intents);
@@ -55,12 +55,12 @@ TEST_F(IptablesLeftoversTest, APlanSaysWhatWouldBe) {
   ASSERT_TRUE(leftovers_.TakeAway({kA}, Scope::kOwn, Mode::kApply, false, Soon(), report));
   EXPECT_TRUE(report.changed);
   EXPECT_NE(report.notes.back().find("are taken away"), std::string::npos) << report.notes.back();
-  EXPECT_TRUE(fake_.rules[0].empty());
+  EXPECT_TRUE(fake_.rules[Family::kIp].empty());
 }
 
 // Of a plan nothing acts yet.
 TEST_F(IptablesLeftoversTest, APlanThatFailsSaysNothingOfNftables) {
-  fake_.save_answer[0] = std::unexpected(Error{.code = ErrorCode::kUnreadable, .errno_value = EIO});
+  fake_.save_answer[Family::kIp] = std::unexpected(Error{.code = ErrorCode::kUnreadable, .errno_value = EIO});
   Report report;
   const auto planned = leftovers_.TakeAway({kA}, Scope::kOwn, Mode::kPlan, false, Soon(), report);
   const auto applied = leftovers_.TakeAway({kA}, Scope::kOwn, Mode::kApply, false, Soon(), report);

@@ -60,7 +60,7 @@ TEST_F(IptablesWishesTest, WhatTheRulesSayOfAnOwnerThatIsNewHereCountsAsWanted) 
                          {kA, Masq("10.1.0.0/16")}, {kA, Masq("10.3.0.0/16")}, {kB, Masq("10.2.0.0/16")}}));
   EXPECT_EQ(context.desired().masquerades().size(), 2U) << "nothing was asked of the other owner";
   // From now on what this context holds counts, whatever the rules say: one gone, and one of another process.
-  fake_.rules[0].clear();
+  fake_.rules[Family::kIp].clear();
   auto other = Context();
   ASSERT_TRUE(Run(other, Added(kA, Masq("10.4.0.0/16"))));
   ASSERT_TRUE(Run(context, Removed(kA, Masq("10.3.0.0/16"))));
@@ -104,9 +104,9 @@ TEST_F(IptablesWishesTest, AfterAnErrorAndAfterAPlanTheStateIsWhatItWas) {
   const auto plan = Run(context, Added(kA, Masq("10.1.0.0/16")), Mode::kPlan);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(plan->by_iptables);
-  EXPECT_EQ(plan->iptables[0].size(), 1U);
+  EXPECT_EQ(plan->iptables[Family::kIp].size(), 1U);
   EXPECT_TRUE(context.desired().masquerades().empty());
-  fake_.restore_error[0] = Error{.code = ErrorCode::kNotPermitted};
+  fake_.restore_error[Family::kIp] = Error{.code = ErrorCode::kNotPermitted};
   EXPECT_FALSE(Run(context, Added(kA, Masq("10.1.0.0/16"))));
   EXPECT_TRUE(context.desired().masquerades().empty());
   EXPECT_EQ(context.desired().forwards().size(), 1U);
@@ -126,7 +126,7 @@ TEST_F(IptablesWishesTest, APortThatSomebodyElseHasIsAConflictOnlyForTheCallThat
   auto other = Context();
   auto context = Context();
   ASSERT_TRUE(Run(context, Added(kA, Forwarded(80, "10.0.0.3:80"))));
-  fake_.rules[0].clear();
+  fake_.rules[Family::kIp].clear();
   ASSERT_TRUE(Run(other, Added(kB, Forwarded(80, "10.0.0.2:80"))));
   const auto lost = Run(context, Added(kA, Masq("10.1.0.0/16")));
   ASSERT_TRUE(lost) << lost.error().text;

@@ -44,7 +44,7 @@ std::optional<std::string> WhoDrops(const Filters& filters, const Packets& packe
       if (auto who = WhoDropsIn(RulesOf(table, chain, packets), policy_drops, asked)) return who;
     }
   }
-  const SavedTable& legacy = filters.legacy[static_cast<std::size_t>(packets.family)];
+  const SavedTable& legacy = filters.legacy[packets.family];
   const bool policy_drops = std::ranges::find(legacy.dropping, "FORWARD") != legacy.dropping.end();
   return WhoDropsIn(RulesOf(legacy.rules, "filter", "FORWARD", kFilterPriority, packets), policy_drops,
                     asked);

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_FOREIGN_FORWARD_DROP_H_
 #define NATPLAN_CORE_FOREIGN_FORWARD_DROP_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,12 +9,13 @@
 #include "core/foreign/condition.h"
 #include "core/foreign/ruleset.h"
 #include "core/text/iptables_text.h"
+#include "core/values/per_family.h"
 
 namespace natplan::foreign {
 
 struct Filters {
-  Ruleset nf_tables = {};                 // with the chains of hook forward
-  std::array<SavedTable, 2> legacy = {};  // iptables-legacy's table filter, by Family
+  Ruleset nf_tables = {};             // with the chains of hook forward
+  PerFamily<SavedTable> legacy = {};  // iptables-legacy's table filter
 };
 
 // Who drops what, in words: "policy drop of chain FORWARD of table ip filter", "table inet fw, chain f, rule

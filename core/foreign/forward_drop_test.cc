@@ -21,7 +21,7 @@ Filters Legacy(const std::string& policy, const std::string& rules) {
       "*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n*filter\n:FORWARD " + policy + " [0:0]\n" + rules + "COMMIT\n",
       "filter");
   EXPECT_TRUE(read.has_value()) << read.error().text;
-  if (read) filters.legacy[0] = *std::move(read);
+  if (read) filters.legacy[Family::kIp] = *std::move(read);
   return filters;
 }
 

@@ -58,8 +58,8 @@ class Search {
           if (IsRival(table, chain, own_) && chain.base->hook == hook) Look(RulesOf(table, chain, packets_));
         }
       }
-      Look(RulesOf(host_.legacy_nat[static_cast<std::size_t>(family)], "nat",
-                   hook == Hook::kOutput ? "OUTPUT" : "PREROUTING", kIptablesPriority, packets_));
+      Look(RulesOf(host_.legacy_nat[family], "nat", hook == Hook::kOutput ? "OUTPUT" : "PREROUTING",
+                   kIptablesPriority, packets_));
     }
   }
 

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_FOREIGN_RIVAL_H_
 #define NATPLAN_CORE_FOREIGN_RIVAL_H_
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,6 +11,7 @@
 #include "core/foreign/ruleset.h"
 #include "core/text/iptables_text.h"
 #include "core/values/intent.h"
+#include "core/values/per_family.h"
 
 namespace natplan::foreign {
 
@@ -28,10 +28,10 @@ OwnPlace InIptables(const std::string& table);
 
 // What is known of a host.
 struct HostRules {
-  Ruleset nf_tables = {};                                 // iptables-nft's tables too
-  std::array<std::vector<SavedRule>, 2> legacy_nat = {};  // iptables-legacy's table nat, by Family
-  std::array<SavedTable, 2> legacy_filter = {};           // its table filter
-  std::vector<Address> addresses = {};                    // of its own, loopback's left out
+  Ruleset nf_tables = {};                             // iptables-nft's tables too
+  PerFamily<std::vector<SavedRule>> legacy_nat = {};  // iptables-legacy's table nat
+  PerFamily<SavedTable> legacy_filter = {};           // its table filter
+  std::vector<Address> addresses = {};                // of its own, loopback's left out
 };
 
 enum class Winner {

@@ -28,7 +28,7 @@ SavedRule Rule(const std::string& chain, const std::string& spec) {
 
 HostRules Legacy(std::vector<SavedRule> rules) {
   HostRules host{.addresses = {Address::Parse("198.51.100.1").value()}};
-  host.legacy_nat[0] = std::move(rules);
+  host.legacy_nat[Family::kIp] = std::move(rules);
   return host;
 }
 

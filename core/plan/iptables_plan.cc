@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "core/plan/iptables_holder.h"
 #include "core/text/shown_text.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 namespace {
@@ -104,8 +104,8 @@ class Planner {
   }
 
  private:
-  std::vector<std::string>& Lines() { return plan_.lines[static_cast<std::size_t>(family_)]; }
-  std::vector<std::string>& Undo() { return plan_.undo[static_cast<std::size_t>(family_)]; }
+  std::vector<std::string>& Lines() { return plan_.lines[family_]; }
+  std::vector<std::string>& Undo() { return plan_.undo[family_]; }
 
   void Want(const OwnedIntent& owned) {
     if (const auto* forward = std::get_if<Forward>(&owned.intent)) {
@@ -181,7 +181,7 @@ class Planner {
   void Consider(const KnownRule& known) {
     if (!known.owner) return;
     if (!known.raised) {
-      plan_.foreign[static_cast<std::size_t>(family_)].push_back(CommandLine(family_, "-A", *known.saved));
+      plan_.foreign[family_].push_back(CommandLine(family_, "-A", *known.saved));
       if (!Goes(known)) return;
     } else {
       RuleKey key = KeyOf(*known.owner, known.rule);
@@ -234,7 +234,7 @@ std::expected<SavedTable, Error> ReadSavedRules(Family family, std::string_view 
 IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want, const RuleTag& tag) {
   IptablesPlan plan;
   for (const Family family : kFamilies) {
-    const auto& nat = have.nat[static_cast<std::size_t>(family)];
+    const auto& nat = have.nat[family];
     if (nat) Planner(family, *nat, want, tag, plan).Run();
   }
   return plan;
@@ -243,7 +243,7 @@ IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want
 std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleTag& tag) {
   std::set<OwnedIntent> intents;
   for (const Family family : kFamilies) {
-    const auto& nat = snapshot.nat[static_cast<std::size_t>(family)];
+    const auto& nat = snapshot.nat[family];
     if (!nat) continue;
     const std::vector<KnownRule> rules = Know(family, *nat, tag);
     for (const KnownRule& known : rules) {
@@ -256,19 +256,18 @@ std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleT
   return {intents.begin(), intents.end()};
 }
 
-std::array<std::vector<std::string>, 2> RulesWithoutIntent(const IptablesSnapshot& snapshot,
-                                                           const RuleTag& tag) {
+PerFamily<std::vector<std::string>> RulesWithoutIntent(const IptablesSnapshot& snapshot, const RuleTag& tag) {
   std::set<RuleKey> meant;
   for (const OwnedIntent& owned : IntentsOf(snapshot, tag)) {
     for (IptablesRule& rule : Lower(owned.intent)) meant.insert(KeyOf(owned.owner, std::move(rule)));
   }
-  std::array<std::vector<std::string>, 2> out;
+  PerFamily<std::vector<std::string>> out;
   for (const Family family : kFamilies) {
-    const auto& nat = snapshot.nat[static_cast<std::size_t>(family)];
+    const auto& nat = snapshot.nat[family];
     if (!nat) continue;
     for (const KnownRule& known : Know(family, *nat, tag)) {
       if (!known.owner || (known.raised && meant.contains(KeyOf(*known.owner, known.rule)))) continue;
-      out[static_cast<std::size_t>(family)].push_back(CommandLine(family, "-A", *known.saved));
+      out[family].push_back(CommandLine(family, "-A", *known.saved));
     }
   }
   return out;

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_PLAN_IPTABLES_PLAN_H_
 #define NATPLAN_CORE_PLAN_IPTABLES_PLAN_H_
 
-#include <array>
 #include <expected>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include "core/text/iptables_text.h"
 #include "core/values/error.h"
 #include "core/values/intent.h"
+#include "core/values/per_family.h"
 #include "core/values/sorted_set.h"
 
 namespace natplan {
@@ -24,9 +24,9 @@ namespace natplan {
 std::expected<SavedTable, Error> ReadSavedRules(Family family, std::string_view text);
 
 struct IptablesSnapshot {
-  // By Family, as ReadSavedRules() gives it. None: this host has no iptables nat of it; nothing is planned
+  // As ReadSavedRules() gives it. None: this host has no iptables nat of it; nothing is planned
   // there.
-  std::array<std::optional<SavedTable>, 2> nat = {};
+  PerFamily<std::optional<SavedTable>> nat = {};
   friend bool operator==(const IptablesSnapshot&, const IptablesSnapshot&) = default;
 };
 
@@ -42,16 +42,16 @@ struct IptablesWish {
 };
 
 struct IptablesPlan {
-  // By Family: what iptables-restore takes in one transaction, and what takes it back. "-D CHAIN SPEC" is of
+  // What iptables-restore takes in one transaction, and what takes it back. "-D CHAIN SPEC" is of
   // a rule that the snapshot has; "-I CHAIN 1 SPEC" stand in reverse order, so that the kernel has them in
   // order. Those of table raw begin with kInRaw.
-  std::array<std::vector<std::string>, 2> lines = {};
-  std::array<std::vector<std::string>, 2> undo = {};
+  PerFamily<std::vector<std::string>> lines = {};
+  PerFamily<std::vector<std::string>> undo = {};
   // Forwards whose host port somebody else holds, or that two intents want. Nothing is planned for them.
   std::vector<Conflict> conflicts = {};
-  // By Family: rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they
+  // Rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they
   // stay.
-  std::array<std::vector<std::string>, 2> foreign = {};
+  PerFamily<std::vector<std::string>> foreign = {};
 };
 
 // A prefix has one rule for each of its owners, so there is no union of prefixes. Where ours stand among
@@ -62,10 +62,9 @@ IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want
 // plan puts the rule back.
 std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleTag& tag);
 
-// By Family: rules with the tag that no intent of these comes to, as "iptables -t nat -A ...". Either natplan
+// Rules with the tag that no intent of these comes to, as "iptables -t nat -A ...". Either natplan
 // does not make such rules, or they are what is left of a forward, like the guard of loopback.
-std::array<std::vector<std::string>, 2> RulesWithoutIntent(const IptablesSnapshot& snapshot,
-                                                           const RuleTag& tag);
+PerFamily<std::vector<std::string>> RulesWithoutIntent(const IptablesSnapshot& snapshot, const RuleTag& tag);
 
 // Rules with natplan's comment, of any table's name, as "iptables -t nat -A ...". For an iptables variant
 // that is not in use.

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 #define NATPLAN_CORE_PLAN_KERNEL_VIEW_H_
 
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "core/plan/ledger.h"
 #include "core/values/desired_state.h"
 #include "core/values/owner_set.h"
+#include "core/values/per_family.h"
 #include "core/values/snapshot.h"
 #include "core/values/sorted_set.h"
 
@@ -112,7 +112,7 @@ void PairNodes(Family family, std::vector<Element> nodes, FamilyView& view);
 // own table has owners.
 FamilyView ViewOf(const Layout& layout, Family family, const TableSnapshot* table);
 
-using KernelView = std::array<FamilyView, 2>;  // by Family
+using KernelView = PerFamily<FamilyView>;
 
 }  // namespace natplan
 

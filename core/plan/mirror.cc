@@ -141,12 +141,12 @@ bool Mirror::Suffices(const DesiredState& want, const DesiredState::Touched& edi
   if (edited.rules || lacking) return false;
   // What nobody was recorded for becomes ours with its entry, and stands in a wider one's way no longer.
   for (const LedgerEntry& entry : edited.entries) {
-    const FamilyView& family = view[static_cast<std::size_t>(entry.prefix.family())];
+    const FamilyView& family = view[entry.prefix.family()];
     const bool comes = want.masquerades().contains(entry) && !family.entries.contains(entry);
     if (comes && family.Holds(entry.prefix) && !want.prefixes().contains(entry.prefix)) return false;
   }
   return std::ranges::all_of(kFamilies, [&](Family family) {
-    return checked[static_cast<std::size_t>(family)] || without.contains(family) || !edited.Has(family);
+    return checked[family] || without.contains(family) || !edited.Has(family);
   });
 }
 
@@ -164,7 +164,7 @@ bool Follow(const Layout& layout, const std::vector<Change>& changes, KernelView
   return std::ranges::all_of(changes, [&](const Change& change) {
     const Family family = change.table.family;
     if (!change.operation || change.table != layout.Id(family)) return false;
-    Follower follower(layout, family, view[static_cast<std::size_t>(family)], touched);
+    Follower follower(layout, family, view[family], touched);
     if (const auto* adds = std::get_if<AddElements>(&*change.operation)) {
       return follower.Knows(adds->set, adds->shape) &&
              std::ranges::all_of(adds->elements, [&](const Element& element) {

@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_PLAN_MIRROR_H_
 #define NATPLAN_CORE_PLAN_MIRROR_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -13,6 +12,7 @@
 #include "core/values/change.h"
 #include "core/values/desired_state.h"
 #include "core/values/error.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
@@ -21,12 +21,12 @@ namespace natplan {
 struct Mirror {
   KernelView view;
   std::uint32_t generation;
-  // By Family: its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
+  // Its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
   // wanted.
-  std::array<bool, 2> checked = {};
-  // By Family, of a skeleton that was looked at: whether it has what serves localhost, once the plan from the
+  PerFamily<bool> checked = {};
+  // Of a skeleton that was looked at: whether it has what serves localhost, once the plan from the
   // snapshot is carried out.
-  std::array<std::optional<bool>, 2> localhost = {};
+  PerFamily<std::optional<bool>> localhost = {};
   // Something that is wanted stands not there, because somebody else has its place. Whether that is free
   // again, only a snapshot shows.
   bool lacking = false;

@@ -59,16 +59,16 @@ FamilyView Read(const Layout& layout, const std::vector<Change>& added) {
 
 class FollowTest : public testing::Test {
  protected:
-  FollowTest() { view_[0] = Read(layout_, {}); }
+  FollowTest() { view_[Family::kIp] = Read(layout_, {}); }
 
   bool Follows(const std::vector<Change>& changes) { return Follow(layout_, changes, view_, touched_); }
   // What was followed must look as if it had been read.
   void ExpectLikeRead(const std::vector<Change>& added) {
     const FamilyView read = Read(layout_, added);
-    EXPECT_TRUE(std::ranges::equal(view_[0].ranges, read.ranges));
-    EXPECT_EQ(view_[0].forwards.entries, read.forwards.entries);
-    EXPECT_EQ(view_[0].localhost.entries, read.localhost.entries);
-    EXPECT_TRUE(std::ranges::equal(view_[0].entries, read.entries));
+    EXPECT_TRUE(std::ranges::equal(view_[Family::kIp].ranges, read.ranges));
+    EXPECT_EQ(view_[Family::kIp].forwards.entries, read.forwards.entries);
+    EXPECT_EQ(view_[Family::kIp].localhost.entries, read.localhost.entries);
+    EXPECT_TRUE(std::ranges::equal(view_[Family::kIp].entries, read.entries));
   }
 
   Layout layout_;
@@ -82,7 +82,7 @@ TEST_F(FollowTest, FollowsElementsOfEverySetAsIfTheyWereRead) {
       Added(kLocalhostMap, Entry(80, "192.0.2.1:80", "a")), Added(kOwnersSet, Recorded("10.0.0.0/8", "a"))};
   ASSERT_TRUE(Follows(added));
   ExpectLikeRead(added);
-  EXPECT_EQ(view_[0].names.at(Named("a").hash()), Named("a"));
+  EXPECT_EQ(view_[Family::kIp].names.at(Named("a").hash()), Named("a"));
   ASSERT_TRUE(Follows({Deleted(kMasqueradeSet, Range("10.0.0.0/8")),
                        Deleted(kForwardMap, Entry(80, "192.0.2.1:80", "a")),
                        Deleted(kLocalhostMap, Entry(80, "192.0.2.1:80", "a")),
@@ -100,7 +100,7 @@ TEST_F(FollowTest, FollowsRangesSideBySideAndUpToTheTop) {
 
 TEST_F(FollowTest, DoesNotFollowARangeThatOverlapsWhatIsThere) {
   for (const char* other : {"10.0.0.0/8", "10.0.0.0/24", "10.0.3.0/24", "10.0.255.0/24", "10.0.0.0/16"}) {
-    view_[0] = Read(layout_, {Added(kMasqueradeSet, Range("10.0.0.0/16"))});
+    view_[Family::kIp] = Read(layout_, {Added(kMasqueradeSet, Range("10.0.0.0/16"))});
     EXPECT_FALSE(Follows({Added(kMasqueradeSet, Range(other))})) << other;
   }
 }
@@ -122,10 +122,10 @@ TEST_F(FollowTest, DoesNotFollowNodesOfARange) {
   const Element end = {.kind = ElementKind::kEnd, .key = range.end};
   for (const Change& change : {Deleted(kMasqueradeSet, start), Deleted(kMasqueradeSet, end),
                                Added(kMasqueradeSet, start), Added(kMasqueradeSet, end)}) {
-    view_[0] = Read(layout_, added);
+    view_[Family::kIp] = Read(layout_, added);
     EXPECT_FALSE(Follows({change}));
   }
-  view_[0].broken.push_back({ToRange(Prefix::Parse("192.0.2.0/24").value()), {}});
+  view_[Family::kIp].broken.push_back({ToRange(Prefix::Parse("192.0.2.0/24").value()), {}});
   EXPECT_FALSE(Follows({Added(kMasqueradeSet, Range("10.2.0.0/16"))})) << "beside nodes that do not pair";
 }
 
@@ -140,14 +140,14 @@ TEST_F(FollowTest, DoesNotFollowTheDeletionOfWhatTheViewDoesNotHave) {
         Deleted(kForwardMap, Entry(80, "192.0.2.1:80", "b")),
         Deleted(kOwnersSet, Recorded("10.0.0.0/16", "b")),
         Deleted(kOwnersSet, Recorded("10.0.0.0/8", "a"))}) {
-    view_[0] = Read(layout_, added);
+    view_[Family::kIp] = Read(layout_, added);
     EXPECT_FALSE(Follows({change}));
   }
 }
 
 TEST_F(FollowTest, DoesNotFollowTheAdditionOfWhatTheViewHas) {
-  view_[0] = Read(layout_, {Added(kForwardMap, Entry(80, "192.0.2.1:80", "a")),
-                            Added(kOwnersSet, Recorded("10.0.0.0/16", "a"))});
+  view_[Family::kIp] = Read(layout_, {Added(kForwardMap, Entry(80, "192.0.2.1:80", "a")),
+                                      Added(kOwnersSet, Recorded("10.0.0.0/16", "a"))});
   EXPECT_FALSE(Follows({Added(kForwardMap, Entry(80, "192.0.2.2:80", "a"))}));
   EXPECT_FALSE(Follows({Added(kOwnersSet, Recorded("10.0.0.0/16", "a"))}));
 }
@@ -184,11 +184,11 @@ TEST_F(FollowTest, DoesNotFollowElementsWithoutTheirSetsShape) {
   range = Range("10.0.0.0/8");
   range.end = {11};
   EXPECT_FALSE(Follows({Added(kMasqueradeSet, range)}));
-  EXPECT_TRUE(view_[0].ranges.empty());
+  EXPECT_TRUE(view_[Family::kIp].ranges.empty());
 }
 
 TEST_F(FollowTest, DoesNotFollowTwoNamesOfOneHash) {
-  view_[0].names.Add(Named("a").hash(), Named("b"));
+  view_[Family::kIp].names.Add(Named("a").hash(), Named("b"));
   EXPECT_FALSE(Follows({Added(kOwnersSet, Recorded("10.0.0.0/8", "a"))}));
 }
 
@@ -204,13 +204,13 @@ TEST_F(FollowTest, DoesNotFollowAnythingButElements) {
 
 TEST_F(FollowTest, TheOriginsTableHasNoOwners) {
   layout_.table = "io.systemd.nat";
-  view_[0] = Read(layout_, {});
+  view_[Family::kIp] = Read(layout_, {});
   const auto there = [&](Change change) {
     change.table.name = layout_.table;
     return change;
   };
   ASSERT_TRUE(Follows({there(Added(kForwardMap, Entry(80, "192.0.2.1:80", "a")))}));
-  EXPECT_EQ(view_[0].forwards.entries.begin()->second.owner, "");
+  EXPECT_EQ(view_[Family::kIp].forwards.entries.begin()->second.owner, "");
   EXPECT_FALSE(Follows({there(Added(kOwnersSet, Recorded("10.0.0.0/8", "a")))}));
   EXPECT_FALSE(Follows({there(Added(kLocalhostMap, Entry(80, "192.0.2.1:80", "a")))}));
 }

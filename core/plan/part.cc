@@ -75,7 +75,7 @@ std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>
 
 bool IsEnough(const Layout& layout, const std::vector<Edit>& edits, const KernelView& view) {
   return std::ranges::all_of(edits, [&](const Edit& edit) {
-    const FamilyView& family = view[static_cast<std::size_t>(FamilyOf(edit.intent))];
+    const FamilyView& family = view[FamilyOf(edit.intent)];
     if (!family.exists) return edit.kind == Edit::Kind::kRemove;
     if ((layout.own() && !family.versioned) || family.old_ledger || !IsPlain(family)) return false;
     if (const Masquerade* masquerade = MasqueradeOf(edit)) return IsEnoughFor(edit, *masquerade, family);

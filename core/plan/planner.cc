@@ -7,6 +7,7 @@
 #include "core/plan/extra_rules.h"
 #include "core/plan/foreign_table.h"
 #include "core/plan/ledger.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 namespace {
@@ -20,30 +21,28 @@ void TakeElements(Family family, ElementPlan&& elements, Plan& plan) {
   Append(std::move(elements.conflicts), plan.conflicts);
   Append(std::move(elements.foreign), plan.foreign);
   if (elements.obstacle && !plan.obstacle) plan.obstacle = std::move(elements.obstacle);
-  plan.changes[static_cast<std::size_t>(family)] = std::move(elements.changes);
+  plan.changes[family] = std::move(elements.changes);
 }
 
 void AddFamily(const PlanInput& input, Family family, std::vector<Operation>&& skeleton,
                ElementPlan&& elements, Plan& plan) {
-  const auto index = static_cast<std::size_t>(family);
   TakeElements(family, std::move(elements), plan);
   // In natplan's own table an element that turns up unseen is refused; the origin's semantics take it as
   // there.
-  auto operations = ToOperations(input.layout.Id(family), plan.changes[index], input.layout.own());
-  plan.touches[index] = !skeleton.empty() || !operations.empty();
+  auto operations = ToOperations(input.layout.Id(family), plan.changes[family], input.layout.own());
+  plan.touches[family] = !skeleton.empty() || !operations.empty();
   plan.transaction.operations.insert(plan.transaction.operations.end(), skeleton.begin(), skeleton.end());
   Append(std::move(operations), plan.transaction.operations);
-  plan.skeleton[index] = std::move(skeleton);
+  plan.skeleton[family] = std::move(skeleton);
 }
 
 ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelView& view,
                            bool drop_localhost) {
-  const auto index = static_cast<std::size_t>(family);
   return {.table = input.layout.Id(family),
           .own = input.layout.own(),
-          .view = view[index],
+          .view = view[family],
           .want = input.want,
-          .held = input.held[index],
+          .held = input.held[family],
           .edited = input.edited,
           .touched = input.touched,
           .scope = input.scope,
@@ -53,7 +52,7 @@ ElementPlanInput ForFamily(const PlanInput& input, Family family, const KernelVi
 
 // Whether an owner of this context wants or holds anything in the family. Others see to their own.
 bool IsConcerned(const PlanInput& input, Family family, const FamilyView& view) {
-  const Held& held = input.held[static_cast<std::size_t>(family)];
+  const Held& held = input.held[family];
   if (!held.prefixes.empty() || !held.forwards.empty()) return true;
   if (!input.layout.own()) return input.want.Wants(family);
   const auto mine = [&](const LedgerEntry& entry) {
@@ -86,7 +85,7 @@ bool HasExtras(const TableSnapshot& table) {
 // Somebody wants localhost: an owner of this context, or one whose entries stay.
 bool NeedsLocalhost(const PlanInput& input, Family family, const KernelView& all) {
   if (!input.layout.own()) return false;
-  const FamilyView& view = all[static_cast<std::size_t>(family)];
+  const FamilyView& view = all[family];
   const ElementPlanInput elements = ForFamily(input, family, all, false);
   const auto wants = [&](const auto& one) {
     return one.first.family == family && one.second.localhost && !IsTaken(elements, one.first);
@@ -111,7 +110,7 @@ void RemakeTable(const PlanInput& input, Family family, std::vector<Operation>&&
   TakeElements(family, std::move(elements), plan);
   Append(std::move(remake), plan.transaction.operations);
   Append(ContentOf(input.layout.Id(family), after), plan.transaction.operations);
-  plan.touches[static_cast<std::size_t>(family)] = true;
+  plan.touches[family] = true;
   plan.remakes = true;
 }
 
@@ -147,33 +146,32 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
                                      input.want.interface_masquerades().end());
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
-    const auto index = static_cast<std::size_t>(family);
     const TableId id = input.layout.Id(family);
     const TableSnapshot* table = snapshot.Find(id);
     const bool wanted = input.want.Wants(family);
     if (!wanted && table == nullptr) {
       // Whatever this context held is gone already.
       ElementPlan gone = PlanAllElements(ForFamily(input, family, view, false));
-      plan.changes[index] = std::move(gone.changes);
+      plan.changes[family] = std::move(gone.changes);
       continue;
     }
     if (input.scope == Scope::kExclusive && !input.force && table != nullptr) {
       plan.obstacle = WhyForeign(*table);
       if (plan.obstacle) return plan;
     }
-    if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[index])) {
+    if (input.scope == Scope::kOwn && !IsConcerned(input, family, view[family])) {
       // Nothing of this context was found there; that counts only where natplan knows what it reads.
-      if (input.layout.own() && input.asked[index]) plan.obstacle = OtherLayout(*table);
+      if (input.layout.own() && input.asked[family]) plan.obstacle = OtherLayout(*table);
       if (plan.obstacle) return plan;
       continue;
     }
     extra.localhost = NeedsLocalhost(input, family, view);
-    plan.localhost[index] = extra.localhost;
+    plan.localhost[family] = extra.localhost;
     // A delete repairs nothing, but takes its own rules away.
     const bool whole =
-        wanted || input.scope == Scope::kExclusive || HasExtras(*table) || view[index].old_ledger;
+        wanted || input.scope == Scope::kExclusive || HasExtras(*table) || view[family].old_ledger;
     SkeletonPlan skeleton;
-    plan.compared[index] = whole;
+    plan.compared[family] = whole;
     if (whole) {
       skeleton = PlanSkeleton(id, table, input.scope, extra);
     } else {
@@ -192,7 +190,7 @@ Plan PlanFromSnapshot(const PlanInput& input, const Snapshot& snapshot, const Ke
     const bool drop = input.layout.own() && !extra.localhost;
     ElementPlan elements = PlanAllElements(ForFamily(input, family, view, drop));
     if (!skeleton.remake.empty()) {
-      FamilyView after = view[index];
+      FamilyView after = view[family];
       ApplyTo(after, elements.changes, family);
       if (!HoldsUnknown(after)) {
         RemakeTable(input, family, std::move(skeleton.remake), after, std::move(elements), plan);
@@ -224,7 +222,7 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
   Plan plan;
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
-    const bool create = input.want.Wants(family) && !view[static_cast<std::size_t>(family)].exists;
+    const bool create = input.want.Wants(family) && !view[family].exists;
     if (!create && !input.touched.Has(family)) continue;
     // What has rules of its own is never planned from a view: PlanFromSnapshot() sees to it.
     AddFamily(input, family, create ? Skeleton(input.layout.Id(family)) : std::vector<Operation>{},
@@ -234,19 +232,18 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view) {
 }
 
 std::optional<Plan> PlanAgain(const PlanInput& input, const KernelView& view,
-                              const std::array<std::optional<bool>, 2>& localhost, Plan&& before) {
+                              const PerFamily<std::optional<bool>>& localhost, Plan&& before) {
   Plan plan{.foreign_skeleton = std::move(before.foreign_skeleton)};
   for (const Family family : kFamilies) {
     if (input.without.contains(family)) continue;
-    const auto index = static_cast<std::size_t>(family);
     bool drop = false;
-    if (view[index].exists) {
-      if (!IsConcerned(input, family, view[index])) continue;
+    if (view[family].exists) {
+      if (!IsConcerned(input, family, view[family])) continue;
       const bool needed = NeedsLocalhost(input, family, view);
-      if (localhost[index] != needed) return std::nullopt;
+      if (localhost[family] != needed) return std::nullopt;
       drop = input.layout.own() && !needed;
     }
-    AddFamily(input, family, std::move(before.skeleton[index]),
+    AddFamily(input, family, std::move(before.skeleton[family]),
               PlanAllElements(ForFamily(input, family, view, drop)), plan);
   }
   return plan;

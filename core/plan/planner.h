@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_PLAN_PLANNER_H_
 #define NATPLAN_CORE_PLAN_PLANNER_H_
 
-#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,18 +9,19 @@
 
 #include "core/plan/element_plan.h"
 #include "core/plan/skeleton_plan.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
 struct Plan {
   Transaction transaction = {};
-  std::array<ElementChanges, 2> changes = {};           // by Family, what of it are elements
-  std::array<std::vector<Operation>, 2> skeleton = {};  // by Family, what of it comes before the elements
-  bool remakes = false;               // a table is deleted and made again with everything in it
-  std::array<bool, 2> touches = {};   // by Family: the transaction has operations of it
-  std::array<bool, 2> compared = {};  // by Family: everything of its table, the skeleton included
-  // By Family, of a table that was compared with a snapshot: whether somebody wants localhost.
-  std::array<std::optional<bool>, 2> localhost = {};
+  PerFamily<ElementChanges> changes = {};           // what of it are elements
+  PerFamily<std::vector<Operation>> skeleton = {};  // what of it comes before the elements
+  bool remakes = false;                             // a table is deleted and made again with everything in it
+  PerFamily<bool> touches = {};                     // the transaction has operations of it
+  PerFamily<bool> compared = {};                    // everything of its table, the skeleton included
+  // Of a table that was compared with a snapshot: whether somebody wants localhost.
+  PerFamily<std::optional<bool>> localhost = {};
   std::vector<Conflict> conflicts = {};
   std::vector<std::string> foreign = {};           // elements that are left alone, in nft syntax
   std::vector<std::string> foreign_skeleton = {};  // the same of chains, rules and sets
@@ -33,13 +33,13 @@ struct PlanInput {
   const Layout& layout;
   Scope scope;  // any but kApply
   const DesiredState& want;
-  const std::array<Held, 2>& held;       // by Family
+  const PerFamily<Held>& held;
   const DesiredState::Touched& edited;   // by this call
   const DesiredState::Touched& touched;  // what a plan from a view looks at: `edited`, and what else changed
   const std::set<Family>& without;       // families that this kernel does not support
   const OwnerSet& mine;                  // the owners that this context speaks for
-  // By Family: the call names something of it, or replaces all that an owner wants.
-  std::array<bool, 2> asked = {};
+  // The call names something of it, or replaces all that an owner wants.
+  PerFamily<bool> asked = {};
   bool force = false;  // kExclusive in another program's table, too
 };
 
@@ -67,7 +67,7 @@ Plan PlanFromView(const PlanInput& input, const KernelView& view);
 // be done about the skeletons, and all elements are compared. `localhost` is that of the last plan from a
 // snapshot. None: what serves localhost is to come or to go now, for which a snapshot is needed. Scope kOwn.
 std::optional<Plan> PlanAgain(const PlanInput& input, const KernelView& view,
-                              const std::array<std::optional<bool>, 2>& localhost, Plan&& before);
+                              const PerFamily<std::optional<bool>>& localhost, Plan&& before);
 
 }  // namespace natplan
 

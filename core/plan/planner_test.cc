@@ -6,6 +6,7 @@
 #include "core/plan/ledger.h"
 #include "core/plan/test_context.h"
 #include "core/text/nft_text.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 namespace {
@@ -28,11 +29,11 @@ class PlannerTest : public testing::Test {
   FakeKernel kernel_;
   Layout layout_;
   DesiredState want_;
-  std::array<Held, 2> held_;
+  PerFamily<Held> held_;
   DesiredState::Touched edited_;
   std::set<Family> without_;
   OwnerSet mine_ = {Owner::Default()};
-  std::array<bool, 2> asked_ = {};
+  PerFamily<bool> asked_ = {};
 };
 
 TEST_F(PlannerTest, OfNatplansOwnTableTheLedgerAndTheLocalhostMapAreReadToo) {
@@ -45,8 +46,8 @@ TEST_F(PlannerTest, OfNatplansOwnTableTheLedgerAndTheLocalhostMapAreReadToo) {
 TEST_F(PlannerTest, OnlyTheFamilyThatIsWantedIsCreated) {
   Want(Mask("fd00::/8"));
   const Plan plan = FromSnapshot();
-  EXPECT_FALSE(plan.touches[0]);
-  EXPECT_TRUE(plan.touches[1]);
+  EXPECT_FALSE(plan.touches[Family::kIp]);
+  EXPECT_TRUE(plan.touches[Family::kIp6]);
   for (const Operation& operation : plan.transaction.operations) EXPECT_EQ(TableOf(operation), kIp6Table);
   without_ = {Family::kIp6};
   EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
@@ -66,7 +67,7 @@ TEST_F(PlannerTest, ATableInWhichWeHaveAndWantNothingIsLeftAloneInScopeOwn) {
   ASSERT_TRUE(other.Adds({Mask("10.0.0.0/8")}));
   ASSERT_TRUE(kernel_.Foreign({FlushChain{kIpTable, "output"}}));
   EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
-  EXPECT_FALSE(FromSnapshot().compared[0]);
+  EXPECT_FALSE(FromSnapshot().compared[Family::kIp]);
   EXPECT_FALSE(FromSnapshot(Scope::kExclusive).transaction.operations.empty());
 }
 
@@ -74,9 +75,9 @@ TEST_F(PlannerTest, WhereASetHasAnotherShapeNobodyCanTellThatTheCallHasNothingTh
   ASSERT_TRUE(kernel_.Foreign({EnsureTable{kIpTable, kTableComment},
                                EnsureSet{kIpTable, kForwardMap, MasqueradeShape(Family::kIp)}}));
   EXPECT_FALSE(FromSnapshot().obstacle) << "nobody asked";
-  asked_[1] = true;
+  asked_[Family::kIp6] = true;
   EXPECT_FALSE(FromSnapshot().obstacle) << "not about this family";
-  asked_[0] = true;
+  asked_[Family::kIp] = true;
   EXPECT_TRUE(FromSnapshot().obstacle);
   EXPECT_TRUE(FromSnapshot(Scope::kAdopt).obstacle);
   layout_.table = "io.systemd.nat";

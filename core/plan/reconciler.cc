@@ -173,8 +173,7 @@ void Reconciler::OnRefused(const Refused& refused) {
   if (recovery.unsupported.empty()) return Retry(std::move(recovery.if_repeated));
   bool others = false;
   for (const Family family : kFamilies) {
-    others =
-        others || (plan_.touches[static_cast<std::size_t>(family)] && !recovery.unsupported.contains(family));
+    others = others || (plan_.touches[family] && !recovery.unsupported.contains(family));
   }
   const Error first = recovery.unsupported.begin()->second;
   for (auto& [family, error] : recovery.unsupported) {
@@ -204,12 +203,11 @@ void Reconciler::Succeed() {
   if (request_.alone) mirror_.reset();
   result_->retries = retries_;
   for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    Release(plan_.changes[index], held_[index]);
-    if (!committed_ || !plan_.touches[index] || !mirror_) continue;
-    mirror_->view[index].exists = true;
+    Release(plan_.changes[family], held_[family]);
+    if (!committed_ || !plan_.touches[family] || !mirror_) continue;
+    mirror_->view[family].exists = true;
     try {
-      ApplyTo(mirror_->view[index], plan_.changes[index], family);
+      ApplyTo(mirror_->view[family], plan_.changes[family], family);
     } catch (const std::bad_alloc&) {
       mirror_.reset();
     }
@@ -271,16 +269,14 @@ void Reconciler::KeepOwners() noexcept {
 // From now on the kernel may have what the plan adds.
 void Reconciler::Mark() {
   for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    marks_[index] = MarkHeld(plan_.changes[index], held_[index]);
+    marks_[family] = MarkHeld(plan_.changes[family], held_[family]);
   }
 }
 
 // What the plan would have added is not in the kernel.
 void Reconciler::UnmarkAll() noexcept {
   for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    Unmark(marks_[index], held_[index]);
+    Unmark(marks_[family], held_[family]);
   }
 }
 

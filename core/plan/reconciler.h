@@ -21,7 +21,6 @@
 #ifndef NATPLAN_CORE_PLAN_RECONCILER_H_
 #define NATPLAN_CORE_PLAN_RECONCILER_H_
 
-#include <array>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -38,6 +37,7 @@
 #include "core/plan/planner.h"
 #include "core/plan/recovery.h"
 #include "core/plan/request.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
@@ -55,9 +55,9 @@ struct Report {
   std::vector<std::string> foreign = {};  // seen beside ours and left alone, if everything was compared
   std::vector<Error> lost = {};           // held for longer, and taken by another program meanwhile
   std::vector<Error> unsupported = {};    // families that this kernel does not have; the rest was carried out
-  // Of the iptables backend, in place of `transaction`: by Family, what iptables-restore took or would take.
+  // Of the iptables backend, in place of `transaction`: what iptables-restore took or would take.
   bool by_iptables = false;
-  std::array<std::vector<std::string>, 2> iptables = {};
+  PerFamily<std::vector<std::string>> iptables = {};
   std::vector<std::string> notes = {};  // for people
 };
 
@@ -156,7 +156,7 @@ class Reconciler {
   Options options_;
   Backoff backoff_;
   DesiredState desired_;
-  std::array<Held, 2> held_;
+  PerFamily<Held> held_;
   std::map<Family, Error> unsupported_;  // for the life of the context
   std::set<Family> without_;             // the same families
   std::optional<Mirror> mirror_;
@@ -178,7 +178,7 @@ class Reconciler {
   Plan plan_;
   Transaction first_step_;  // of a repair in two steps
   bool compared_ = false;   // plan_ was made by comparing everything, not only what was touched
-  std::array<HeldMark, 2> marks_;
+  PerFamily<HeldMark> marks_;
   bool handed_out_ = false;          // the commit that is to be answered
   bool committed_ = false;           // this call committed something
   bool unknown_ = false;             // the last commit may have been carried out

@@ -7,6 +7,7 @@
 #include "core/plan/part.h"
 #include "core/plan/reconciler.h"
 #include "core/plan/step_result.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
@@ -88,7 +89,7 @@ void Reconciler::TakeOthers() {
   const SortedSet<LedgerEntry> nothing;
   const bool none = scope() == Scope::kExclusive;
   for (const Family family : kFamilies) {
-    const FamilyView& view = mirror_->view[static_cast<std::size_t>(family)];
+    const FamilyView& view = mirror_->view[family];
     desired_.SetOthers(family, mine_, none ? nothing : view.entries, view.names);
   }
 }
@@ -97,31 +98,29 @@ void Reconciler::TakeOthers() {
 // call touched. False: everything has to be compared.
 bool Reconciler::TakeChanges(DesiredState::Touched&& others) {
   DesiredState::Touched touched = touched_ ? *touched_ : edited_;
-  std::array<bool, 2> ours = {};  // by Family: they touched something under a name of this context
+  PerFamily<bool> ours = {};  // they touched something under a name of this context
   for (const LedgerEntry& entry : SortedSet<LedgerEntry>(others.entries)) {
-    const auto index = static_cast<std::size_t>(entry.prefix.family());
-    const FamilyView& view = mirror_->view[index];
+    const Family family = entry.prefix.family();
+    const FamilyView& view = mirror_->view[family];
     const Owner* name = view.entries.contains(entry) ? view.names.Find(entry.owner) : nullptr;
     if (!mine_.ContainsHash(entry.owner)) {
       desired_.SetOther(entry, name, others);
     } else if (name != nullptr && !mine_.contains(*name)) {
       return false;
     } else {
-      ours[index] = true;
+      ours[family] = true;
     }
   }
   for (const HostPort& key : others.ports) {
     const auto wanted = desired_.forwards().find(key);
     if (wanted != desired_.forwards().end() && wanted->second.localhost) return false;
-    const auto index = static_cast<std::size_t>(key.family);
-    const auto there = mirror_->view[index].forwards.entries.find(key);
-    if (there != mirror_->view[index].forwards.entries.end() && mine_.ContainsName(there->second.owner))
-      ours[index] = true;
+    const MapView& there = mirror_->view[key.family].forwards;
+    const auto held = there.entries.find(key);
+    if (held != there.entries.end() && mine_.ContainsName(held->second.owner)) ours[key.family] = true;
   }
   // In a family of which this context wants nothing, others see to their own.
   const auto is_theirs = [&](Family family) {
-    const auto index = static_cast<std::size_t>(family);
-    return !mirror_->checked[index] && !touched.Has(family) && !ours[index];
+    return !mirror_->checked[family] && !touched.Has(family) && !ours[family];
   };
   for (const Prefix& one : others.prefixes) {
     if (!is_theirs(one.family())) touched.prefixes.insert(one);
@@ -173,8 +172,7 @@ void Reconciler::PlanFrom(const Snapshot& snapshot) {
     });
   }
   for (const Family family : kFamilies) {
-    const auto index = static_cast<std::size_t>(family);
-    mirror_->checked[index] = plan_.compared[index] || !mirror_->view[index].exists;
+    mirror_->checked[family] = plan_.compared[family] || !mirror_->view[family].exists;
   }
   mirror_->localhost = plan_.localhost;
   mirror_->lacking = !plan_.conflicts.empty();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/values/per_family.h"
+
 namespace natplan {
 
 std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise) {
@@ -17,10 +19,10 @@ bool WantsNothing(const Request& request) {
          std::ranges::none_of(request.edits, [](const Edit& edit) { return edit.kind == Edit::Kind::kAdd; });
 }
 
-std::array<bool, 2> FamiliesOf(const Request& request) {
+PerFamily<bool> FamiliesOf(const Request& request) {
   const bool all = request.replaced.has_value();
-  std::array<bool, 2> out = {all, all};
-  for (const Edit& edit : request.edits) out[static_cast<std::size_t>(FamilyOf(edit.intent))] = true;
+  PerFamily<bool> out = {all, all};
+  for (const Edit& edit : request.edits) out[FamilyOf(edit.intent)] = true;
   return out;
 }
 

@@ -2,13 +2,13 @@
 #ifndef NATPLAN_CORE_PLAN_REQUEST_H_
 #define NATPLAN_CORE_PLAN_REQUEST_H_
 
-#include <array>
 #include <functional>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "core/values/desired_state.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 
@@ -29,8 +29,8 @@ std::set<Owner> OwnersOf(const Request& request, const Owner& otherwise);
 
 // Whether it only removes or looks.
 bool WantsNothing(const Request& request);
-// By Family: whether the request names something of it, or replaces all that an owner wants.
-std::array<bool, 2> FamiliesOf(const Request& request);
+// Whether the request names something of it, or replaces all that an owner wants.
+PerFamily<bool> FamiliesOf(const Request& request);
 
 // Gives `take` what has to be done to `state`, which it may do; removals come first where an owner's intents
 // are replaced. False: it need not go on.

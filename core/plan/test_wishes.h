@@ -32,7 +32,7 @@ class Picture {
   explicit Picture(const Snapshot& snapshot) : view_(ViewOf(Layout{}, snapshot)) {}
 
   Wishes Of(const std::string& owner) const;
-  const FamilyView& Of(Family family) const { return view_[static_cast<std::size_t>(family)]; }
+  const FamilyView& Of(Family family) const { return view_[family]; }
   bool IsExplained(const AddressRange& range, Family family) const { return Of(family).IsRecorded(range); }
 
  private:

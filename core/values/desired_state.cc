@@ -90,7 +90,7 @@ std::expected<void, Error> DesiredState::Add(const Edit& edit, const Masquerade&
     std::size_t& count = others_of_[edit.owner];
     interface_masquerades_.insert(owned);
     ++count;
-    ++interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
+    ++interface_masquerades_of_[masquerade.family()];
     return {};
   }
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
@@ -113,7 +113,7 @@ void DesiredState::Remove(const Edit& edit, const Masquerade& masquerade, Touche
     touched.rules = true;
     interface_masquerades_.erase(found);
     CountDown(edit.owner);
-    --interface_masquerades_of_[static_cast<std::size_t>(masquerade.family())];
+    --interface_masquerades_of_[masquerade.family()];
     return;
   }
   const LedgerEntry entry{masquerade.source(), edit.owner.hash()};
@@ -234,7 +234,7 @@ void DesiredState::SetOther(const LedgerEntry& entry, const Owner* owner, Touche
 bool DesiredState::Wants(Family family) const {
   return HasFamily(prefixes(), family, OfPrefix) ||
          HasFamily(forwards_, family, [](const auto& forward) { return forward.first.family; }) ||
-         interface_masquerades_of_[static_cast<std::size_t>(family)] > 0;
+         interface_masquerades_of_[family] > 0;
 }
 
 bool DesiredState::Wants(const Owner& owner) const {

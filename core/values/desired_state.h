@@ -2,7 +2,6 @@
 #ifndef NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 #define NATPLAN_CORE_VALUES_DESIRED_STATE_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -13,6 +12,7 @@
 #include "core/values/error.h"
 #include "core/values/intent.h"
 #include "core/values/owner_set.h"
+#include "core/values/per_family.h"
 #include "core/values/prefix_union.h"
 #include "core/values/sorted_set.h"
 
@@ -116,7 +116,7 @@ class DesiredState {
   PrefixUnion union_;
   std::map<HostPort, OwnedForward> forwards_;
   std::set<OwnedMasquerade> interface_masquerades_;
-  std::array<std::size_t, 2> interface_masquerades_of_ = {};  // how many of them, by Family
+  PerFamily<std::size_t> interface_masquerades_of_ = {};  // how many of them
   std::map<Owner, std::size_t> others_of_;  // how many forwards and interface masquerades each owner has
 };
 

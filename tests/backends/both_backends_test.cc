@@ -170,7 +170,7 @@ void APreviewChangesNothing(Host& host) {
   const Result result = nat.Preview({To(80, "10.0.0.2:80")});
   ASSERT_TRUE(result);
   EXPECT_FALSE(result->changed);
-  EXPECT_FALSE(result->transaction.operations.empty() && result->iptables[0].empty());
+  EXPECT_FALSE(result->transaction.operations.empty() && result->iptables[Family::kIp].empty());
   EXPECT_THAT(host.Mappings(), ElementsAre("a masquerade 10.0.0.0/8"));
   EXPECT_EQ(nat.desired().forwards().size(), 0U);
 }

@@ -185,7 +185,7 @@ TEST_P(IptablesLiveTest, EveryKindOfIntentIsReadBackIsNotSentAgainAndIsRemoved) 
     EXPECT_TRUE(first->notes.empty());
     const auto second = Apply(context, wish);
     ASSERT_TRUE(second) << second.error().text;
-    EXPECT_FALSE(second->changed) << second->lines[0].size() << second->lines[1].size();
+    EXPECT_FALSE(second->changed) << second->lines[Family::kIp].size() << second->lines[Family::kIp6].size();
     EXPECT_TRUE(second->foreign.empty());
     std::ranges::sort(wish.intents);
     EXPECT_EQ(*Context().Intents(steady_clock::now() + seconds(10)), wish.intents);
@@ -255,7 +255,7 @@ TEST_P(IptablesLiveTest, ReadingAndPlanningCreateNothing) {
     auto context = Context();
     const auto plan = Apply(context, {.intents = {Masq(kA, "10.0.0.0/8")}}, Mode::kPlan);
     ASSERT_TRUE(plan) << plan.error().text;
-    EXPECT_EQ(plan->lines[0].size(), 1U);
+    EXPECT_EQ(plan->lines[Family::kIp].size(), 1U);
     ASSERT_TRUE(Apply(context, {.mine = {kA}}));
     EXPECT_EQ(Sh("iptables-nft-save; iptables-legacy-save; ip6tables-nft-save; ip6tables-legacy-save"), "");
   });
@@ -283,8 +283,8 @@ TEST_P(IptablesLiveTest, RulesOfTheSameOwnerInTheOtherVariantAreTakenAway) {
     const auto result = Apply(context, {.mine = {kA}});
     ASSERT_TRUE(result) << result.error().text;
     EXPECT_EQ(result->notes.size(), 1U);
-    ASSERT_EQ(result->lines[0].size(), 1U);
-    EXPECT_NE(result->lines[0][0].find("natplan:natplan:a"), std::string::npos);
+    ASSERT_EQ(result->lines[Family::kIp].size(), 1U);
+    EXPECT_NE(result->lines[Family::kIp][0].find("natplan:natplan:a"), std::string::npos);
     EXPECT_EQ(Sh(other + "-save").find("natplan:natplan:a"), std::string::npos);
   });
 }

@@ -67,7 +67,7 @@ Lines LinesOf(const Snapshot& snapshot) {
   const Layout layout;
   const KernelView view = ViewOf(layout, snapshot);
   for (const Family family : kFamilies) {
-    const FamilyView& held = view[static_cast<std::size_t>(family)];
+    const FamilyView& held = view[family];
     for (const AddressRange& range : held.ranges) {
       const auto prefix = ToPrefix(range);
       lines.insert("masquerade " + (prefix ? prefix->ToString() : range.first.ToString() + " and on"));
