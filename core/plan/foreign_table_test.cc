@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/plan/layout.h"
+#include "core/plan/test_tables.h"
 #include "gtest/gtest.h"
 
 namespace natplan {
@@ -14,17 +15,6 @@ ChainSnapshot Chain(const char* name, std::size_t rules, const char* type = "fil
                     Hook hook = Hook::kForward) {
   return {
       .name = name, .base = BaseChain{.type = type, .hook = hook}, .rules = std::vector<RuleSnapshot>(rules)};
-}
-
-TableSnapshot Laid(const char* name, Family family = Family::kIp) {
-  TableSnapshot table{.id = {family, name}};
-  for (const ChainPlan& plan : Chains(Layout{name}, family)) {
-    table.chains.push_back(
-        {.name = plan.name, .base = plan.base, .rules = {RuleSnapshot{.expressions = plan.forms.front()}}});
-  }
-  for (const SetPlan& plan : Sets(Layout{name}, family))
-    table.sets.push_back({.name = plan.name, .shape = plan.shape});
-  return table;
 }
 
 TEST(ForeignTableTest, AHostsFilterAndAnotherProgramsNatAreForeign) {
@@ -48,8 +38,8 @@ TEST(ForeignTableTest, AHostsFilterAndAnotherProgramsNatAreForeign) {
 
 TEST(ForeignTableTest, WhatTheLayoutMakesIsNot) {
   for (const Family family : kFamilies) {
-    EXPECT_EQ(WhyForeign(Laid(kOrigin, family)), std::nullopt);
-    TableSnapshot with_foreign_elements_and_sets = Laid(kOrigin, family);
+    EXPECT_EQ(WhyForeign(Laid({kOrigin}, family)), std::nullopt);
+    TableSnapshot with_foreign_elements_and_sets = Laid({kOrigin}, family);
     with_foreign_elements_and_sets.sets.push_back({.name = "theirs"});
     with_foreign_elements_and_sets.chains.push_back(Chain("theirs", 0));
     EXPECT_EQ(WhyForeign(with_foreign_elements_and_sets), std::nullopt);
@@ -58,7 +48,7 @@ TEST(ForeignTableTest, WhatTheLayoutMakesIsNot) {
 }
 
 TEST(ForeignTableTest, AChainOfSomebodyElsesWithRulesMakesItForeign) {
-  TableSnapshot table = Laid("nat");
+  TableSnapshot table = Laid({"nat"}, Family::kIp);
   table.chains.push_back(Chain("DOCKER", 2, "nat", Hook::kPrerouting));
   const auto error = WhyForeign(table);
   ASSERT_TRUE(error);
@@ -66,7 +56,7 @@ TEST(ForeignTableTest, AChainOfSomebodyElsesWithRulesMakesItForeign) {
 }
 
 TEST(ForeignTableTest, AChainOfSomebodyElsesThatDropsAllMakesItForeign) {
-  TableSnapshot table = Laid("nat");
+  TableSnapshot table = Laid({"nat"}, Family::kIp);
   table.chains.push_back(Chain("guard", 0));
   table.chains.back().base->policy = Policy::kDrop;
   const auto error = WhyForeign(table);

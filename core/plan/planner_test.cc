@@ -4,7 +4,8 @@
 
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
-#include "core/plan/test_context.h"
+#include "core/plan/test_intents.h"
+#include "core/plan/test_tables.h"
 #include "core/text/nft_text.h"
 #include "core/values/per_family.h"
 
@@ -17,16 +18,16 @@ const TableId kIp6Table{Family::kIp6, kDefaultTable};
 class PlannerTest : public testing::Test {
  protected:
   Plan FromSnapshot(Scope scope = Scope::kOwn) {
-    const KernelView view = ViewOf(layout_, kernel_.state());
+    const KernelView view = ViewOf(layout_, snapshot_);
     return PlanFromSnapshot({layout_, scope, want_, held_, edited_, edited_, without_, mine_, asked_},
-                            kernel_.state(), view);
+                            snapshot_, view);
   }
   void Want(const Intent& intent) {
     std::vector<natplan::Edit> undo;
     ASSERT_TRUE(want_.Apply(Add(intent), edited_, undo));
   }
 
-  FakeKernel kernel_;
+  Snapshot snapshot_ = {.generation = 1};
   Layout layout_;
   DesiredState want_;
   PerFamily<Held> held_;
@@ -63,17 +64,23 @@ TEST_F(PlannerTest, UnderTheOriginsNameThereIsNoLedgerAndNoComment) {
 }
 
 TEST_F(PlannerTest, ATableInWhichWeHaveAndWantNothingIsLeftAloneInScopeOwn) {
-  TestContext other(kernel_, "other");
-  ASSERT_TRUE(other.Adds({Mask("10.0.0.0/8")}));
-  ASSERT_TRUE(kernel_.Foreign({FlushChain{kIpTable, "output"}}));
+  const Prefix prefix = Prefix::Parse("10.0.0.0/8").value();
+  const Owner other = Named("other");
+  TableSnapshot table = Laid(layout_, Family::kIp);
+  ChainOf(table, "output").rules.clear();
+  const Element range = ToElement(prefix);
+  SetOf(table, kMasqueradeSet).elements = {{.kind = ElementKind::kStart, .key = range.key},
+                                           {.kind = ElementKind::kEnd, .key = range.end}};
+  SetOf(table, kOwnersSet).elements = {ToElement(LedgerEntry{prefix, other.hash()}, other)};
+  snapshot_.tables = {table};
   EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
   EXPECT_FALSE(FromSnapshot().compared[Family::kIp]);
   EXPECT_FALSE(FromSnapshot(Scope::kExclusive).transaction.operations.empty());
 }
 
 TEST_F(PlannerTest, WhereASetHasAnotherShapeNobodyCanTellThatTheCallHasNothingThere) {
-  ASSERT_TRUE(kernel_.Foreign({EnsureTable{kIpTable, kTableComment},
-                               EnsureSet{kIpTable, kForwardMap, MasqueradeShape(Family::kIp)}}));
+  const SetSnapshot of_another_shape{.name = kForwardMap, .shape = MasqueradeShape(Family::kIp)};
+  snapshot_.tables = {{.id = kIpTable, .comment = kTableComment, .sets = {of_another_shape}}};
   EXPECT_FALSE(FromSnapshot().obstacle) << "nobody asked";
   asked_[Family::kIp6] = true;
   EXPECT_FALSE(FromSnapshot().obstacle) << "not about this family";
@@ -81,34 +88,19 @@ TEST_F(PlannerTest, WhereASetHasAnotherShapeNobodyCanTellThatTheCallHasNothingTh
   EXPECT_TRUE(FromSnapshot().obstacle);
   EXPECT_TRUE(FromSnapshot(Scope::kAdopt).obstacle);
   layout_.table = "io.systemd.nat";
-  ASSERT_TRUE(
-      kernel_.Foreign({EnsureTable{layout_.Id(Family::kIp)},
-                       EnsureSet{layout_.Id(Family::kIp), kForwardMap, MasqueradeShape(Family::kIp)}}));
+  snapshot_.tables.push_back({.id = layout_.Id(Family::kIp), .sets = {of_another_shape}});
   EXPECT_FALSE(FromSnapshot().obstacle) << "natplan takes nothing out of another program's table";
 }
 
 TEST_F(PlannerTest, AMapOfOurNameAndAnotherShapeStays) {
-  ASSERT_TRUE(kernel_.Foreign(Skeleton(kIpTable)));
-  ASSERT_TRUE(kernel_.Foreign({EnsureSet{kIpTable, kLocalhostMap, MasqueradeShape(Family::kIp)}}));
+  snapshot_.tables = {Laid(layout_, Family::kIp)};
+  snapshot_.tables.front().sets.push_back({.name = kLocalhostMap, .shape = MasqueradeShape(Family::kIp)});
   Want(Mask("10.0.0.0/8"));
   const Plan plan = FromSnapshot();
   EXPECT_EQ(ToText(plan.transaction).find("delete"), std::string::npos) << ToText(plan.transaction);
   EXPECT_EQ(plan.foreign_skeleton, std::vector<std::string>{"set ip natplan map_localhost"});
   Want(LocalTo(80, "192.0.2.1:80"));
   EXPECT_TRUE(FromSnapshot().obstacle.has_value()) << "and is in the way of who wants it";
-}
-
-TEST_F(PlannerTest, TheLocalhostMapComesBeforeTheRuleThatLooksIntoItAndGoesAfterIt) {
-  Want(LocalTo(80, "192.0.2.1:80"));
-  const std::string come = ToText(FromSnapshot().transaction);
-  EXPECT_LT(come.find("add map ip natplan map_localhost"), come.find("map @map_localhost"));
-  ASSERT_TRUE(std::holds_alternative<Committed>(kernel_.Commit(FromSnapshot().transaction)));
-  EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
-  Want(To(80, "192.0.2.1:80"));
-  const std::string go = ToText(FromSnapshot().transaction);
-  EXPECT_LT(go.find("delete rule"), go.find("delete map ip natplan map_localhost")) << go;
-  ASSERT_TRUE(std::holds_alternative<Committed>(kernel_.Commit(FromSnapshot().transaction)));
-  EXPECT_TRUE(FromSnapshot().transaction.operations.empty());
 }
 
 }  // namespace

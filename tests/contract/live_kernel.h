@@ -14,7 +14,7 @@ namespace natplan::contract {
 // What a shell command prints on its standard output; empty if it cannot be run.
 std::string OutputOf(const std::string& command);
 
-class LiveKernel final : public KernelUnderTest {
+class LiveKernel : public KernelUnderTest {
  public:
   std::unique_ptr<Executor> MakeExecutor(std::vector<Sent>& sent) override;
   std::unique_ptr<NetlinkSocket> MakeSocket() override;

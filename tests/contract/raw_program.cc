@@ -62,6 +62,18 @@ bool RawProgram::MakeTable(const TableId& table, std::uint32_t flags) {
   });
 }
 
+bool RawProgram::MakeRegularChain(const TableId& table, const std::string& chain) {
+  return SendBatch([&](std::vector<std::uint8_t>& bytes) {
+    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWCHAIN,
+                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
+                                       .sequence = 2,
+                                       .protocol = ProtocolNumber(table.family)});
+    writer.PutString(NFTA_CHAIN_TABLE, table.name);
+    writer.PutString(NFTA_CHAIN_NAME, chain);
+    writer.Finish();
+  });
+}
+
 bool RawProgram::MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape,
                                std::uint32_t size) {
   return SendBatch([&](std::vector<std::uint8_t>& bytes) {
@@ -78,6 +90,28 @@ bool RawProgram::MakeSetOfSize(const TableId& table, const std::string& set, con
     const std::size_t description = writer.OpenNest(NFTA_SET_DESC);
     writer.PutU32(NFTA_SET_DESC_SIZE, size);
     writer.CloseNest(description);
+    writer.Finish();
+  });
+}
+
+bool RawProgram::AddCatchAll(const TableId& table, const std::string& set, const SetShape& shape) {
+  return SendBatch([&](std::vector<std::uint8_t>& bytes) {
+    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWSETELEM,
+                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
+                                       .sequence = 2,
+                                       .protocol = ProtocolNumber(table.family)});
+    writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
+    writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
+    const std::size_t list = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);
+    const std::size_t element = writer.OpenNest(NFTA_LIST_ELEM);
+    writer.PutU32(NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_CATCHALL);
+    if (shape.is_map) {
+      const std::size_t data = writer.OpenNest(NFTA_SET_ELEM_DATA);
+      writer.PutBytes(NFTA_DATA_VALUE, std::vector<std::uint8_t>(shape.data_length));
+      writer.CloseNest(data);
+    }
+    writer.CloseNest(element);
+    writer.CloseNest(list);
     writer.Finish();
   });
 }

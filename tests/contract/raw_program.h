@@ -23,7 +23,10 @@ class RawProgram {
   // Whether the kernel took it.
   bool FlushRuleset();
   bool MakeTable(const TableId& table, std::uint32_t flags);
+  bool MakeRegularChain(const TableId& table, const std::string& chain);
   bool MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape, std::uint32_t size);
+  // An element without a key, which matches whatever the set holds no other for; its data is all zero.
+  bool AddCatchAll(const TableId& table, const std::string& set, const SetShape& shape);
   // Whether the interval set matches the address.
   bool Matches(const TableId& table, const std::string& set, const Address& address);
 

@@ -1,4 +1,4 @@
-#include "core/plan/test_foreign_writer.h"
+#include "tests/model/test_foreign_writer.h"
 
 #include <iterator>
 
@@ -6,6 +6,7 @@
 #include "core/plan/kernel_view.h"
 #include "core/plan/ledger.h"
 #include "core/plan/test_intents.h"
+#include "core/plan/test_tables.h"
 
 namespace natplan {
 namespace {
@@ -15,14 +16,14 @@ const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.16
 
 }  // namespace
 
-TestForeignWriter::TestForeignWriter(FakeKernel& kernel, std::mt19937& random)
+TestForeignWriter::TestForeignWriter(ModelKernel& kernel, std::mt19937& random)
     : kernel_(kernel), random_(random), writes_(Pick(2) == 0) {
   for (bool& kind : kinds_) kind = Pick(2) == 0;
 }
 
 void TestForeignWriter::TakeOne(const TableId& id, const std::string& set_name) {
-  TableSnapshot* table = kernel_.Find(id.family);
-  SetSnapshot* set = table == nullptr ? nullptr : FindSet(*table, set_name);
+  const TableSnapshot* table = kernel_.Find(id.family);
+  const SetSnapshot* set = table == nullptr ? nullptr : FindSet(*table, set_name);
   if (set == nullptr || set->elements.empty()) return;
   Element element = set->elements[Pick(set->elements.size())];
   if (element.kind != ElementKind::kSingle) {
@@ -38,7 +39,8 @@ void TestForeignWriter::Change() {
   const TableId id{family, kDefaultTable};
   const std::size_t kind = Pick(kinds_.size());
   if (!kinds_[kind]) return;
-  TableSnapshot* table = kernel_.Find(family);
+  const TableSnapshot* table = kernel_.Find(family);
+  const bool has_output = table != nullptr && FindChain(*table, "output") != nullptr;
   switch (kind) {
     case 0:
       return kernel_.FlushRuleset();
@@ -73,26 +75,21 @@ void TestForeignWriter::Change() {
     case 9:
       return (void)kernel_.Foreign({AppendRule{id, "postrouting", {CounterExpression{}}}});
     case 10:
-      if (table == nullptr || FindChain(*table, "output") == nullptr) return;
-      kernel_.Edit();
-      return (void)FindChain(*table, "output")
-          ->rules.insert(FindChain(*table, "output")->rules.begin(),
-                         {.handle = 1U << 30U, .expressions = {CounterExpression{}}});
+      if (!has_output) return;
+      return (void)kernel_.Rewrite(family, [](TableSnapshot& edited) {
+        auto& rules = ChainOf(edited, "output").rules;
+        rules.insert(rules.begin(), {.expressions = {CounterExpression{}}});
+      });
     case 11:
       if (table == nullptr) return;
-      kernel_.Edit();
-      table->dormant = true;
-      return;
+      return (void)kernel_.MakeDormant(id);
     case 12:
       if (table == nullptr) return;
-      kernel_.Edit();
-      table->comment = "";
-      return;
+      return (void)kernel_.Rewrite(family, [](TableSnapshot& edited) { edited.comment = ""; });
     case 13:
-      if (table == nullptr || FindChain(*table, "output") == nullptr) return;
-      kernel_.Edit();
-      FindChain(*table, "output")->base->priority = 0;
-      return;
+      if (!has_output) return;
+      return (void)kernel_.Rewrite(
+          family, [](TableSnapshot& edited) { ChainOf(edited, "output").base->priority = 0; });
     default:
       return (void)kernel_.Foreign({EnsureTable{{family, "theirs"}}});
   }

@@ -1,6 +1,6 @@
 // What an owner wants, and what the kernel holds for it: two sides that a test compares.
-#ifndef NATPLAN_CORE_PLAN_TEST_WISHES_H_
-#define NATPLAN_CORE_PLAN_TEST_WISHES_H_
+#ifndef NATPLAN_TESTS_MODEL_TEST_WISHES_H_
+#define NATPLAN_TESTS_MODEL_TEST_WISHES_H_
 
 #include <map>
 #include <ostream>
@@ -41,4 +41,4 @@ class Picture {
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_TEST_WISHES_H_
+#endif  // NATPLAN_TESTS_MODEL_TEST_WISHES_H_

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/test_owners.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/test_owners.h"
 
 namespace natplan {
 namespace {
@@ -77,7 +78,7 @@ class LedgerJunkTest : public ReconcilerLedgerTest {
 
 TEST_P(LedgerJunkTest, WhatIsNotAnEntryOfTheLedgerIsShownAndInNobodysWay) {
   for (const Element& element : All()) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     TestContext a(kernel_, "a");
     TestContext b(kernel_, "b");
     ASSERT_TRUE(a.Adds({Mask(w().wide), To(80, w().target)}));
@@ -103,7 +104,7 @@ TEST_P(LedgerJunkTest, WhatIsNotAnEntryOfTheLedgerIsShownAndInNobodysWay) {
 
 TEST_P(LedgerJunkTest, WhoseCommentSomebodyChangedWritesItAgain) {
   for (const Element& element : Misnamed()) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     TestContext a(kernel_, "a");
     TestContext b(kernel_, "b");
     ASSERT_TRUE(a.Adds({Mask(w().middle)}));
@@ -186,7 +187,7 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionIsMadeAgainWithEverythingInIt)
   const Forward unowned = To(99, w().target);
   PutElement(kForwardMap, ForwardShape(w().family), ToElement(MapEntry{unowned.key(), unowned.to}));
   std::set<std::string> all = Contents(kernel_);
-  (kernel_.Edit(), Table()).comment = "";
+  RewriteComment("");
   ASSERT_TRUE(b_.Adds({Mask(w().middle)}));
   all.insert(Wants("b", w().middle));
   EXPECT_EQ(Contents(kernel_), all);
@@ -198,7 +199,7 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionIsMadeAgainWithEverythingInIt)
 
 TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithForeignThingsIsUsedAsItIs) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), Table()).comment = "";
+  RewriteComment("");
   ASSERT_TRUE(kernel_.Foreign({EnsureChain{id(), "theirs", {"nat", Hook::kOutput, 5}}}));
   ASSERT_TRUE(b_.Adds({Mask(w().other)}));
   EXPECT_EQ(Table().comment, "");
@@ -208,7 +209,7 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithForeignThingsIsUsedAsIt
 
 TEST_P(ReconcilerLedgerTest, ANewerLayoutIsRefusedWhateverIsAskedOfIt) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), Table()).comment = "natplan layout 3";
+  RewriteComment("natplan layout 3");
   const std::string before = Listing();
   for (TestContext* context : {&a_, &b_}) {
     const Result result = context->Adds({Mask(w().other)});
@@ -222,13 +223,13 @@ TEST_P(ReconcilerLedgerTest, ANewerLayoutIsRefusedWhateverIsAskedOfIt) {
   EXPECT_FALSE(exclusive.Replaces({}));
   EXPECT_EQ(Listing(), before);
   // What says nothing about a layout is somebody's own business.
-  (kernel_.Edit(), Table()).comment = "hands off";
+  RewriteComment("hands off");
   EXPECT_TRUE(a_.Adds({Mask(w().other)}));
 }
 
 TEST_P(ReconcilerLedgerTest, AnApplyTakesATableFromBeforeThereWereOwnersForItsOwn) {
   ASSERT_TRUE(kernel_.Foreign(Skeleton(id())));
-  Table().comment = "";
+  RewriteComment("");
   PutRange(w().other);
   TestContext apply(kernel_, "a", Scope::kApply);
   ASSERT_TRUE(apply.Replaces({Mask(w().wide)}));
@@ -311,9 +312,10 @@ TEST_P(ReconcilerLedgerTest, WhatNobodyOwnsInTheWayOfAPrefixIsToldToItsOwnerAlon
 
 TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithElementsThatCannotBeNamedIsUsedAsItIs) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  kernel_.Edit();
-  Table().comment.clear();
-  FindSet(Table(), kForwardMap)->other_elements = true;
+  Rewrite([](TableSnapshot& table) {
+    table.comment.clear();
+    SetOf(table, kForwardMap).other_elements = true;
+  });
   ASSERT_TRUE(a_.Adds({To(80, w().target)}));
   EXPECT_TRUE(FindSet(Table(), kForwardMap)->other_elements) << "they went with the table";
   EXPECT_TRUE(Contents(kernel_).contains(Port80("a", w().target)));

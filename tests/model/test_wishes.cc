@@ -1,4 +1,4 @@
-#include "core/plan/test_wishes.h"
+#include "tests/model/test_wishes.h"
 
 #include <algorithm>
 #include <variant>

@@ -1,7 +1,11 @@
 // What a call does where somebody else holds what it wants.
 #include <gtest/gtest.h>
 
-#include "core/plan/reconciler_fixture.h"
+#include <algorithm>
+#include <vector>
+
+#include "core/plan/test_tables.h"
+#include "tests/model/reconciler_fixture.h"
 
 namespace natplan {
 namespace {
@@ -11,7 +15,7 @@ class ReconcilerConflictTest : public ReconcilerTest {};
 TEST_F(ReconcilerConflictTest, AForeignPartOfAPrefixIsAConflictInEveryPosition) {
   for (const char* foreign :
        {"10.0.0.0/25", "10.0.0.64/26", "10.0.0.128/25", "10.0.0.255/32", "10.0.0.0/16", "10.0.0.0/8"}) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     Use({}, Scope::kOwn);
     Fill();
     ASSERT_TRUE(kernel_.Foreign(ForeignRange(foreign)) || std::string(foreign) == "10.0.0.0/8");
@@ -94,22 +98,22 @@ TEST_F(ReconcilerConflictTest, InExclusiveScopeWhatIsNotWantedIsRemovedAndOnce) 
   Fill();
   ASSERT_TRUE(kernel_.Foreign(ForeignRange("10.0.0.0/25")));
   // Somebody gave one of our ports another target; we do not want that port any more either.
-  TableSnapshot& table = *(kernel_.Edit(), kernel_.Find(Family::kIp));
-  std::erase_if(FindSet(table, kForwardMap)->elements, [](const Element& e) {
-    return e.key == ToElement(MapEntry{To(81, "10.1.0.1:1").key(), To(81, "10.1.0.1:1").to}).key;
-  });
-  FindSet(table, kForwardMap)
-      ->elements.push_back(ToElement(MapEntry{To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to}));
-  FindSet(table, kMasqueradeSet)->other_elements = true;
-  FindSet(table, kForwardMap)->other_elements = true;
+  const Element theirs = ToElement(MapEntry{To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to});
+  const auto take_our_port = [&](TableSnapshot& table) {
+    std::vector<Element>& elements = SetOf(table, kForwardMap).elements;
+    *std::ranges::find(elements, theirs.key, &Element::key) = theirs;
+  };
+  ASSERT_TRUE(kernel_.Rewrite(Family::kIp, [&](TableSnapshot& table) {
+    take_our_port(table);
+    SetOf(table, kMasqueradeSet).other_elements = true;
+    SetOf(table, kForwardMap).other_elements = true;
+  }));
   ASSERT_TRUE(Run({Remove(To(81, "10.1.0.1:1"))}));
   EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.size(), 2U);
   EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kMasqueradeSet)->elements.size(), 6U);
   EXPECT_FALSE(FindSet(*kernel_.Find(Family::kIp), kForwardMap)->other_elements);
   ASSERT_TRUE(Run({Add(To(81, "10.1.0.1:1"))}));
-  kernel_.Edit();
-  FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.back() =
-      ToElement(MapEntry{To(81, "9.9.9.9:9").key(), To(81, "9.9.9.9:9").to});
+  ASSERT_TRUE(kernel_.Rewrite(Family::kIp, take_our_port));
   ASSERT_TRUE(Run({Remove(To(81, "10.1.0.1:1"))}));
   EXPECT_EQ(FindSet(*kernel_.Find(Family::kIp), kForwardMap)->elements.size(), 2U);
 }

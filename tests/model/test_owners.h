@@ -1,15 +1,16 @@
 // The fixture of tests in which several processes, with an owner each, share one kernel.
-#ifndef NATPLAN_CORE_PLAN_TEST_OWNERS_H_
-#define NATPLAN_CORE_PLAN_TEST_OWNERS_H_
+#ifndef NATPLAN_TESTS_MODEL_TEST_OWNERS_H_
+#define NATPLAN_TESTS_MODEL_TEST_OWNERS_H_
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
-#include "core/plan/test_context.h"
 #include "core/text/nft_text.h"
+#include "tests/model/test_context.h"
 
 namespace natplan {
 
@@ -42,8 +43,15 @@ class OwnersTest : public testing::TestWithParam<Words> {
     return std::string(owner) + " wants " + prefix;
   }
   std::string Set(const char* prefix) const { return std::string("set ") + prefix; }
-  std::string Listing() const { return ListingText(kernel_.state()); }
-  TableSnapshot& Table() { return *kernel_.Find(w().family); }
+  std::string Listing() { return ListingText(kernel_.state()); }
+  // Valid until the next commit.
+  const TableSnapshot& Table() { return *kernel_.Find(w().family); }
+  void Rewrite(const std::function<void(TableSnapshot&)>& change) {
+    ASSERT_TRUE(kernel_.Rewrite(w().family, change));
+  }
+  void RewriteComment(const char* comment) {
+    Rewrite([&](TableSnapshot& table) { table.comment = comment; });
+  }
   Element Recorded(const char* prefix, const char* owner) const {
     const Owner named = Named(owner);
     return ToElement(LedgerEntry{Prefix::Parse(prefix).value(), named.hash()}, named);
@@ -58,11 +66,11 @@ class OwnersTest : public testing::TestWithParam<Words> {
     PutElement(kMasqueradeSet, MasqueradeShape(w().family), ToElement(Prefix::Parse(prefix).value()));
   }
 
-  FakeKernel kernel_;
+  ModelKernel kernel_;
   TestContext a_{kernel_, "a"};
   TestContext b_{kernel_, "b"};
 };
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_TEST_OWNERS_H_
+#endif  // NATPLAN_TESTS_MODEL_TEST_OWNERS_H_

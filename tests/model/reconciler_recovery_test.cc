@@ -3,12 +3,26 @@
 
 #include <cerrno>
 
-#include "core/plan/reconciler_fixture.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/reconciler_fixture.h"
 
 namespace natplan {
 namespace {
 
-class ReconcilerRecoveryTest : public ReconcilerTest {};
+class ReconcilerRecoveryTest : public ReconcilerTest {
+ protected:
+  void MakeDormantWithAWrongChain() {
+    ASSERT_TRUE(kernel_.Rewrite(Family::kIp, [](TableSnapshot& table) {
+      table.dormant = true;
+      ChainOf(table, "output").base->priority = 0;
+    }));
+  }
+};
+
+class WithoutIp6Test : public ReconcilerTest {
+ protected:
+  WithoutIp6Test() : ReconcilerTest(Simulated({.ip6_family = false})) {}
+};
 
 TEST_F(ReconcilerRecoveryTest, AFlushBetweenTwoCallsIsRepairedInOneTransactionWithEveryIntent) {
   Fill();
@@ -41,7 +55,7 @@ TEST_F(ReconcilerRecoveryTest, EnoentOnAnElementLeadsToTheSameRepair) {
 
 TEST_F(ReconcilerRecoveryTest, AFailedCallAfterAFlushDoesNotHideTheFlushFromTheNextOne) {
   for (const bool conflict : {true, false}) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     Use({}, Scope::kOwn);
     Fill();
     kernel_.FlushRuleset();
@@ -94,7 +108,7 @@ TEST_F(ReconcilerRecoveryTest, AnUnknownOutcomeThatWasCommittedIsFoundByReading)
   Start({Add(Mask("10.0.0.0/24"))});
   AnswerRead();
   const Step step = Next();
-  ASSERT_TRUE(std::holds_alternative<Committed>(kernel_.Commit(*std::get<CommitStep>(step).transaction)));
+  ASSERT_TRUE(std::holds_alternative<Committed>(Commit(*std::get<CommitStep>(step).transaction)));
   reconciler_->OnOutcome(Unknown{ENOBUFS});
   AnswerRead();
   const Result result = Finished();
@@ -134,7 +148,7 @@ TEST_F(ReconcilerRecoveryTest, WhatAnUnknownOutcomeLeftBehindIsRemovedByTheNextC
   Start({Add(Mask("10.0.0.0/24"))});
   AnswerRead();
   const Step step = Next();
-  (void)kernel_.Commit(*std::get<CommitStep>(step).transaction);
+  (void)Commit(*std::get<CommitStep>(step).transaction);
   reconciler_->OnOutcome(Unknown{ENOBUFS});
   reconciler_->Cancel();
   EXPECT_EQ(Finished().error().code, ErrorCode::kUnknownOutcome);
@@ -152,8 +166,7 @@ TEST_F(ReconcilerRecoveryTest, TornReadsEndWithTheDeadline) {
   EXPECT_EQ(Wanted(), 0U);
 }
 
-TEST_F(ReconcilerRecoveryTest, WhereOneFamilyIsNotSupportedTheOtherIsAppliedAlone) {
-  kernel_.unsupported = {Family::kIp6};
+TEST_F(WithoutIp6Test, WhereOneFamilyIsNotSupportedTheOtherIsAppliedAlone) {
   const Result result = Run({Add(Mask("10.0.0.0/24")), Add(Mask("fd00::/64"))});
   ASSERT_TRUE(result);
   ASSERT_EQ(result->unsupported.size(), 1U);
@@ -170,8 +183,7 @@ TEST_F(ReconcilerRecoveryTest, WhereOneFamilyIsNotSupportedTheOtherIsAppliedAlon
   EXPECT_EQ(Wanted(), 2U);
 }
 
-TEST_F(ReconcilerRecoveryTest, WhereTheOnlyFamilyIsNotSupportedTheCallFails) {
-  kernel_.unsupported = {Family::kIp6};
+TEST_F(WithoutIp6Test, WhereTheOnlyFamilyIsNotSupportedTheCallFails) {
   EXPECT_EQ(Run({Add(Mask("fd00::/64"))}).error().code, ErrorCode::kNotSupported);
   EXPECT_EQ(Wanted(), 0U);
   EXPECT_TRUE(Run({Add(Mask("10.0.0.0/24"))}));
@@ -230,10 +242,7 @@ TEST_F(ReconcilerRecoveryTest, ARefusalThatNoReadingExplainsIsNotRepeatedForLong
 
 TEST_F(ReconcilerRecoveryTest, ADormantTableWithAWrongChainIsWholeAfterTwoCommits) {
   ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
-  TableSnapshot& table = *kernel_.Find(Family::kIp);
-  table.dormant = true;
-  FindChain(table, "output")->base->priority = 0;
-  kernel_.Edit();
+  MakeDormantWithAWrongChain();
   commits_ = 0;
   const Result result = Run({Add(Mask("10.2.0.0/16")), Add(Mask("fd00::/64"))});
   ASSERT_TRUE(result);
@@ -251,9 +260,7 @@ TEST_F(ReconcilerRecoveryTest, ADormantTableWithAWrongChainIsWholeAfterTwoCommit
 TEST_F(ReconcilerRecoveryTest, APlanShowsBothStepsAsTheyAreCarriedOut) {
   const std::vector<Edit> edits = {Add(Mask("10.2.0.0/16")), Add(Mask("fd00::/64"))};
   ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
-  kernel_.Find(Family::kIp)->dormant = true;
-  FindChain(*kernel_.Find(Family::kIp), "output")->base->priority = 0;
-  kernel_.Edit();
+  MakeDormantWithAWrongChain();
   const Result plan = Run(edits, Mode::kPlan);
   const Result result = Run(edits);
   ASSERT_TRUE(plan);
@@ -267,8 +274,7 @@ TEST_F(ReconcilerRecoveryTest, APlanShowsBothStepsAsTheyAreCarriedOut) {
 
 TEST_F(ReconcilerRecoveryTest, WhatTheFirstOfTwoCommitsCarriedIsTakenBackIfTheCallEndsBetween) {
   ASSERT_TRUE(Run({Add(Mask("10.1.0.0/16"))}));
-  kernel_.Find(Family::kIp)->dormant = true;
-  FindChain(*kernel_.Find(Family::kIp), "output")->base->priority = 0;
+  MakeDormantWithAWrongChain();
   Start({Add(Mask("fd00::/64"))});
   reconciler_->OnOutcome(BatchRefused(ERESTART));
   for (Step step = Next(); !std::holds_alternative<ReadStep>(step) || !kernel_.Find(Family::kIp6);
@@ -283,7 +289,7 @@ TEST_F(ReconcilerRecoveryTest, WhatTheFirstOfTwoCommitsCarriedIsTakenBackIfTheCa
 
 TEST_F(ReconcilerRecoveryTest, AnElementWhoseEndWasTakenIsRepairedOrRemovedWithWhatIsLeft) {
   for (const bool remove : {false, true}) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     Use({}, Scope::kOwn);
     ASSERT_TRUE(Run({Add(Mask("10.0.0.0/24"))}));
     ASSERT_TRUE(kernel_.Foreign({DeleteElements{{Family::kIp, "natplan"},

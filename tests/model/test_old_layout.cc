@@ -1,4 +1,4 @@
-#include "core/plan/test_old_layout.h"
+#include "tests/model/test_old_layout.h"
 
 #include <algorithm>
 #include <cstring>

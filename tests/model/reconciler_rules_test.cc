@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/test_owners.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/test_owners.h"
 
 namespace natplan {
 namespace {
@@ -29,6 +30,20 @@ TEST_P(ReconcilerRulesTest, TargetAndLocalhostAreReplacedInOneTransaction) {
   ASSERT_TRUE(a_.Adds({To(80, w().target)}));
   EXPECT_EQ(a_.sent().size(), 1U);
   EXPECT_EQ(Listing(), plain);
+}
+
+TEST_P(ReconcilerRulesTest, TheLocalhostMapComesBeforeTheRuleThatLooksIntoItAndGoesAfterIt) {
+  const std::string map = "map " + std::string(Name(w().family)) + " natplan map_localhost";
+  ASSERT_TRUE(a_.Adds({LocalTo(80, w().target)}));
+  ASSERT_EQ(a_.sent().size(), 1U);
+  const std::string come = a_.sent().front();
+  EXPECT_LT(come.find("add " + map), come.find("map @map_localhost")) << come;
+  EXPECT_TRUE(a_.Plans({})->transaction.operations.empty());
+  ASSERT_TRUE(a_.Adds({To(80, w().target)}));
+  ASSERT_EQ(a_.sent().size(), 1U);
+  const std::string go = a_.sent().front();
+  EXPECT_LT(go.find("delete rule"), go.find("delete " + map)) << go;
+  EXPECT_TRUE(a_.Plans({})->transaction.operations.empty());
 }
 
 TEST_P(ReconcilerRulesTest, TheLocalhostMapStaysAsLongAsAnyOwnerWantsIt) {
@@ -118,13 +133,14 @@ TEST_P(ReconcilerRulesTest, AChainThatIsWrittenAgainKeepsTheRulesOfOtherOwners) 
   ASSERT_TRUE(a_.Adds({MaskOut(w().wide, "eth0")}));
   ASSERT_TRUE(b_.Adds({MaskOut(w().other, "eth1")}));
   const std::set<std::string> all = Contents(kernel_);
-  std::vector<RuleSnapshot>& rules = (kernel_.Edit(), FindChain(Table(), "postrouting"))->rules;
-  rules.insert(rules.begin(), {.handle = 99, .expressions = {CounterExpression{}}});
+  Rewrite([](TableSnapshot& table) {
+    std::vector<RuleSnapshot>& rules = ChainOf(table, "postrouting").rules;
+    rules.insert(rules.begin(), {.expressions = {CounterExpression{}}});
+  });
   ASSERT_TRUE(a_.Adds({}));
   EXPECT_EQ(Contents(kernel_), all);
   EXPECT_EQ(FindChain(Table(), "postrouting")->rules.size(), 4U);
-  FindChain(Table(), "postrouting")->base->priority = 7;
-  kernel_.Edit();
+  Rewrite([](TableSnapshot& table) { ChainOf(table, "postrouting").base->priority = 7; });
   ASSERT_TRUE(b_.Adds({}));
   EXPECT_EQ(Contents(kernel_), all);
 }

@@ -1,6 +1,6 @@
 // Tables as natplan made them in layout 1, for tests of what becomes of them.
-#ifndef NATPLAN_CORE_PLAN_TEST_OLD_LAYOUT_H_
-#define NATPLAN_CORE_PLAN_TEST_OLD_LAYOUT_H_
+#ifndef NATPLAN_TESTS_MODEL_TEST_OLD_LAYOUT_H_
+#define NATPLAN_TESTS_MODEL_TEST_OLD_LAYOUT_H_
 
 #include "core/values/snapshot.h"
 
@@ -11,4 +11,4 @@ void ToLayout1(TableSnapshot& table);
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_TEST_OLD_LAYOUT_H_
+#endif  // NATPLAN_TESTS_MODEL_TEST_OLD_LAYOUT_H_

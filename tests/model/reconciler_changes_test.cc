@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/test_owners.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/test_owners.h"
 
 namespace natplan {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/plan/test_context.h"
+#include "tests/model/test_context.h"
 
 #include <utility>
 
@@ -6,8 +6,8 @@
 
 namespace natplan {
 
-TestContext::TestContext(FakeKernel& kernel, const char* owner, Scope scope, Inheritance inheritance)
-    : kernel_(kernel),
+TestContext::TestContext(ModelKernel& kernel, const char* owner, Scope scope, Inheritance inheritance)
+    : executor_(kernel.Open()),
       owner_(Named(owner)),
       reconciler_(
           {.layout = {.hasher = HashInTest}, .scope = scope, .owner = owner_, .inheritance = inheritance}) {}
@@ -39,14 +39,14 @@ Result TestContext::Run(Request request, Mode mode) {
     const Step step = reconciler_.Poll(now_);
     if (const auto* read = std::get_if<ReadStep>(&step)) {
       ++reads_;
-      reconciler_.OnSnapshot(kernel_.Read(read->request));
+      reconciler_.OnSnapshot(executor_->Read(read->request, TimePoint::max()));
     } else if (const auto* commit = std::get_if<CommitStep>(&step)) {
       if (const auto event = std::exchange(before_commit_, nullptr)) event();
       sent_.push_back(ToText(*commit->transaction));
-      reconciler_.OnOutcome(kernel_.Commit(*commit->transaction));
+      reconciler_.OnOutcome(executor_->Commit(*commit->transaction, TimePoint::max()));
     } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
       ++drains_;
-      reconciler_.OnDrained(listens_ ? kernel_.Drain(drain->tables, drain->since) : Drained{});
+      reconciler_.OnDrained(listens_ ? executor_->Drain(drain->tables, drain->since) : Drained{});
     } else if (const auto* wait = std::get_if<WaitStep>(&step)) {
       now_ = wait->until;
     } else {
@@ -55,15 +55,14 @@ Result TestContext::Run(Request request, Mode mode) {
   }
 }
 
-std::set<std::string> Contents(const FakeKernel& kernel) {
+std::set<std::string> Contents(ModelKernel& kernel) {
   std::set<std::string> out;
   const auto put = [&](const std::string& line) {
     if (!out.insert(line).second) out.insert(line + ", twice");
   };
   const auto name = [](const std::string& owner) { return owner.empty() ? "?" : owner; };
   for (const Family family : kFamilies) {
-    const FamilyView view =
-        ViewOf({.hasher = HashInTest}, family, kernel.state().Find({family, kDefaultTable}));
+    const FamilyView view = ViewOf({.hasher = HashInTest}, family, kernel.Find(family));
     for (const AddressRange& range : view.ranges) {
       const auto prefix = ToPrefix(range);
       put("set " + (prefix ? prefix->ToString() : "from " + range.first.ToString()));

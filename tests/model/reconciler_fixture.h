@@ -1,21 +1,22 @@
 // One reconciler over a kernel, step by step: a test answers each step as it likes.
-#ifndef NATPLAN_CORE_PLAN_RECONCILER_FIXTURE_H_
-#define NATPLAN_CORE_PLAN_RECONCILER_FIXTURE_H_
+#ifndef NATPLAN_TESTS_MODEL_RECONCILER_FIXTURE_H_
+#define NATPLAN_TESTS_MODEL_RECONCILER_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstddef>
+#include <expected>
 #include <memory>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "core/plan/fake_kernel.h"
 #include "core/plan/reconciler.h"
 #include "core/plan/test_intents.h"
 #include "core/text/nft_text.h"
+#include "tests/model/model_kernel.h"
 
 namespace natplan {
 
@@ -41,12 +42,17 @@ inline std::vector<Operation> ForeignRange(const char* prefix) {
 
 class ReconcilerTest : public testing::Test {
  protected:
+  explicit ReconcilerTest(KernelMaker kernel = Simulated()) : kernel_(std::move(kernel)) {}
   // Starts a call; `now_` moves only through waits.
   void Start(const std::vector<Edit>& edits, Mode mode = Mode::kApply) {
     deadline_ = now_ + std::chrono::seconds(5);
     reads_ = commits_ = 0;
     reconciler_->Start(edits, mode, now_, deadline_);
   }
+  std::expected<Snapshot, ReadFailure> Read(const ReadRequest& request) {
+    return executor_->Read(request, TimePoint::max());
+  }
+  Outcome Commit(const Transaction& transaction) { return executor_->Commit(transaction, TimePoint::max()); }
   Step Poll() { return reconciler_->Poll(now_); }
 
   // Passes over waits, and over questions of what others committed, which nobody here knows.
@@ -67,7 +73,7 @@ class ReconcilerTest : public testing::Test {
   void AnswerRead() {
     const Step step = Next();
     ASSERT_TRUE(std::holds_alternative<ReadStep>(step));
-    reconciler_->OnSnapshot(kernel_.Read(std::get<ReadStep>(step).request));
+    reconciler_->OnSnapshot(Read(std::get<ReadStep>(step).request));
   }
   // The next transaction, as text; the call must want to commit one.
   std::string Text() {
@@ -78,7 +84,7 @@ class ReconcilerTest : public testing::Test {
   void AnswerCommit() {
     const Step step = Next();
     ASSERT_TRUE(std::holds_alternative<CommitStep>(step));
-    reconciler_->OnOutcome(kernel_.Commit(*std::get<CommitStep>(step).transaction));
+    reconciler_->OnOutcome(Commit(*std::get<CommitStep>(step).transaction));
   }
   Result Finished() {
     const Step step = Next();
@@ -118,7 +124,8 @@ class ReconcilerTest : public testing::Test {
     return reconciler_->desired().prefixes().size() + reconciler_->desired().forwards().size();
   }
 
-  FakeKernel kernel_;
+  ModelKernel kernel_;
+  std::unique_ptr<Executor> executor_ = kernel_.Open();
   std::unique_ptr<Reconciler> reconciler_ = std::make_unique<Reconciler>(Reconciler::Options{});
   TimePoint now_{std::chrono::seconds(1000)};
   TimePoint deadline_{};
@@ -129,4 +136,4 @@ class ReconcilerTest : public testing::Test {
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_RECONCILER_FIXTURE_H_
+#endif  // NATPLAN_TESTS_MODEL_RECONCILER_FIXTURE_H_

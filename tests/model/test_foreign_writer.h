@@ -1,20 +1,20 @@
 // A program that knows nothing of natplan and changes its tables at random, as an administrator's script may.
-#ifndef NATPLAN_CORE_PLAN_TEST_FOREIGN_WRITER_H_
-#define NATPLAN_CORE_PLAN_TEST_FOREIGN_WRITER_H_
+#ifndef NATPLAN_TESTS_MODEL_TEST_FOREIGN_WRITER_H_
+#define NATPLAN_TESTS_MODEL_TEST_FOREIGN_WRITER_H_
 
 #include <array>
 #include <cstddef>
 #include <random>
 #include <string>
 
-#include "core/plan/fake_kernel.h"
+#include "tests/model/model_kernel.h"
 
 namespace natplan {
 
 class TestForeignWriter {
  public:
   // Draws which kinds of changes this one makes, if it makes any.
-  TestForeignWriter(FakeKernel& kernel, std::mt19937& random);
+  TestForeignWriter(ModelKernel& kernel, std::mt19937& random);
 
   bool writes() const { return writes_; }
   // Makes one change, or none: not every kind is made, and not every one has something to change.
@@ -25,7 +25,7 @@ class TestForeignWriter {
   // Takes one element, or one range, out of the set.
   void TakeOne(const TableId& id, const std::string& set_name);
 
-  FakeKernel& kernel_;
+  ModelKernel& kernel_;
   std::mt19937& random_;
   bool writes_;
   std::array<bool, 16> kinds_ = {};
@@ -33,4 +33,4 @@ class TestForeignWriter {
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_TEST_FOREIGN_WRITER_H_
+#endif  // NATPLAN_TESTS_MODEL_TEST_FOREIGN_WRITER_H_

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "core/plan/old_ledger.h"
-#include "core/plan/test_old_layout.h"
-#include "core/plan/test_owners.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/test_old_layout.h"
+#include "tests/model/test_owners.h"
 
 namespace natplan {
 namespace {
@@ -27,9 +28,9 @@ class MigrationTest : public OwnersTest {
     PutElement(kForwardMap, ForwardShape(w().family), noted);
     all_ = Contents(kernel_);
     today_ = Listing();
-    (kernel_.Edit(), ToLayout1(Table()));
+    Rewrite(ToLayout1);
   }
-  SetSnapshot& Owners() { return *FindSet(Table(), kOwnersSet); }
+  const SetSnapshot& Owners() { return *FindSet(Table(), kOwnersSet); }
 
   std::set<std::string> all_;
   std::string today_;
@@ -81,13 +82,13 @@ TEST_P(MigrationTest, ContextsThatAreOpenMeanwhileGoOn) {
 
 TEST_P(MigrationTest, EveryScopeUnderstandsIt) {
   for (const Scope scope : {Scope::kApply, Scope::kAdopt, Scope::kExclusive}) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     TestContext a(kernel_, "a");
     TestContext b(kernel_, "b");
     ASSERT_TRUE(a.Adds({Mask(w().wide)}));
     ASSERT_TRUE(b.Adds({Mask(w().narrow)}));
     PutRange(w().other);
-    (kernel_.Edit(), ToLayout1(Table()));
+    Rewrite(ToLayout1);
     TestContext context(kernel_, "a", scope);
     ASSERT_TRUE(context.Replaces({Mask(w().wide)}));
     EXPECT_EQ(Table().comment, kTableComment);
@@ -122,9 +123,9 @@ TEST_P(MigrationTest, WithForeignThingsInItTheLedgerAloneIsMadeAgain) {
 }
 
 TEST_P(MigrationTest, AnEntryThatCannotBeUnderstoodStopsItAndNothingIsLost) {
-  Element element = Owners().elements.front();
+  const Element element = Owners().elements.front();
   for (const char* comment : {"", "somebody", "no\nname"}) {
-    (kernel_.Edit(), Owners().elements.front()).comment = comment;
+    Rewrite([&](TableSnapshot& table) { SetOf(table, kOwnersSet).elements.front().comment = comment; });
     const std::string before = Listing();
     TestContext c(kernel_, "c");
     const Result result = c.Adds({Mask(w().middle)});
@@ -132,7 +133,7 @@ TEST_P(MigrationTest, AnEntryThatCannotBeUnderstoodStopsItAndNothingIsLost) {
     EXPECT_EQ(result.error().code, ErrorCode::kConflict);
     EXPECT_EQ(Listing(), before);
   }
-  (kernel_.Edit(), Owners().elements.front()) = element;
+  Rewrite([&](TableSnapshot& table) { SetOf(table, kOwnersSet).elements.front() = element; });
   TestContext c(kernel_, "c");
   EXPECT_TRUE(c.Adds({Mask(w().middle)}));
 }
@@ -140,10 +141,10 @@ TEST_P(MigrationTest, AnEntryThatCannotBeUnderstoodStopsItAndNothingIsLost) {
 // Names that only the old hash could not tell apart.
 TEST_P(MigrationTest, TheOldHashIsCheckedAndTheNewOneWritten) {
   const Owner owner = Named("8yn0iYCKYHlIj4-BwPqk");
-  kernel_ = FakeKernel();
+  kernel_.FlushRuleset();
   TestContext old(kernel_, owner.name().c_str());
   ASSERT_TRUE(old.Adds({Mask(w().wide)}));
-  (kernel_.Edit(), ToLayout1(Table()));
+  Rewrite(ToLayout1);
   // The other name has the same old hash: whose entry it is, the comment says.
   TestContext other(kernel_, "GReLUrM4wMqfg9yzV3KQ");
   ASSERT_TRUE(other.Adds({Mask(w().wide)}));

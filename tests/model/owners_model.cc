@@ -1,19 +1,9 @@
-// Three processes with an owner each, and programs that know nothing of them, change one kernel at random;
-// between any two steps of a call anything may happen, and any answer may be lost. The oracle is what each
-// owner asked for and what the kernel held right before each commit. Faults, and where they come from:
-//   other calls and foreign changes between reading and committing   any program, at any time
-//   an answer lost, the transaction carried out or not               ENOBUFS, a signal, a deadline
-//   ERESTART, ENOENT                                                 a commit that came first
-//   nothing sent                                                     no memory for the socket's buffer
-//   torn readings, notifications that were missed                    a commit while dumping; an overrun
-//   a call that is cancelled, a process that starts again            timeouts, crashes
-// NATPLAN_SEQUENCES sets how many sequences are run, NATPLAN_SEED runs one again.
+#include "tests/model/owners_model.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <random>
 #include <set>
@@ -21,10 +11,10 @@
 #include <vector>
 
 #include "core/plan/reconciler.h"
-#include "core/plan/test_foreign_writer.h"
 #include "core/plan/test_intents.h"
-#include "core/plan/test_wishes.h"
 #include "core/text/nft_text.h"
+#include "tests/model/test_foreign_writer.h"
+#include "tests/model/test_wishes.h"
 
 namespace natplan {
 namespace {
@@ -34,12 +24,14 @@ const char* const kPrefixes[] = {"10.0.0.0/8",  "10.0.0.0/16", "10.0.0.0/24", "1
 const char* const kTargets[] = {"192.0.2.1:80", "192.0.2.2:81", "[fd00::5]:80"};
 const char* const kOwners[] = {"a", "b", "c"};
 
+constexpr TimePoint kNoDeadline = TimePoint::max();
+
 struct Process {
-  explicit Process(FakeKernel& kernel, const char* name, Inheritance how)
-      : owner(Named(name)), inheritance(how) {
-    Restart(kernel, how);
+  Process(ModelKernel& kernel, const char* name) : owner(Named(name)) {
+    Restart(kernel, Inheritance::kAdopt);
   }
-  void Restart(FakeKernel&, Inheritance how) {
+  void Restart(ModelKernel& kernel, Inheritance how) {
+    executor = kernel.Open();
     inheritance = how;
     reconciler = std::make_unique<Reconciler>(
         Reconciler::Options{.jitter_seed = 1, .owner = owner, .inheritance = how});
@@ -48,7 +40,8 @@ struct Process {
   }
 
   Owner owner;
-  Inheritance inheritance;
+  Inheritance inheritance = Inheritance::kAdopt;
+  std::unique_ptr<Executor> executor;
   std::unique_ptr<Reconciler> reconciler;
   bool fresh = true;  // it has taken over nothing yet
   bool busy = false;  // in the middle of a call
@@ -58,8 +51,8 @@ struct Process {
 
 class World {
  public:
-  explicit World(std::uint32_t seed) : random_(seed) {
-    for (const char* name : kOwners) processes_.emplace_back(kernel_, name, Inheritance::kAdopt);
+  World(std::uint32_t seed, const KernelMaker& kernel) : random_(seed), kernel_(kernel) {
+    for (const char* name : kOwners) processes_.emplace_back(kernel_, name);
   }
 
   void Step() {
@@ -68,9 +61,7 @@ class World {
     if (Chance(20)) process.Restart(kernel_, Chance(2) ? Inheritance::kAdopt : Inheritance::kReset);
     Call(process, 0);
   }
-  int succeeded() const { return succeeded_; }
-  int failed() const { return failed_; }
-  int lost() const { return lost_; }
+  const OwnersRun& run() const { return run_; }
 
  private:
   std::size_t Pick(std::size_t count) { return random_() % count; }
@@ -105,7 +96,7 @@ class World {
 
   Outcome Commit(Process& process, const Transaction& transaction) {
     const Picture before(kernel_.state());
-    const Outcome outcome = kernel_.Commit(transaction);
+    const Outcome outcome = process.executor->Commit(transaction, kNoDeadline);
     if (std::holds_alternative<Committed>(outcome)) {
       ++commits_;
       CheckCommit(process, before, Picture(kernel_.state()));
@@ -180,11 +171,12 @@ class World {
           reconciler.OnSnapshot(std::unexpected(ReadFailure{.torn = true, .errno_value = EINTR}));
           continue;
         }
-        const Snapshot answer = kernel_.Read(read->request);
+        const auto answer = process.executor->Read(read->request, kNoDeadline);
+        ASSERT_TRUE(answer);
         snapshot = true;
         if (process.fresh && !took_over) {
           took_over = true;
-          if (process.inheritance == Inheritance::kAdopt) base = Picture(answer).Of(process.owner.name());
+          if (process.inheritance == Inheritance::kAdopt) base = Picture(*answer).Of(process.owner.name());
           for (const Prefix& prefix : base.prefixes) process.ever.insert(prefix);
         }
         reconciler.OnSnapshot(answer);
@@ -207,7 +199,7 @@ class World {
           settled = settled || (std::holds_alternative<Committed>(outcome) && more);  // in two steps
         }
       } else if (const auto* drain = std::get_if<DrainStep>(&step)) {
-        reconciler.OnDrained(Chance(3) ? Drained{} : kernel_.Drain(drain->tables, drain->since));
+        reconciler.OnDrained(Chance(3) ? Drained{} : process.executor->Drain(drain->tables, drain->since));
       } else {
         now_ = std::get<WaitStep>(step).until;
       }
@@ -216,14 +208,14 @@ class World {
     const Result& result = *std::get<FinishedStep>(last).result;
     process.busy = false;
     if (result) {
-      ++succeeded_;
+      ++run_.succeeded;
       for (const Edit& edit : edits) base.Apply(edit);
       process.fresh = false;
       process.wishes = base;
       CheckSuccess(process, *result, snapshot);
       return;
     }
-    ++failed_;
+    ++run_.failed;
     const ErrorCode code = result.error().code;
     EXPECT_TRUE(code == ErrorCode::kConflict || code == ErrorCode::kUnknownOutcome ||
                 code == ErrorCode::kDeadline || code == ErrorCode::kNoMemory)
@@ -274,7 +266,7 @@ class World {
       wish.second = wish.second && !other;
     }
     EXPECT_EQ(now.Of(process.owner.name()), want) << "what " << process.owner.name() << " wants";
-    lost_ += static_cast<int>(taken);
+    run_.lost += taken;
     if (snapshot) {
       EXPECT_GE(report.lost.size(), taken);
     }
@@ -284,7 +276,7 @@ class World {
     // A process that starts now under this name finds nothing to do.
     Reconciler again(Reconciler::Options{.owner = process.owner});
     again.Start(std::vector<Edit>{}, Mode::kPlan, now_, now_ + std::chrono::seconds(5));
-    again.OnSnapshot(kernel_.Read(RequestFor({})));
+    again.OnSnapshot(process.executor->Read(RequestFor({}), kNoDeadline));
     const natplan::Step step = again.Poll(now_);
     const auto* finished = std::get_if<FinishedStep>(&step);
     ASSERT_TRUE(finished != nullptr && finished->result->has_value());
@@ -309,48 +301,25 @@ class World {
   }
 
   std::mt19937 random_;
-  FakeKernel kernel_;
+  ModelKernel kernel_;
   std::vector<Process> processes_;
   TimePoint now_{std::chrono::seconds(1)};
   bool faulty_ = Chance(2);
   TestForeignWriter foreign_{kernel_, random_};
   int commits_ = 0;  // of the call under way
-  int succeeded_ = 0;
-  int failed_ = 0;
-  int lost_ = 0;
+  OwnersRun run_;
 };
 
-std::uint32_t Number(const char* variable, std::uint32_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
-}
-
-TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
-  const std::uint32_t only = Number("NATPLAN_SEED", 0);
-  const std::uint32_t sequences = Number("NATPLAN_SEQUENCES", 150);
-  std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t lost = 0;
-  for (std::uint32_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : sequences); ++seed) {
-    World world(seed);
-    for (int step = 0; step < 30; ++step) {
-      SCOPED_TRACE("step " + std::to_string(step));
-      world.Step();
-      if (HasFailure()) {
-        FAIL() << "to repeat it: ./bazelw test --test_output=errors --test_env=NATPLAN_SEED=" << seed
-               << " //core/plan:owners_model_test";
-      }
-    }
-    succeeded += static_cast<std::uint64_t>(world.succeeded());
-    failed += static_cast<std::uint64_t>(world.failed());
-    lost += static_cast<std::uint64_t>(world.lost());
-  }
-  std::cout << succeeded << " calls succeeded, " << failed << " failed, " << lost << " ports were lost\n";
-  if (only != 0) return;
-  EXPECT_GT(succeeded, 20 * sequences);
-  EXPECT_GT(failed, sequences);
-  EXPECT_GT(lost, 0U);
-}
-
 }  // namespace
+
+OwnersRun RunOwnersSequence(std::uint32_t seed, const KernelMaker& kernel) {
+  World world(seed, kernel);
+  for (int step = 0; step < 30; ++step) {
+    SCOPED_TRACE("step " + std::to_string(step));
+    world.Step();
+    if (::testing::Test::HasFailure()) break;
+  }
+  return world.run();
+}
+
 }  // namespace natplan

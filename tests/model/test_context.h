@@ -1,22 +1,23 @@
 // One process among several: a reconciler of one owner over a kernel that others change as well.
-#ifndef NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
-#define NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
+#ifndef NATPLAN_TESTS_MODEL_TEST_CONTEXT_H_
+#define NATPLAN_TESTS_MODEL_TEST_CONTEXT_H_
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/plan/fake_kernel.h"
 #include "core/plan/reconciler.h"
 #include "core/plan/test_intents.h"
+#include "tests/model/model_kernel.h"
 
 namespace natplan {
 
 class TestContext {
  public:
-  TestContext(FakeKernel& kernel, const char* owner, Scope scope = Scope::kOwn,
+  TestContext(ModelKernel& kernel, const char* owner, Scope scope = Scope::kOwn,
               Inheritance inheritance = Inheritance::kAdopt);
 
   // Each is one call, and the intents are those of this context's owner.
@@ -41,7 +42,7 @@ class TestContext {
  private:
   std::vector<Edit> Edits(Edit::Kind kind, const std::vector<Intent>& intents) const;
 
-  FakeKernel& kernel_;
+  std::unique_ptr<Executor> executor_;
   Owner owner_;
   Reconciler reconciler_;
   std::function<void()> before_commit_;
@@ -55,8 +56,8 @@ class TestContext {
 // What natplan's own tables hold beyond their skeletons, a line for each thing: "set 10.0.0.0/8", "a wants
 // 10.0.0.0/8" for the ledger, "a forwards ip tcp port 80 to 192.0.2.1:80", "... localhost" for the second
 // map, "a masquerades 10.0.0.0/8 out eth0". Nobody is "?".
-std::set<std::string> Contents(const FakeKernel& kernel);
+std::set<std::string> Contents(ModelKernel& kernel);
 
 }  // namespace natplan
 
-#endif  // NATPLAN_CORE_PLAN_TEST_CONTEXT_H_
+#endif  // NATPLAN_TESTS_MODEL_TEST_CONTEXT_H_

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/plan/reconciler_fixture.h"
+#include "core/plan/test_tables.h"
+#include "tests/model/reconciler_fixture.h"
 
 namespace natplan {
 namespace {
@@ -114,7 +115,7 @@ TEST_F(ReconcilerTest, CancellingLeavesTheOldStateWhereverTheCallIs) {
   reconciler_->Cancel();
   EXPECT_EQ(Finished().error().code, ErrorCode::kDeadline);
   Start(edits);  // a read, the mirror being gone
-  reconciler_->OnSnapshot(kernel_.Read(RequestFor({})));
+  reconciler_->OnSnapshot(Read(RequestFor({})));
   ASSERT_TRUE(std::holds_alternative<CommitStep>(Poll()));
   reconciler_->Cancel();
   EXPECT_EQ(Finished().error().code, ErrorCode::kUnknownOutcome);
@@ -138,7 +139,7 @@ TEST_F(ReconcilerTest, AfterACancelledCommitThatWentThroughTheNextCallTakesItBac
   Fill();
   Start({Add(Mask("10.9.0.0/16"))});
   const Step step = Next();
-  (void)kernel_.Commit(*std::get<CommitStep>(step).transaction);
+  (void)Commit(*std::get<CommitStep>(step).transaction);
   reconciler_->Cancel();
   (void)Finished();
   ASSERT_TRUE(Run({Remove(Mask("10.9.0.0/16"))}));
@@ -188,9 +189,9 @@ TEST_F(ReconcilerTest, ATableThatNobodyLookedAtIsReadBeforeItIsUsed) {
 }
 
 TEST_F(ReconcilerTest, EveryTransactionCarriesTheGenerationItWasPlannedFrom) {
-  kernel_.Edit().generation = UINT32_MAX;
   Start({Add(Mask("10.0.0.0/24"))});
-  AnswerRead();
+  ASSERT_TRUE(std::holds_alternative<ReadStep>(Poll()));
+  reconciler_->OnSnapshot(Snapshot{.generation = UINT32_MAX});
   EXPECT_EQ(std::get<CommitStep>(Next()).transaction->required_generation, UINT32_MAX);
   reconciler_->OnOutcome(Committed{});
   EXPECT_EQ(Finished()->generation, 1U) << "0 is skipped";

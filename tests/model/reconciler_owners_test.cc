@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/test_owners.h"
+#include "tests/model/test_owners.h"
 
 namespace natplan {
 namespace {
@@ -132,7 +132,7 @@ TEST_P(ReconcilerOwnersTest, EqualAndNestedPrefixesOfTwoOwnersAreCountedInAnyOrd
   do {
     std::vector<int> remove_order = {0, 1, 2, 3};
     do {
-      kernel_ = FakeKernel();
+      kernel_.FlushRuleset();
       TestContext a(kernel_, "a");
       TestContext b(kernel_, "b");
       std::set<int> there;
@@ -267,7 +267,7 @@ TEST_P(ReconcilerOwnersTest, ACommitElsewhereCostsOneRetryAndNoReading) {
 
 TEST_P(ReconcilerOwnersTest, ACommitToOurTableAndAGapInTheNewsAreReadAgain) {
   ASSERT_TRUE(a_.Adds({Mask(w().wide)}));
-  ASSERT_TRUE(kernel_.Foreign({EnsureTable{id()}}));
+  ASSERT_TRUE(kernel_.Foreign({EnsureSet{id(), kMasqueradeSet, MasqueradeShape(w().family)}}));
   ASSERT_TRUE(a_.Adds({Mask(w().other)}));
   EXPECT_EQ(a_.reads(), 1);
   ASSERT_TRUE(kernel_.Foreign({EnsureTable{{w().family, "theirs"}}}));
@@ -279,7 +279,7 @@ TEST_P(ReconcilerOwnersTest, ACommitToOurTableAndAGapInTheNewsAreReadAgain) {
 
 TEST_P(ReconcilerOwnersTest, WhatANameHadAnEarlierTimeIsNotBroughtBack) {
   for (const Inheritance inheritance : {Inheritance::kAdopt, Inheritance::kReset}) {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     TestContext b(kernel_, "b");
     ASSERT_TRUE(b.Adds({Mask(w().wide), Mask(w().other)}));
     TestContext a(kernel_, "a", Scope::kOwn, inheritance);
@@ -324,7 +324,7 @@ TEST_P(ReconcilerOwnersTest, AnyOrderOfTheSameIntentsGivesTheSameListing) {
   std::vector<std::size_t> order = {0, 1, 2, 3, 4};
   std::optional<std::string> first;
   do {
-    kernel_ = FakeKernel();
+    kernel_.FlushRuleset();
     TestContext a(kernel_, "a");
     TestContext b(kernel_, "b");
     for (const std::size_t i : order) ASSERT_TRUE((i % 2 == 0 ? a : b).Adds({intents[i]}));

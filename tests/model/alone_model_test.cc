@@ -1,0 +1,78 @@
+// A change that stands alone, on the simulated kernel.
+#include "tests/model/alone_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/model/sequences.h"
+#include "tests/model/test_context.h"
+
+namespace natplan {
+namespace {
+
+TEST(AloneModelTest, APartComesToWhatEverythingComesTo) {
+  AloneRun all;
+  const std::uint32_t sequences =
+      RunSequences(100, "//tests/model:alone_model_test", [&](std::uint32_t seed) {
+        const AloneRun run = RunAloneSequence(seed, Simulated());
+        all.asked += run.asked;
+        all.answered += run.answered;
+        all.compared += run.compared;
+      });
+  std::cout << "a part was asked for " << all.asked << " times and was enough " << all.answered << " times; "
+            << all.compared << " times nothing was amiss elsewhere\n";
+  if (sequences == 0) return;
+  EXPECT_GT(all.answered, all.asked / 3);
+  EXPECT_GT(all.compared, sequences);
+}
+
+Result RunAlone(TestContext& context, const char* prefix) {
+  return context.Run({.edits = {Add(Mask(prefix), context.owner())}, .alone = true});
+}
+
+// A kernel takes a prefix in which such a range begins, and cuts the range off.
+TEST(AlonePartTest, ARangeWithoutAnEndThatBeginsInsideIsSeenBeforeAnythingIsSent) {
+  ModelKernel whole;
+  ASSERT_TRUE(TestContext(whole, "a").Adds({Mask("10.1.0.0/24")}));
+  const AddressRange open{Address::Parse("10.9.0.128").value()};
+  ASSERT_TRUE(whole.Foreign(
+      {AddElements{{Family::kIp, kDefaultTable}, kMasqueradeSet, {}, true, {ToElement(open)}}}));
+  const std::unique_ptr<ModelKernel> part = whole.Copy();
+  const Result expected = TestContext(whole, "a").Adds({Mask("10.9.0.0/24")});
+  TestContext alone(*part, "a");
+  const Result result = RunAlone(alone, "10.9.0.0/24");
+  ASSERT_FALSE(expected);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(ToString(result.error()), ToString(expected.error()));
+  EXPECT_EQ(alone.sent(), std::vector<std::string>());
+  EXPECT_EQ(Contents(*part), Contents(whole));
+}
+
+TEST(AlonePartTest, WhatIsThereAlreadyIsReadOnce) {
+  ModelKernel kernel;
+  for (const char* prefix : {"10.9.0.0/24", "10.8.0.1/32", "fd00::/64"}) {
+    ASSERT_TRUE(TestContext(kernel, "a").Adds({Mask(prefix)}));
+    TestContext alone(kernel, "a");
+    const Result result = RunAlone(alone, prefix);
+    ASSERT_TRUE(result) << ToString(result.error());
+    EXPECT_FALSE(result->changed);
+    EXPECT_EQ(alone.reads(), 1) << prefix;
+  }
+}
+
+TEST(AlonePartTest, WhereWhatIsNotWantedGoesEverythingIsRead) {
+  ModelKernel kernel;
+  ASSERT_TRUE(TestContext(kernel, "b").Adds({Mask("10.1.0.0/24"), To(80, "192.0.2.1:80")}));
+  TestContext alone(kernel, "a", Scope::kExclusive);
+  ASSERT_TRUE(RunAlone(alone, "10.9.0.0/24"));
+  EXPECT_EQ(Contents(kernel), (std::set<std::string>{"a wants 10.9.0.0/24", "set 10.9.0.0/24"}));
+}
+
+}  // namespace
+}  // namespace natplan
