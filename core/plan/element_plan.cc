@@ -343,6 +343,9 @@ class Planner {
   // --- what is left of both ---
 
   ElementPlan Finish() {
+    // In whichever order it was looked at: the same change is the same transaction.
+    for (MapChanges* const map : {&plan_.changes.forwards, &plan_.changes.localhost})
+      std::ranges::sort(map->deletes, {}, &Element::key);
     std::ranges::sort(plan_.changes.range_adds);
     // What stays in the set must not overlap what comes.
     std::erase_if(plan_.changes.range_adds, [&](const Prefix& prefix) { return !ClearWayFor(prefix); });

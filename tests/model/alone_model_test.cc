@@ -54,6 +54,19 @@ TEST(AlonePartTest, ARangeWithoutAnEndThatBeginsInsideIsSeenBeforeAnythingIsSent
   EXPECT_EQ(Contents(*part), Contents(whole));
 }
 
+TEST(AlonePartTest, TheSameChangeOfPortsIsTheSameTransaction) {
+  ModelKernel whole;
+  ASSERT_TRUE(TestContext(whole, "a").Adds({To(80, "192.0.2.1:80"), To(82, "192.0.2.1:80")}));
+  const std::unique_ptr<ModelKernel> part = whole.Copy();
+  const std::vector<Edit> edits = {Remove(To(80, "192.0.2.1:80"), Named("a")),
+                                   Add(To(82, "192.0.2.2:80"), Named("a"))};
+  TestContext everything(whole, "a");
+  ASSERT_TRUE(everything.Run({.edits = edits}));
+  TestContext alone(*part, "a");
+  ASSERT_TRUE(alone.Run({.edits = edits, .alone = true}));
+  EXPECT_EQ(alone.sent(), everything.sent());
+}
+
 TEST(AlonePartTest, WhatIsThereAlreadyIsReadOnce) {
   ModelKernel kernel;
   for (const char* prefix : {"10.9.0.0/24", "10.8.0.1/32", "fd00::/64"}) {
