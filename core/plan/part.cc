@@ -1,6 +1,8 @@
 #include "core/plan/part.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 #include "core/plan/extra_rules.h"
@@ -13,6 +15,16 @@ const Masquerade* MasqueradeOf(const Edit& edit) { return std::get_if<Masquerade
 
 LedgerEntry EntryOf(const Edit& edit, const Masquerade& masquerade) {
   return {masquerade.source(), edit.owner.hash()};
+}
+
+// The address before the first of the prefix; none: it begins at the bottom of the address space.
+std::optional<ElementKey> Below(const Prefix& prefix) {
+  const Address first = prefix.network();
+  std::vector<std::uint8_t> bytes(first.bytes().begin(), first.bytes().end());
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    if (bytes[i]-- != 0) return ElementKey(bytes);
+  }
+  return {};
 }
 
 // The widest prefix in the ledger that contains this one, which is in it.
@@ -33,7 +45,9 @@ bool IsEnoughFor(const Edit& edit, const Masquerade& masquerade, const FamilyVie
   }
   // Whose what covers it is, only the whole ledger would tell; and of one that reaches to the top of the
   // address space the kernel does not see what lies inside.
-  return view.ranges.empty() ? !recorded && prefix.end() : view.Holds(prefix);
+  const bool covered = std::ranges::any_of(
+      view.ranges, [&](const AddressRange& range) { return range.Overlaps(ToRange(prefix)); });
+  return covered ? view.Holds(prefix) : !recorded && prefix.end();
 }
 
 bool IsPlain(const FamilyView& view) {
@@ -55,6 +69,7 @@ std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>
       if (!layout.own() || masquerade->out_interface() || edits.size() > 1) return {};
       const Prefix& prefix = masquerade->source();
       request.keys.push_back({table, kMasqueradeSet, ElementKey(prefix.network().bytes())});
+      if (const auto below = Below(prefix)) request.keys.push_back({table, kMasqueradeSet, *below});
       if (edit.kind == Edit::Kind::kRemove) {
         request.sets = {kOwnersSet};
         continue;

@@ -12,10 +12,12 @@
 
 namespace natplan {
 
-// What such a change has to read; none: everything. A forward needs its port. A masquerade that comes needs
-// what covers its first address and what covers its last. The kernel refuses it if it covers a range that has
+// What such a change has to read; none: everything. A forward needs its port. A masquerade needs what covers
+// its first address, and what covers the one before it: the kernel takes another program's range around one
+// that is there, if both have the same end or none, and then the end is not for natplan alone to take.
+// One that comes needs what covers its last address too. The kernel refuses it if it covers a range that has
 // an end, and then everything is read; one without an end, which the kernel would cut off, covers the last.
-// A masquerade that goes needs the ledger: only that tells who else wants its addresses, and which narrower
+// One that goes needs the ledger: only that tells who else wants its addresses, and which narrower
 // prefixes come back.
 std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>& edits);
 

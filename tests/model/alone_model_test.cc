@@ -67,6 +67,29 @@ TEST(AlonePartTest, TheSameChangeOfPortsIsTheSameTransaction) {
   EXPECT_EQ(alone.sent(), everything.sent());
 }
 
+// The kernel takes a range around one that is there, if both have the same end or none. What is deleted with
+// that end would be open to the top of the address space.
+TEST(AlonePartTest, ARangeAroundOneThatIsThereIsSeenToo) {
+  const TableId table{Family::kIp, kDefaultTable};
+  for (const char* prefix : {"10.128.0.0/9", "240.0.0.0/4"}) {
+    for (const bool remove : {false, true}) {
+      ModelKernel whole;
+      ASSERT_TRUE(TestContext(whole, "a").Adds({Mask(prefix)}));
+      const AddressRange around{Address::Parse("10.0.1.128").value(), Prefix::Parse(prefix)->end()};
+      ASSERT_TRUE(whole.Foreign(
+          {AddElements{table, kMasqueradeSet, MasqueradeShape(Family::kIp), false, {ToElement(around)}}}));
+      const std::unique_ptr<ModelKernel> part = whole.Copy();
+      const Edit edit = remove ? Remove(Mask(prefix), Named("a")) : Add(Mask(prefix), Named("a"));
+      const Result expected = TestContext(whole, "a").Run({.edits = {edit}});
+      const Result result = TestContext(*part, "a").Run({.edits = {edit}, .alone = true});
+      EXPECT_EQ(result.has_value(), remove);
+      EXPECT_EQ(expected.has_value(), remove);
+      EXPECT_EQ(Contents(*part), Contents(whole));
+      EXPECT_TRUE(Contents(*part).contains("broken"));
+    }
+  }
+}
+
 TEST(AlonePartTest, WhatIsThereAlreadyIsReadOnce) {
   ModelKernel kernel;
   for (const char* prefix : {"10.9.0.0/24", "10.8.0.1/32", "fd00::/64"}) {
