@@ -36,9 +36,16 @@ class World {
     // Of two processes that use one name at once the last writer wins.
     const bool busy = Chance(4) && std::string_view(other) != owner;
     const Edits meanwhile = RandomEdits();
+    // The other's change comes right before the commit, or after a call that has nothing to commit.
     const auto run = [&](ModelKernel& kernel, TestContext& context, bool stands_alone) {
-      if (busy) context.BeforeCommit([&] { Change(kernel, other, meanwhile); });
-      return context.Run({.edits = OfOwner(owner, edits), .alone = stands_alone});
+      bool waits = busy;
+      const auto event = [&] {
+        if (std::exchange(waits, false)) Change(kernel, other, meanwhile);
+      };
+      context.BeforeCommit(event);
+      const Result result = context.Run({.edits = OfOwner(owner, edits), .alone = stands_alone});
+      event();
+      return result;
     };
     const bool sound = IsSound();
     const std::unique_ptr<ModelKernel> whole = kernel_.Copy();

@@ -22,19 +22,19 @@ void RunLive(std::uint32_t usually, const std::function<void(std::uint32_t seed)
 }
 
 TEST(LiveModelTest, NobodyLosesAnythingThroughAnother) {
-  RunLive(250, [](std::uint32_t seed) { RunOwnersSequence(seed, Running()); });
+  RunLive(120, [](std::uint32_t seed) { RunOwnersSequence(seed, Running()); });
 }
 
 TEST(LiveModelTest, TheKernelHoldsTheUnionOfWhatIsWantedAndForeign) {
-  RunLive(250, [](std::uint32_t seed) { RunUnionSequence(seed, Running()); });
+  RunLive(120, [](std::uint32_t seed) { RunUnionSequence(seed, Running()); });
 }
 
 TEST(LiveModelTest, InExclusiveScopeNothingButWhatIsWantedRemains) {
-  RunLive(250, [](std::uint32_t seed) { RunExclusiveSequence(seed, Running()); });
+  RunLive(120, [](std::uint32_t seed) { RunExclusiveSequence(seed, Running()); });
 }
 
 TEST(LiveModelTest, APartComesToWhatEverythingComesTo) {
-  RunLive(10, [](std::uint32_t seed) { RunAloneSequence(seed, Running()); });
+  RunLive(4, [](std::uint32_t seed) { RunAloneSequence(seed, Running()); });
 }
 
 }  // namespace

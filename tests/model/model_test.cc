@@ -16,7 +16,7 @@ namespace {
 
 TEST(ModelTest, AfterEachCallThatSucceedsTheKernelHoldsTheUnionOfWhatIsWantedAndForeign) {
   UnionRun all;
-  const std::uint32_t sequences = RunSequences(400, "//tests/model:model_test", [&](std::uint32_t seed) {
+  const std::uint32_t sequences = RunSequences(100, "//tests/model:model_test", [&](std::uint32_t seed) {
     const UnionRun run = RunUnionSequence(seed, Simulated());
     all.succeeded += run.succeeded;
     all.failed += run.failed;
@@ -27,7 +27,7 @@ TEST(ModelTest, AfterEachCallThatSucceedsTheKernelHoldsTheUnionOfWhatIsWantedAnd
 }
 
 TEST(ModelTest, InExclusiveScopeNothingButWhatIsWantedRemains) {
-  RunSequences(100, "//tests/model:model_test",
+  RunSequences(40, "//tests/model:model_test",
                [](std::uint32_t seed) { RunExclusiveSequence(seed, Simulated()); });
 }
 

@@ -14,7 +14,7 @@ namespace {
 TEST(OwnersModelTest, NobodyLosesAnythingThroughAnother) {
   OwnersRun all;
   const std::uint32_t sequences =
-      RunSequences(150, "//tests/model:owners_model_test", [&](std::uint32_t seed) {
+      RunSequences(100, "//tests/model:owners_model_test", [&](std::uint32_t seed) {
         const OwnersRun run = RunOwnersSequence(seed, Simulated());
         all.succeeded += run.succeeded;
         all.failed += run.failed;

@@ -14,6 +14,11 @@ namespace {
 const char* const kForeignPrefixes[] = {"10.0.0.128/25", "10.64.0.0/10", "192.168.0.0/16", "10.0.1.0/24",
                                         "fd00:8000::/17"};
 
+// Where ranges begin and end; "": the top of the address space.
+const char* const kBounds[2][8] = {
+    {"9.0.0.0", "10.0.0.0", "10.0.0.64", "10.0.1.0", "10.0.1.128", "11.0.0.0", "240.0.0.0", ""},
+    {"fc00::", "fd00::", "fd00:0:0:1::", "fd00:0:0:2::", "fd01::", "fd80::", "fe00::", ""}};
+
 }  // namespace
 
 TestForeignWriter::TestForeignWriter(ModelKernel& kernel, std::mt19937& random)
@@ -28,10 +33,29 @@ void TestForeignWriter::TakeOne(const TableId& id, const std::string& set_name) 
   Element element = set->elements[Pick(set->elements.size())];
   if (element.kind != ElementKind::kSingle) {
     const FamilyView view = ViewOf({}, id.family, table);
+    if (view.ranges.size() == 0) return;
     element =
         ToElement(*std::next(view.ranges.begin(), static_cast<std::ptrdiff_t>(Pick(view.ranges.size()))));
   }
   kernel_.Foreign({DeleteElements{id, set_name, set->shape, {element}}});
+}
+
+void TestForeignWriter::TakeHalf(const TableId& id) {
+  const TableSnapshot* table = kernel_.Find(id.family);
+  const SetSnapshot* set = table == nullptr ? nullptr : FindSet(*table, kMasqueradeSet);
+  if (set == nullptr || set->elements.empty()) return;
+  const Element& node = set->elements[Pick(set->elements.size())];
+  kernel_.Foreign({DeleteElements{id, kMasqueradeSet, set->shape, {node}}});
+}
+
+void TestForeignWriter::PutRange(Family family) {
+  const auto& bounds = kBounds[static_cast<std::size_t>(family)];
+  const std::size_t first = Pick(std::size(bounds) - 1);
+  const std::size_t end = first + 1 + Pick(std::size(bounds) - first - 1);
+  AddressRange range{Address::Parse(bounds[first]).value()};
+  if (*bounds[end] != '\0') range.end = Address::Parse(bounds[end]).value();
+  kernel_.Foreign({AddElements{
+      {family, kDefaultTable}, kMasqueradeSet, MasqueradeShape(family), Pick(2) == 0, {ToElement(range)}}});
 }
 
 void TestForeignWriter::Change() {
@@ -90,6 +114,10 @@ void TestForeignWriter::Change() {
       if (!has_output) return;
       return (void)kernel_.Rewrite(
           family, [](TableSnapshot& edited) { ChainOf(edited, "output").base->priority = 0; });
+    case 14:
+      return PutRange(family);
+    case 15:
+      return TakeHalf(id);
     default:
       return (void)kernel_.Foreign({EnsureTable{{family, "theirs"}}});
   }

@@ -22,13 +22,18 @@ class TestForeignWriter {
 
  private:
   std::size_t Pick(std::size_t count) { return random_() % count; }
-  // Takes one element, or one range, out of the set.
+  // Takes one element, or one range with both its nodes, out of the set.
   void TakeOne(const TableId& id, const std::string& set_name);
+
+  // Takes one node of an interval set and leaves the other.
+  void TakeHalf(const TableId& id);
+  // Puts a range beside, into or around what is there; which of them the kernel takes is its own business.
+  void PutRange(Family family);
 
   ModelKernel& kernel_;
   std::mt19937& random_;
   bool writes_;
-  std::array<bool, 16> kinds_ = {};
+  std::array<bool, 18> kinds_ = {};
 };
 
 }  // namespace natplan
