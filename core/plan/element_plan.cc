@@ -160,6 +160,15 @@ class Planner {
 
   bool IsRecorded(const Prefix& prefix) const { return in_.own && HasPrefix(in_.view.entries, prefix); }
 
+  // Whether a prefix that is recorded, of whatever owner, begins there.
+  bool BeginsRecorded(const Address& first) const {
+    for (int length = 0; length <= AddressBits(family_); ++length) {
+      const auto prefix = Prefix::Make(first, length);
+      if (prefix && IsRecorded(*prefix)) return true;
+    }
+    return false;
+  }
+
   void Consider(const Prefix& prefix) {
     if (prefix.family() != family_) return;
     const bool wanted = in_.want.prefixes().contains(prefix);
@@ -365,8 +374,8 @@ class Planner {
       const AddressRange there = *at;
       if (!there.Overlaps(wanted) || IsDeleted(there)) continue;
       // Our start whose end was taken away: to the kernel it reaches to the top of the address space.
-      const bool held = in_.held.prefixes.contains(prefix) || IsRecorded(prefix);
-      const bool ours = held && there.first == wanted.first && !there.end;
+      const bool held = there.first == wanted.first && in_.held.prefixes.contains(prefix);
+      const bool ours = !there.end && (held || BeginsRecorded(there.first));
       if (!takes_unowned_ && !ours) return Conflicts(prefix, there);
       Delete(there);
     }

@@ -321,6 +321,19 @@ TEST_P(ReconcilerLedgerTest, ATableWithoutAVersionAndWithElementsThatCannotBeNam
   EXPECT_TRUE(Contents(kernel_).contains(Port80("a", w().target)));
 }
 
+// Of another owner's prefix somebody took the end: its start reaches to the top of the address space.
+TEST_P(ReconcilerLedgerTest, WhatIsLeftOfAPrefixIsNotInTheWayOfAWiderOne) {
+  ASSERT_TRUE(a_.Adds({Mask(w().narrow)}));
+  const Element range = ToElement(Prefix::Parse(w().narrow).value());
+  ASSERT_TRUE(kernel_.Foreign({DeleteElements{
+      id(), kMasqueradeSet, MasqueradeShape(w().family), {{.kind = ElementKind::kEnd, .key = range.end}}}}));
+  const Result result = b_.Adds({Mask(w().middle)});
+  ASSERT_TRUE(result) << ToString(result.error());
+  EXPECT_TRUE(result->lost.empty());
+  EXPECT_EQ(Contents(kernel_),
+            (std::set<std::string>{Set(w().middle), Wants("a", w().narrow), Wants("b", w().middle)}));
+}
+
 std::string NameOfWords(const testing::TestParamInfo<Words>& words) {
   return std::string(Name(words.param.family));
 }
