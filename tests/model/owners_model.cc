@@ -123,7 +123,7 @@ class World {
         const auto is = new_view.ranges.find(range.first);
         if (is != new_view.ranges.end() && *is == range) continue;
         const auto prefix = ToPrefix(range);
-        EXPECT_TRUE(before.IsExplained(range, family) || IsRest(range, old_view) ||
+        EXPECT_TRUE(before.IsExplained(range, family) || IsRest(range, process, old_view) ||
                     (prefix && process.ever.contains(*prefix)))
             << range.first.ToString() << " was not its own";
       }
@@ -284,11 +284,13 @@ class World {
     EXPECT_EQ(ToText((*finished->result)->transaction), "");
   }
 
-  // Whether it is what is left of a prefix of the ledger of which somebody took the end.
-  static bool IsRest(const AddressRange& range, const FamilyView& view) {
-    const auto begins = [&](const LedgerEntry& entry) { return entry.prefix.network() == range.first; };
-    return !range.end && std::ranges::any_of(view.entries, begins);
+  // Whether it is what is left of a prefix, of which somebody took the end.
+  static bool IsRest(const AddressRange& range, const Process& process, const FamilyView& view) {
+    const auto begins = [&](const Prefix& prefix) { return prefix.network() == range.first; };
+    return !range.end && (std::ranges::any_of(process.ever, begins) ||
+                          std::ranges::any_of(view.entries, begins, &LedgerEntry::prefix));
   }
+
   // Whether a prefix of the ledger begins or ends with the node.
   static bool IsOurs(const Element& node, const FamilyView& view) {
     return std::ranges::any_of(view.entries, [&](const LedgerEntry& entry) {
