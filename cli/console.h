@@ -7,12 +7,10 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/json.h"
 #include "core/values/error.h"
-#include "nlohmann/json.hpp"
 
 namespace natplan::cli {
-
-using Json = nlohmann::ordered_json;
 
 enum class Style { kPlain, kAdded, kRemoved, kComment };
 

@@ -9,6 +9,7 @@
 #include "core/values/impossible.h"
 #include "core/values/intent.h"
 #include "core/values/number.h"
+#include "core/values/port.h"
 
 namespace natplan::cli {
 namespace {

@@ -8,8 +8,6 @@
 namespace natplan::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // What an operation does, to what, and to which one.
 struct Parts {
   std::string_view verb;

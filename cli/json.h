@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "cli/report.h"
+#include "cli/backend_use.h"
 #include "core/plan/reconciler.h"
 #include "core/values/error.h"
 #include "core/values/operation.h"
@@ -12,17 +12,19 @@
 
 namespace natplan::cli {
 
+using Json = nlohmann::ordered_json;
+
 // {"code", "errno", "operation", "ours", "theirs", "text"}.
-nlohmann::ordered_json ToJson(const Error& error);
-nlohmann::ordered_json ToJson(const std::vector<Error>& errors);
+Json ToJson(const Error& error);
+Json ToJson(const std::vector<Error>& errors);
 
 // An array with one object for each line that ToText prints: {"verb", "object", "family", "table", "name",
 // "text"}.
-nlohmann::ordered_json ToJson(const Transaction& transaction);
+Json ToJson(const Transaction& transaction);
 
 // {"changed", "generation", "first_step", "operations", "foreign", "lost", "unsupported", "backend",
 // "reason", "iptables", "notes", "retries"}.
-nlohmann::ordered_json ToJson(const Report& report, const BackendUse& backend = {});
+Json ToJson(const Report& report, const BackendUse& backend = {});
 
 }  // namespace natplan::cli
 

@@ -12,8 +12,6 @@ namespace natplan::cli {
 namespace {
 
 using ::testing::ElementsAre;
-using Json = nlohmann::ordered_json;
-
 const TableId kTable{Family::kIp6, "natplan"};
 
 TEST(JsonTest, AnErrorHasAllItsFields) {

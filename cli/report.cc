@@ -42,19 +42,6 @@ void PrintForeign(const Report& report, Console& console) {
   }
 }
 
-std::vector<std::string> IptablesLines(const Report& report) {
-  std::vector<std::string> out;
-  for (const Family family : kFamilies) {
-    for (const std::string& line : report.iptables[family])
-      out.push_back(fmt::format("{}: {}", Name(family), line));
-  }
-  return out;
-}
-
-bool IsDelete(std::string_view iptables_line) {
-  return iptables_line.find(": -D ") != std::string_view::npos;
-}
-
 void PrintBackend(const BackendUse& backend, Console& console) {
   if (backend.reason.empty()) return;
   console.Line(fmt::format("# backend: {}: {}", backend.name, backend.reason), Style::kComment);

@@ -7,23 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/backend_use.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
 #include "core/plan/reconciler.h"
 
 namespace natplan::cli {
 
-// Who carried a call out.
-struct BackendUse {
-  std::string name = "nftables";
-  std::string reason = {};  // why it is not nf_tables
-};
-
 // One line for each element and each other operation.
 void PrintLines(const Transaction& transaction, Console& console);
-// What iptables-restore took or would take: "ip: -I POSTROUTING 1 ...".
-std::vector<std::string> IptablesLines(const Report& report);
-bool IsDelete(std::string_view iptables_line);
 void PrintForeign(const Report& report, Console& console);
 // Nothing if it is nf_tables.
 void PrintBackend(const BackendUse& backend, Console& console);

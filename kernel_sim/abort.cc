@@ -6,6 +6,7 @@
 #include "kernel_sim/handlers.h"
 #include "kernel_sim/numbers.h"
 #include "kernel_sim/set_binding.h"
+#include "kernel_sim/verdict.h"
 
 namespace natplan::kernel_sim {
 namespace {

@@ -2,8 +2,8 @@
 #ifndef NATPLAN_KERNEL_SIM_CHAIN_HOOK_H_
 #define NATPLAN_KERNEL_SIM_CHAIN_HOOK_H_
 
-#include "kernel_sim/kernel.h"
 #include "kernel_sim/objects.h"
+#include "kernel_sim/profile.h"
 #include "kernel_sim/request.h"
 
 namespace natplan::kernel_sim {

@@ -9,12 +9,11 @@
 
 #include "kernel_sim/attributes.h"
 #include "kernel_sim/message_writer.h"
+#include "kernel_sim/numbers.h"
 
 namespace natplan::kernel_sim {
 
 struct Chain;
-struct NfTables;
-struct Table;
 
 struct Verdict {
   std::int32_t code = 0;
@@ -40,22 +39,20 @@ struct DataDescription {
   std::size_t length = 0;
 };
 
-// Reads NFTA_DATA_VALUE or NFTA_DATA_VERDICT inside `nest`. A jump takes a reference on its chain (use);
-// whoever keeps the data gives it back with ReleaseVerdict. Returns 0 or an errno. Kernel:
-// net/netfilter/nf_tables_api.c nft_data_init(), nft_verdict_init() (6.18)
-int ParseData(NfTables& state, const Table& table, const Attribute& nest, const DataDescription& description,
-              Data& out);
-
-// The same where no verdict may stand.
+// The attributes of a nest of data.
+inline constexpr std::array<AttributeRule, NFTA_DATA_MAX + 1> kDataPolicy = {{
+    {},
+    {AttributeKind::kBinary},  // NFTA_DATA_VALUE
+    {AttributeKind::kNested},  // NFTA_DATA_VERDICT
+}};
+// Reads NFTA_DATA_VALUE itself. Returns 0 or an errno.
+int ParseValue(const Attribute& attribute, const DataDescription& description, Data& out);
+// Reads NFTA_DATA_VALUE inside `nest`; EINVAL if it has none. Returns 0 or an errno.
+// Kernel: net/netfilter/nf_tables_api.c nft_data_init() (6.18)
 int ParseValueData(const Attribute& nest, const DataDescription& description, Data& out);
 
-bool IsJump(const Verdict& verdict);
-void HoldVerdict(const Verdict& verdict);
-void ReleaseVerdict(const Verdict& verdict);
-
-// Writes a nest `type` around the value or verdict.
+// Writes a nest `type` around the value.
 void DumpValue(MessageWriter& writer, std::uint16_t type, std::span<const std::uint8_t> value);
-void DumpVerdict(MessageWriter& writer, std::uint16_t type, const Verdict& verdict);
 
 }  // namespace natplan::kernel_sim
 

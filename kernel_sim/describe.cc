@@ -4,6 +4,7 @@
 
 #include "kernel_sim/chain_hook.h"
 #include "kernel_sim/numbers.h"
+#include "kernel_sim/verdict.h"
 
 namespace natplan::kernel_sim {
 namespace {

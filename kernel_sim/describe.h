@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "kernel_sim/kernel.h"
 #include "kernel_sim/message_writer.h"
 #include "kernel_sim/objects.h"
+#include "kernel_sim/socket_options.h"
 
 namespace natplan::kernel_sim {
 

@@ -7,6 +7,7 @@
 #include "kernel_sim/handlers.h"
 #include "kernel_sim/numbers.h"
 #include "kernel_sim/validate.h"
+#include "kernel_sim/verdict.h"
 
 namespace natplan::kernel_sim {
 namespace {

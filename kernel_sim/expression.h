@@ -19,13 +19,6 @@ struct Chain;
 struct NfTables;
 struct Table;
 
-// While a rule is read.
-struct ExpressionContext {
-  NfTables& state;
-  Table& table;
-  RegisterTracker registers;
-};
-
 // One walk of the graph from a base chain. Kernel: struct nft_ctx (6.18)
 struct ValidationContext {
   std::uint8_t family = 0;
@@ -58,20 +51,6 @@ class Expression {
   virtual void Activate(NfTables&) {}
   virtual void Deactivate(NfTables&, ReleasePhase) {}
 };
-
-using ExpressionResult = std::expected<std::unique_ptr<Expression>, int>;
-// The two steps in which one kind of expression is read from NFTA_EXPR_DATA, which may be absent. All
-// expressions of a rule are checked before the first is made, so which error a rule gets depends on the step.
-// Kernel: struct nft_expr_type's policy and select_ops(); struct nft_expr_ops' init() (6.18)
-using ExpressionChecker = int (*)(const Attribute& data);
-using ExpressionMaker = ExpressionResult (*)(ExpressionContext& context, const Attribute& data);
-
-// The first step for one list element: 0, ENOENT for a name that does not exist here, or another errno.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_expr_parse() (6.18)
-int CheckExpression(const ExpressionContext& context, const Attribute& element);
-// Makes the expression that a list element describes.
-// Kernel: net/netfilter/nf_tables_api.c nf_tables_newexpr() (6.18)
-ExpressionResult MakeExpression(ExpressionContext& context, const Attribute& element);
 
 // Writes the list element around the expression.
 void DumpExpression(MessageWriter& writer, std::uint16_t type, const Expression& expression);

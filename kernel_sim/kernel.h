@@ -14,51 +14,12 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <set>
 #include <span>
-#include <string>
-#include <vector>
+
+#include "kernel_sim/profile.h"
+#include "kernel_sim/socket_options.h"
 
 namespace natplan::kernel_sim {
-
-// What this kernel was built with, and what it does on purpose wrong. Transactions are counted from 1: each
-// datagram that starts with NFNL_MSG_BATCH_BEGIN and is sent through any socket is one.
-struct Profile {
-  bool nf_tables = true;  // false: every nf_tables message is refused as by a kernel without it
-  bool ip_family = true;  // false: NEWTABLE of the family gives EOPNOTSUPP
-  bool ip6_family = true;
-  bool nat = true;  // false: chain type nat, expressions nat and masq do not exist (ENOENT)
-  bool fib = true;  // false: expression fib does not exist (ENOENT)
-  // Another process flushes the ruleset just before this transaction.
-  std::set<std::uint64_t> flush_before = {};
-  // The transaction is carried out, none of its acks arrives.
-  std::set<std::uint64_t> lost_ack = {};
-  // The transaction is carried out, acks are lost, receive gives ENOBUFS.
-  std::set<std::uint64_t> enobufs = {};
-};
-
-// The process on whose behalf a socket sends: NFTA_GEN_PROC_PID and NFTA_GEN_PROC_NAME.
-struct Process {
-  std::uint32_t pid = 1;
-  std::string name = "natplan";
-};
-
-struct SocketOptions {
-  Process process;
-  std::uint32_t port_id = 0;  // nlmsg_pid of replies; 0: the process's pid if free, else the kernel chooses
-  bool net_admin = true;      // CAP_NET_ADMIN over the namespace
-  bool ext_ack = false;       // NETLINK_EXT_ACK
-  bool cap_ack = false;       // NETLINK_CAP_ACK
-  std::size_t send_buffer = 212992;     // bytes, as getsockopt(SO_SNDBUF) gives it
-  std::size_t receive_buffer = 212992;  // bytes, as getsockopt(SO_RCVBUF) gives it
-};
-
-// What recvmsg(2) gives: the bytes and msg_name.
-struct Datagram {
-  std::vector<std::uint8_t> bytes;
-  std::uint32_t sender_port = 0;    // nl_pid: 0 is the kernel
-  std::uint32_t sender_groups = 0;  // nl_groups: a mask
-};
 
 class Kernel {
  public:

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "kernel_sim/ack.h"
-#include "kernel_sim/kernel.h"
 #include "kernel_sim/message_writer.h"
 #include "kernel_sim/request.h"
+#include "kernel_sim/socket_options.h"
 
 namespace natplan::kernel_sim {
 

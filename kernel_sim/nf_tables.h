@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel_sim/kernel.h"
 #include "kernel_sim/objects.h"
+#include "kernel_sim/profile.h"
 #include "kernel_sim/request.h"
 #include "kernel_sim/transaction.h"
 

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "kernel_sim/attributes.h"
-#include "kernel_sim/kernel.h"
 #include "kernel_sim/numbers.h"
+#include "kernel_sim/socket_options.h"
 
 namespace natplan::kernel_sim {
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 
+#include "kernel_sim/expression_kinds.h"
 #include "kernel_sim/handlers.h"
 #include "kernel_sim/numbers.h"
 #include "kernel_sim/validate.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "kernel_sim/verdict.h"
+
 namespace natplan::kernel_sim {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "kernel_sim/numbers.h"
+#include "kernel_sim/verdict.h"
 
 namespace natplan::kernel_sim {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "core/plan/kernel_view.h"
+#include "core/plan/address_range.h"
 #include "core/plan/packet_fields.h"
 
 namespace natplan {

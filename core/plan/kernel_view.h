@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/plan/address_range.h"
 #include "core/plan/layout.h"
 #include "core/plan/ledger.h"
 #include "core/values/desired_state.h"
@@ -18,34 +19,10 @@
 
 namespace natplan {
 
-// Addresses from `first` to one before `end`; without `end`, to the top of the address space.
-struct AddressRange {
-  Address first;
-  std::optional<Address> end = {};
-
-  bool Overlaps(const AddressRange& other) const;
-  friend auto operator<=>(const AddressRange&, const AddressRange&) = default;
-};
-
-// At most as many bytes as an address of the family has; what is missing behind them is zero.
-Address ToAddress(Family family, const ElementKey& key);
-AddressRange ToRange(const Prefix& prefix);
-// None: the range is not that of one prefix.
-std::optional<Prefix> ToPrefix(const AddressRange& range);
-Element ToElement(const AddressRange& range);
-
 // Nodes that do not pair to start and end: two starts in a row, or an end with no start below it.
 struct BrokenRange {
   AddressRange covers;  // an end alone reaches down to the node below it: the kernel takes no end between
   std::vector<Element> nodes = {};
-};
-
-// Disjoint ranges are found by where they begin.
-struct ByFirst {
-  using is_transparent = void;
-  bool operator()(const AddressRange& a, const AddressRange& b) const { return a.first < b.first; }
-  bool operator()(const AddressRange& a, const Address& b) const { return a.first < b; }
-  bool operator()(const Address& a, const AddressRange& b) const { return a < b.first; }
 };
 
 // A target, and the owner that is recorded with it: the element's comment; empty: nobody. A comment that is

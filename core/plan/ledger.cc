@@ -5,7 +5,7 @@
 #include <cstring>
 #include <span>
 
-#include "core/plan/kernel_view.h"
+#include "core/plan/address_range.h"
 
 namespace natplan {
 namespace {

@@ -13,10 +13,4 @@ std::optional<std::int64_t> ParseNumber(std::string_view text) {
   return number;
 }
 
-std::expected<Port, std::string> ParsePort(std::string_view text) {
-  if (const auto number = ParseNumber(text)) return Port::Make(*number);
-  return std::unexpected("\"" + std::string(text) + "\" is not a port; write a number from 1 to 65535, " +
-                         std::string(kNumberForm));
-}
-
 }  // namespace natplan

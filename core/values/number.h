@@ -3,21 +3,14 @@
 #define NATPLAN_CORE_VALUES_NUMBER_H_
 
 #include <cstdint>
-#include <expected>
 #include <optional>
-#include <string>
 #include <string_view>
-
-#include "core/values/port.h"
 
 namespace natplan {
 
 // Decimal digits alone, up to 18: no sign, no blank, no other base, and no zero in front, which some programs
 // read as octal. None if it is anything else.
 std::optional<std::int64_t> ParseNumber(std::string_view text);
-
-// The error is one sentence.
-std::expected<Port, std::string> ParsePort(std::string_view text);
 
 // What ParseNumber() asks for, as the end of a sentence.
 inline constexpr std::string_view kNumberForm = "in decimal digits alone, without a zero in front";

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "core/values/port.h"
 #include "core/values/prefix.h"
 #include "gtest/gtest.h"
 

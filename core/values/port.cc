@@ -39,6 +39,12 @@ std::expected<Port, std::string> Port::Make(std::int64_t number) {
   return Port(static_cast<std::uint16_t>(number));
 }
 
+std::expected<Port, std::string> ParsePort(std::string_view text) {
+  if (const auto number = ParseNumber(text)) return Port::Make(*number);
+  return std::unexpected("\"" + std::string(text) + "\" is not a port; write a number from 1 to 65535, " +
+                         std::string(kNumberForm));
+}
+
 std::string_view Name(Protocol protocol) {
   switch (protocol) {
     case Protocol::kTcp:

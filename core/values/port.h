@@ -25,6 +25,9 @@ class Port {
   std::uint16_t number_;
 };
 
+// The error is one sentence.
+std::expected<Port, std::string> ParsePort(std::string_view text);
+
 // The value is the protocol's number (IANA, netinet/in.h).
 enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17, kSctp = 132 };
 

@@ -6,6 +6,7 @@
 #include "kernel_sim/expressions/makers.h"
 #include "kernel_sim/nf_tables.h"
 #include "kernel_sim/numbers.h"
+#include "kernel_sim/verdict.h"
 
 namespace natplan::kernel_sim {
 namespace {

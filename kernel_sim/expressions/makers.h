@@ -3,7 +3,7 @@
 #ifndef NATPLAN_KERNEL_SIM_EXPRESSIONS_MAKERS_H_
 #define NATPLAN_KERNEL_SIM_EXPRESSIONS_MAKERS_H_
 
-#include "kernel_sim/expression.h"
+#include "kernel_sim/expression_context.h"
 
 namespace natplan::kernel_sim {
 

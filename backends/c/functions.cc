@@ -1,5 +1,3 @@
-#include "backends/c/natplan.h"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -10,6 +8,7 @@
 #include "backends/c/arguments.h"
 #include "backends/c/context.h"
 #include "backends/c/error_number.h"
+#include "backends/c/natplan.h"
 #include "backends/c/options.h"
 #include "backends/nat.h"
 

@@ -1,0 +1,50 @@
+#include "core/plan/address_range.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cstdint>
+#include <span>
+
+namespace natplan {
+
+Address ToAddress(Family family, const ElementKey& key) {
+  assert(key.size() <= AddressBytes(family));
+  std::array<std::uint8_t, 16> bytes{};
+  std::ranges::copy(key.span(), bytes.begin());
+  if (family == Family::kIp6) return Address(bytes);
+  return Address(std::array<std::uint8_t, 4>{bytes[0], bytes[1], bytes[2], bytes[3]});
+}
+
+bool AddressRange::Overlaps(const AddressRange& other) const {
+  return (!end || other.first < *end) && (!other.end || first < *other.end);
+}
+
+AddressRange ToRange(const Prefix& prefix) { return {prefix.network(), prefix.end()}; }
+
+std::optional<Prefix> ToPrefix(const AddressRange& range) {
+  const std::span<const std::uint8_t> first = range.first.bytes();
+  std::array<std::uint8_t, 16> last{};
+  if (range.end) std::ranges::copy(range.end->bytes(), last.begin());
+  // One before the end; before an end at the top of the address space, which is 0 here, all ones.
+  for (std::size_t i = first.size(); i-- > 0;) {
+    if (last[i]-- != 0) break;
+  }
+  int length = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const int equal = std::countl_zero(static_cast<std::uint8_t>(first[i] ^ last[i]));
+    length += equal;
+    if (equal < 8) break;
+  }
+  const auto prefix = Prefix::Make(range.first, length);
+  return prefix && ToRange(*prefix) == range ? std::optional(*prefix) : std::nullopt;
+}
+
+Element ToElement(const AddressRange& range) {
+  Element out{.kind = ElementKind::kRange, .key = ElementKey(range.first.bytes())};
+  if (range.end) out.end = ElementKey(range.end->bytes());
+  return out;
+}
+
+}  // namespace natplan
