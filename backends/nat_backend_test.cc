@@ -59,8 +59,8 @@ TEST_F(NatBackendTest, WithoutNatTheFirstRefusalChoosesIptablesAndSaysWhy) {
     ASSERT_TRUE(result) << ToString(result.error());
     EXPECT_TRUE(result->by_iptables);
     EXPECT_EQ(result->changed, apply);
-    EXPECT_EQ(result->iptables[0].size(), 3U);
-    EXPECT_EQ(iptables_.rules[0].size(), apply ? 3U : 0U);
+    EXPECT_EQ(result->iptables[Family::kIp].size(), 3U);
+    EXPECT_EQ(iptables_.rules[Family::kIp].size(), apply ? 3U : 0U);
     EXPECT_EQ(nat.backend(), Backend::kIptables);
     EXPECT_EQ(nat.backend_reason().code, ErrorCode::kNotSupported);
     EXPECT_THAT(nat.backend_reason().text, HasSubstr("nat"));
@@ -75,13 +75,13 @@ TEST_F(NatBackendTest, WhatIsWantedGoesOnFromOneCallToTheNext) {
   Nat nat = Open({.nat = false});
   ASSERT_TRUE(nat.AddMasquerade(Mask("10.0.0.0/8")));
   ASSERT_TRUE(nat.AddForward(To(80, "10.0.0.2:80")));
-  EXPECT_EQ(iptables_.rules[0].size(), 3U);
-  iptables_.rules[0].clear();
+  EXPECT_EQ(iptables_.rules[Family::kIp].size(), 3U);
+  iptables_.rules[Family::kIp].clear();
   ASSERT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
-  EXPECT_EQ(iptables_.rules[0].size(), 5U) << "what vanished comes back";
+  EXPECT_EQ(iptables_.rules[Family::kIp].size(), 5U) << "what vanished comes back";
   EXPECT_EQ(nat.desired().forwards().size(), 2U);
   ASSERT_TRUE(nat.Apply({}));
-  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
 }
 
 TEST_F(NatBackendTest, AFamilyWithoutNatDoesNotDisqualifyTheOther) {
@@ -113,7 +113,7 @@ TEST_F(NatBackendTest, ABackendThatIsForcedIsTheOnlyOne) {
   {
     Nat iptables = Open({}, Backend::kIptables);
     ASSERT_TRUE(iptables.AddMasquerade(Mask("10.0.0.0/8")));
-    EXPECT_EQ(iptables_.rules[0].size(), 1U);
+    EXPECT_EQ(iptables_.rules[Family::kIp].size(), 1U);
     EXPECT_EQ(kernel_->transactions(), 0U);
   }
   Nat nftables = Open({.nat = false}, Backend::kNftables);
@@ -126,22 +126,22 @@ TEST_F(NatBackendTest, WhatIptablesDidForTheOwnerMovesToNftablesInOneCall) {
   ASSERT_TRUE(Open({}, Backend::kIptables).Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}));
   const std::string other =
       "POSTROUTING -s 10.9.0.0/16 -m comment --comment \"natplan:natplan:other\" -j MASQUERADE";
-  iptables_.rules[0].push_back(other);
+  iptables_.rules[Family::kIp].push_back(other);
   for (const Backend backend : {Backend::kAuto, Backend::kNftables}) {
     const auto before = iptables_.rules;
     Nat nat = Open({}, backend);
     const Result plan = nat.Preview({});
     ASSERT_TRUE(plan) << ToString(plan.error());
-    EXPECT_EQ(plan->iptables[0].size(), 3U);
+    EXPECT_EQ(plan->iptables[Family::kIp].size(), 3U);
     EXPECT_EQ(iptables_.rules, before);
     const Result result = nat.AddForward(To(81, "10.0.0.2:81"));
     ASSERT_TRUE(result) << ToString(result.error());
     EXPECT_TRUE(result->changed);
     EXPECT_FALSE(result->by_iptables);
-    EXPECT_EQ(result->iptables[0].size(), 3U);
+    EXPECT_EQ(result->iptables[Family::kIp].size(), 3U);
     EXPECT_EQ(nat.desired().forwards().size(), 2U);
     EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), HasSubstr("10.0.0.0/8"));
-    EXPECT_THAT(iptables_.rules[0], ElementsAre(other));
+    EXPECT_THAT(iptables_.rules[Family::kIp], ElementsAre(other));
     EXPECT_FALSE(nat.AddForward(To(81, "10.0.0.2:81"))->changed);
     iptables_.rules = before;
   }
@@ -149,13 +149,13 @@ TEST_F(NatBackendTest, WhatIptablesDidForTheOwnerMovesToNftablesInOneCall) {
 
 TEST_F(NatBackendTest, WhatCannotBeTakenAwayFromIptablesIsAnError) {
   ASSERT_TRUE(Open({}, Backend::kIptables).Apply({Mask("10.0.0.0/8")}));
-  iptables_.restore_error[0] = Error{.code = ErrorCode::kRefused, .text = "as the test wants it"};
+  iptables_.restore_error[Family::kIp] = Error{.code = ErrorCode::kRefused, .text = "as the test wants it"};
   const Result result = Open({}).Apply({Mask("10.0.0.0/8")});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kUnknownOutcome);
   EXPECT_FALSE(NftablesIsEmpty());
-  iptables_.restore_error[0].reset();
-  iptables_.save_answer[0] = "junk\n";
+  iptables_.restore_error[Family::kIp].reset();
+  iptables_.save_answer[Family::kIp] = "junk\n";
   const Result unread = Open({}).AddMasquerade(Mask("10.1.0.0/16"));
   ASSERT_FALSE(unread);
   EXPECT_EQ(unread.error().code, ErrorCode::kUnreadable);
@@ -172,7 +172,7 @@ TEST_F(NatBackendTest, WhatNftablesDidForTheOwnerMovesToIptablesWithAllThatTheOw
   const Result edit = nat.AddForward(To(81, "10.0.0.2:81"));
   ASSERT_FALSE(edit);
   EXPECT_EQ(edit.error().code, ErrorCode::kConflict);
-  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
   const Result plan = nat.Preview({Mask("10.0.0.0/8")});
   ASSERT_TRUE(plan) << ToString(plan.error());
   EXPECT_FALSE(plan->transaction.operations.empty());
@@ -180,7 +180,7 @@ TEST_F(NatBackendTest, WhatNftablesDidForTheOwnerMovesToIptablesWithAllThatTheOw
   const Result result = nat.Apply({Mask("10.0.0.0/8")});
   ASSERT_TRUE(result) << ToString(result.error());
   EXPECT_TRUE(result->changed);
-  EXPECT_EQ(iptables_.rules[0].size(), 1U);
+  EXPECT_EQ(iptables_.rules[Family::kIp].size(), 1U);
   EXPECT_THAT(kernel_sim::ListRuleset(*kernel_).value(), Not(HasSubstr("10.0.0.0/8")));
   EXPECT_TRUE(nat.AddForward(To(81, "10.0.0.2:81")));
 }
@@ -190,9 +190,9 @@ TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByIptablesIsNoPortForNftables) 
   ASSERT_TRUE(
       Open({}, Backend::kIptables)
           .Do({.replaced = web, .intents = {To(80, "10.0.0.2:80"), To(81, "10.0.0.2:81")}}, Mode::kApply));
-  iptables_.other_rules[0] = std::exchange(iptables_.rules[0], {});
+  iptables_.other_rules[Family::kIp] = std::exchange(iptables_.rules[Family::kIp], {});
   for (const bool in_use : {false, true}) {
-    if (in_use) iptables_.rules[0] = std::exchange(iptables_.other_rules[0], {});
+    if (in_use) iptables_.rules[Family::kIp] = std::exchange(iptables_.other_rules[Family::kIp], {});
     const auto before = iptables_.rules;
     Nat nat = Open({});
     for (const Result& result : {nat.AddForward(To(80, "10.0.0.3:80")), nat.Apply({To(80, "10.0.0.3:80")}),
@@ -219,7 +219,7 @@ TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByIptablesIsNoPortForNftables) 
       {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
       {.scope = Scope::kExclusive});
   ASSERT_TRUE(all.Apply({To(80, "10.0.0.3:80")}));
-  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
 }
 
 TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByNftablesIsNoPortForIptables) {
@@ -237,14 +237,14 @@ TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByNftablesIsNoPortForIptables) 
       EXPECT_THAT(ToString(result.error()), AllOf(HasSubstr("\"web\""), HasSubstr("10.0.0.2:80"),
                                                   HasSubstr("10.0.0.3:80"), HasSubstr("nf_tables")));
     }
-    EXPECT_THAT(iptables_.rules[0], IsEmpty());
+    EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
     const Result lenient = nat.Do({.edits = {{Edit::Kind::kAdd, Owner::Default(), To(80, "10.0.0.3:80")},
                                              {Edit::Kind::kAdd, Owner::Default(), To(82, "10.0.0.3:82")}},
                                    .lenient = true},
                                   Mode::kPlan);
     ASSERT_TRUE(lenient) << ToString(lenient.error());
     EXPECT_EQ(lenient->lost.size(), 1U);
-    EXPECT_EQ(lenient->iptables[0].size(), 2U);
+    EXPECT_EQ(lenient->iptables[Family::kIp].size(), 2U);
     EXPECT_TRUE(nat.Apply({}));
   }
   EXPECT_EQ(kernel_sim::ListRuleset(*kernel_).value(), before);
@@ -253,18 +253,18 @@ TEST_F(NatBackendTest, APortThatAnotherOwnerHoldsByNftablesIsNoPortForIptables) 
       {.nftables = MakeSimExecutor(*kernel_), .iptables = std::make_unique<FakeIptablesRunner>(&iptables_)},
       {.owner = web, .backend = Backend::kIptables});
   ASSERT_TRUE(nat.Apply({To(80, "10.0.0.4:80")}));
-  EXPECT_EQ(iptables_.rules[0].size(), 2U);
+  EXPECT_EQ(iptables_.rules[Family::kIp].size(), 2U);
 }
 
 TEST_F(NatBackendTest, ARemovalFindsWhatAnEarlierContextLeftInIptables) {
   ASSERT_TRUE(Open({.nat = false}).Apply({Mask("10.0.0.0/8"), To(80, "10.0.0.2:80")}));
   ASSERT_TRUE(Open({.nat = false}).RemoveForward(To(80, "10.0.0.2:80")));
-  EXPECT_EQ(iptables_.rules[0].size(), 1U);
+  EXPECT_EQ(iptables_.rules[Family::kIp].size(), 1U);
   const Result seen = Open({.nat = false}).Preview({});
   ASSERT_TRUE(seen);
-  EXPECT_EQ(seen->iptables[0].size(), 1U);
+  EXPECT_EQ(seen->iptables[Family::kIp].size(), 1U);
   ASSERT_TRUE(Open({.nat = false}).Apply({}));
-  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
 }
 
 TEST_F(NatBackendTest, WithNeitherTheErrorSaysBoth) {
@@ -296,7 +296,7 @@ TEST_F(NatBackendTest, ACallThatIsCancelledBeforeItBeganRunsNothing) {
   ASSERT_NE(result, nullptr);
   ASSERT_FALSE(*result);
   EXPECT_EQ((*result).error().errno_value, ECANCELED);
-  EXPECT_THAT(iptables_.rules[0], IsEmpty());
+  EXPECT_THAT(iptables_.rules[Family::kIp], IsEmpty());
   ASSERT_TRUE(nat.Apply({Mask("10.0.0.0/8")}));
 }
 

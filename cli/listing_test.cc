@@ -177,7 +177,9 @@ TEST(ListingTest, RulesOfIptablesAreListedByFamily) {
 }
 
 TEST(ListingTest, ARuleThatNatplanDoesNotMakeIsListedAlsoAlone) {
-  const std::vector<FamilyListing> listings = ListingsOf({}, {{{"iptables -t nat -A INPUT -j RETURN"}, {}}});
+  PerFamily<std::vector<std::string>> foreign;
+  foreign[Family::kIp] = {"iptables -t nat -A INPUT -j RETURN"};
+  const std::vector<FamilyListing> listings = ListingsOf({}, foreign);
   ASSERT_EQ(listings.size(), 1U);
   EXPECT_EQ(listings[0].family, Family::kIp);
   EXPECT_THAT(listings[0].foreign, ElementsAre("iptables -t nat -A INPUT -j RETURN"));

@@ -17,6 +17,14 @@ constexpr std::uint16_t kNfTables = NFNL_SUBSYS_NFTABLES << 8U;
 
 std::uint8_t ProtocolNumber(Family family) { return family == Family::kIp ? NFPROTO_IPV4 : NFPROTO_IPV6; }
 
+// Of the one message of a batch, which makes something in the family.
+wire::Header MakingHeader(std::uint16_t message, Family family) {
+  return {.type = static_cast<std::uint16_t>(kNfTables | message),
+          .flags = NLM_F_REQUEST | NLM_F_CREATE,
+          .sequence = 2,
+          .protocol = ProtocolNumber(family)};
+}
+
 }  // namespace
 
 bool RawProgram::SendBatch(const std::function<void(std::vector<std::uint8_t>&)>& put) {
@@ -52,10 +60,7 @@ bool RawProgram::FlushRuleset() {
 
 bool RawProgram::MakeTable(const TableId& table, std::uint32_t flags) {
   return SendBatch([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWTABLE,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
+    wire::MessageWriter writer(bytes, MakingHeader(NFT_MSG_NEWTABLE, table.family));
     writer.PutString(NFTA_TABLE_NAME, table.name);
     writer.PutU32(NFTA_TABLE_FLAGS, flags);
     writer.Finish();
@@ -64,10 +69,7 @@ bool RawProgram::MakeTable(const TableId& table, std::uint32_t flags) {
 
 bool RawProgram::MakeRegularChain(const TableId& table, const std::string& chain) {
   return SendBatch([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWCHAIN,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
+    wire::MessageWriter writer(bytes, MakingHeader(NFT_MSG_NEWCHAIN, table.family));
     writer.PutString(NFTA_CHAIN_TABLE, table.name);
     writer.PutString(NFTA_CHAIN_NAME, chain);
     writer.Finish();
@@ -77,10 +79,7 @@ bool RawProgram::MakeRegularChain(const TableId& table, const std::string& chain
 bool RawProgram::MakeSetOfSize(const TableId& table, const std::string& set, const SetShape& shape,
                                std::uint32_t size) {
   return SendBatch([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWSET,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
+    wire::MessageWriter writer(bytes, MakingHeader(NFT_MSG_NEWSET, table.family));
     writer.PutString(NFTA_SET_TABLE, table.name);
     writer.PutString(NFTA_SET_NAME, set);
     writer.PutU32(NFTA_SET_FLAGS, shape.interval ? std::uint32_t{NFT_SET_INTERVAL} : 0U);
@@ -96,10 +95,7 @@ bool RawProgram::MakeSetOfSize(const TableId& table, const std::string& set, con
 
 bool RawProgram::AddCatchAll(const TableId& table, const std::string& set, const SetShape& shape) {
   return SendBatch([&](std::vector<std::uint8_t>& bytes) {
-    wire::MessageWriter writer(bytes, {.type = kNfTables | NFT_MSG_NEWSETELEM,
-                                       .flags = NLM_F_REQUEST | NLM_F_CREATE,
-                                       .sequence = 2,
-                                       .protocol = ProtocolNumber(table.family)});
+    wire::MessageWriter writer(bytes, MakingHeader(NFT_MSG_NEWSETELEM, table.family));
     writer.PutString(NFTA_SET_ELEM_LIST_TABLE, table.name);
     writer.PutString(NFTA_SET_ELEM_LIST_SET, set);
     const std::size_t list = writer.OpenNest(NFTA_SET_ELEM_LIST_ELEMENTS);
