@@ -54,7 +54,7 @@ class NatStepsTest : public testing::Test {
         MakeSimExecutor(kernel_)
             ->Read(RequestFor(layout), std::chrono::steady_clock::now() + std::chrono::seconds(5))
             .value();
-    const FamilyView view = ViewOf(layout, snapshot)[0];
+    const FamilyView view = ViewOf(layout, snapshot)[Family::kIp];
     State state;
     for (int i = 0; i < 256; ++i) {
       const AddressRange one = ToRange(Prefix::Parse("10.0.0." + std::to_string(i) + "/32").value());

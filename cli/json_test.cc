@@ -64,10 +64,11 @@ TEST(JsonTest, AReportHasAllItsFieldsEvenIfTheyAreEmpty) {
 }
 
 TEST(JsonTest, AReportOfIptablesHasTheLinesWithTheirFamilies) {
-  const Report report{.changed = true,
-                      .by_iptables = true,
-                      .iptables = {{{"-I POSTROUTING 1 -j MASQUERADE"}, {"-D OUTPUT -j DNAT"}}},
-                      .notes = {"a"}};
+  const Report report{
+      .changed = true,
+      .by_iptables = true,
+      .iptables = {{std::vector<std::string>{"-I POSTROUTING 1 -j MASQUERADE"}, {"-D OUTPUT -j DNAT"}}},
+      .notes = {"a"}};
   const Json json = ToJson(report, {.name = "iptables", .reason = "no nat"});
   EXPECT_EQ(json["backend"], "iptables");
   EXPECT_EQ(json["reason"], "no nat");

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <string>
 
 #include "core/plan/test_intents.h"
+#include "core/values/per_family.h"
 
 namespace natplan {
 namespace {
@@ -53,9 +53,9 @@ TEST_F(RequestTest, WhereAnOwnersIntentsAreReplacedRemovalsComeFirst) {
 }
 
 TEST_F(RequestTest, WhoeverReplacesAsksAboutBothFamilies) {
-  EXPECT_EQ(FamiliesOf({}), (std::array{false, false}));
-  EXPECT_EQ(FamiliesOf({.edits = {Remove(Mask("fd00::/64"), a_)}}), (std::array{false, true}));
-  EXPECT_EQ(FamiliesOf({.replaced = a_}), (std::array{true, true}));
+  EXPECT_EQ(FamiliesOf({}), (PerFamily<bool>{false, false}));
+  EXPECT_EQ(FamiliesOf({.edits = {Remove(Mask("fd00::/64"), a_)}}), (PerFamily<bool>{false, true}));
+  EXPECT_EQ(FamiliesOf({.replaced = a_}), (PerFamily<bool>{true, true}));
 }
 
 }  // namespace
