@@ -3,7 +3,6 @@
 #define NATPLAN_CORE_VALUES_PER_FAMILY_H_
 
 #include <array>
-#include <compare>
 #include <cstddef>
 
 #include "core/values/address.h"
@@ -21,7 +20,6 @@ struct PerFamily {
   constexpr auto begin() const { return values.begin(); }
   constexpr auto end() { return values.end(); }
   constexpr auto end() const { return values.end(); }
-  friend auto operator<=>(const PerFamily&, const PerFamily&) = default;
   friend bool operator==(const PerFamily&, const PerFamily&) = default;
 };
 
