@@ -12,6 +12,7 @@
 #include "core/plan/kernel_view.h"
 #include "core/plan/part.h"
 #include "core/text/nft_text.h"
+#include "tests/model/sequences.h"
 #include "tests/model/test_context.h"
 #include "tests/model/test_foreign_writer.h"
 
@@ -141,11 +142,7 @@ class World {
 
 AloneRun RunAloneSequence(std::uint32_t seed, const KernelMaker& kernel) {
   World world(seed, kernel);
-  for (int step = 0; step < 30; ++step) {
-    SCOPED_TRACE("step " + std::to_string(step));
-    world.Step();
-    if (::testing::Test::HasFailure()) break;
-  }
+  TakeSteps(world, 30);
   return world.run();
 }
 

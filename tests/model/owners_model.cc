@@ -13,6 +13,7 @@
 #include "core/plan/reconciler.h"
 #include "core/plan/test_intents.h"
 #include "core/text/nft_text.h"
+#include "tests/model/sequences.h"
 #include "tests/model/test_foreign_writer.h"
 #include "tests/model/test_wishes.h"
 
@@ -337,11 +338,7 @@ class World {
 
 OwnersRun RunOwnersSequence(std::uint32_t seed, const KernelMaker& kernel) {
   World world(seed, kernel);
-  for (int step = 0; step < 30; ++step) {
-    SCOPED_TRACE("step " + std::to_string(step));
-    world.Step();
-    if (::testing::Test::HasFailure()) break;
-  }
+  TakeSteps(world, 30);
   return world.run();
 }
 
