@@ -25,7 +25,6 @@ void KeepFreedMemory() {
 
 void ExpectToAllocate(std::size_t bytes) {
   bytes = std::min<std::size_t>(bytes, kLargestBlock - 1);
-  if (bytes < kHugePage) return;
   void* const block = std::malloc(bytes);  // NOLINT(cppcoreguidelines-no-malloc)
   if (block == nullptr) return;
   const auto begin = (reinterpret_cast<std::uintptr_t>(block) + kHugePage - 1) / kHugePage * kHugePage;

@@ -23,14 +23,32 @@ bool AddressRange::Overlaps(const AddressRange& other) const {
 
 AddressRange ToRange(const Prefix& prefix) { return {prefix.network(), prefix.end()}; }
 
+namespace {
+
+// Takes one away from a number in network byte order; 0 becomes all ones. Whether it was more than 0.
+bool StepDown(std::span<std::uint8_t> bytes) {
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    if (bytes[i]-- != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Address> Before(const Address& address) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::ranges::copy(address.bytes(), bytes.begin());
+  const auto number = std::span(bytes).first(address.bytes().size());
+  if (!StepDown(number)) return {};
+  return ToAddress(address.family(), ElementKey(number));
+}
+
 std::optional<Prefix> ToPrefix(const AddressRange& range) {
   const std::span<const std::uint8_t> first = range.first.bytes();
+  // The end is 0 where it is the top of the address space.
   std::array<std::uint8_t, 16> last{};
   if (range.end) std::ranges::copy(range.end->bytes(), last.begin());
-  // One before the end; before an end at the top of the address space, which is 0 here, all ones.
-  for (std::size_t i = first.size(); i-- > 0;) {
-    if (last[i]-- != 0) break;
-  }
+  StepDown(std::span(last).first(first.size()));
   int length = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
     const int equal = std::countl_zero(static_cast<std::uint8_t>(first[i] ^ last[i]));

@@ -162,9 +162,10 @@ class Planner {
 
   // Whether a prefix that is recorded, of whatever owner, begins there.
   bool BeginsRecorded(const Address& first) const {
-    for (int length = 0; length <= AddressBits(family_); ++length) {
+    for (int length = AddressBits(family_); length >= 0; --length) {
       const auto prefix = Prefix::Make(first, length);
-      if (prefix && IsRecorded(*prefix)) return true;
+      if (!prefix || prefix->network() != first) return false;  // it and the wider ones begin before
+      if (IsRecorded(*prefix)) return true;
     }
     return false;
   }

@@ -101,6 +101,24 @@ TEST_F(ElementPlanTest, WhatIsThereAlreadyIsAdopted) {
   EXPECT_TRUE(plan.foreign.empty());
 }
 
+// The address of a foreign start lies in a recorded prefix, which does not begin there.
+TEST_F(ElementPlanTest, AnOpenRangeInsideARecordedPrefixIsNotWhatIsLeftOfIt) {
+  own_ = true;
+  const Owner a = Owner::Make("a").value();
+  mine_ = {a};
+  Want("10.0.0.0/8", a);
+  view_.entries.insert({P("10.0.0.0/8"), a.hash()});
+  view_.names.Add(a.hash(), a);
+  Put(view_, {{P("10.5.0.0").network(), std::nullopt}});
+  const ElementPlan foreign = Plan(Scope::kOwn);
+  EXPECT_EQ(foreign.conflicts.size(), 1U);
+  EXPECT_EQ(Text(foreign), "");
+  Put(view_, {{P("10.0.0.0").network(), std::nullopt}});
+  const ElementPlan rest = Plan(Scope::kOwn);
+  EXPECT_TRUE(rest.conflicts.empty());
+  EXPECT_NE(Text(rest), "");
+}
+
 TEST_F(ElementPlanTest, APrefixOfSeveralOwnersIsHeldIfAnyOfThemIsOfThisContext) {
   own_ = true;
   const Owner a = Owner::Make("a").value();

@@ -1,10 +1,9 @@
 #include "core/plan/part.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <iterator>
 
+#include "core/plan/address_range.h"
 #include "core/plan/extra_rules.h"
 #include "core/plan/ledger.h"
 
@@ -15,16 +14,6 @@ const Masquerade* MasqueradeOf(const Edit& edit) { return std::get_if<Masquerade
 
 LedgerEntry EntryOf(const Edit& edit, const Masquerade& masquerade) {
   return {masquerade.source(), edit.owner.hash()};
-}
-
-// The address before the first of the prefix; none: it begins at the bottom of the address space.
-std::optional<ElementKey> Below(const Prefix& prefix) {
-  const Address first = prefix.network();
-  std::vector<std::uint8_t> bytes(first.bytes().begin(), first.bytes().end());
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    if (bytes[i]-- != 0) return ElementKey(bytes);
-  }
-  return {};
 }
 
 // The widest prefix in the ledger that contains this one, which is in it.
@@ -69,7 +58,8 @@ std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>
       if (!layout.own() || masquerade->out_interface() || edits.size() > 1) return {};
       const Prefix& prefix = masquerade->source();
       request.keys.push_back({table, kMasqueradeSet, ElementKey(prefix.network().bytes())});
-      if (const auto below = Below(prefix)) request.keys.push_back({table, kMasqueradeSet, *below});
+      if (const auto below = Before(prefix.network()))
+        request.keys.push_back({table, kMasqueradeSet, ElementKey(below->bytes())});
       if (edit.kind == Edit::Kind::kRemove) {
         request.sets = {kOwnersSet};
         continue;
