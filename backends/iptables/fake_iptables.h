@@ -15,8 +15,7 @@ namespace natplan {
 
 // What a test looks at and changes; it outlives the runner.
 struct FakeIptables {
-  // "CHAIN SPEC".
-  PerFamily<std::vector<std::string>> rules = {};
+  PerFamily<std::vector<std::string>> rules = {};        // "CHAIN SPEC"
   PerFamily<std::vector<std::string>> other_rules = {};  // of the variant that is not in use
   // The answer of iptables-save, instead of the rules.
   PerFamily<std::optional<std::expected<std::string, Error>>> save_answer = {};

@@ -121,9 +121,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     PerFamily<bool> wanted = WantedBy(wish);
     for (const Family family : kFamilies) wanted[family] |= planned[family];
     IptablesPlan leftovers = PlanLeftovers(*other, wish);
-    const bool only_leftovers =
-        !wanted[Family::kIp] && !wanted[Family::kIp6] &&
-        !(leftovers.lines[Family::kIp].empty() && leftovers.lines[Family::kIp6].empty());
+    const bool only_leftovers = !wanted[Family::kIp] && !wanted[Family::kIp6] && !IsEmpty(leftovers.lines);
     if (const auto missing = Missing(wanted); missing && !only_leftovers) return failed(*missing);
     // Nobody has changed anything, so it would be refused again.
     if (refused && *refused == *snapshot) {
@@ -136,8 +134,7 @@ std::expected<IptablesReport, Error> IptablesContext::Apply(const WishFrom& wish
     const auto conflict = std::ranges::find_if(plan.conflicts, &Conflict::edited);
     if (conflict != plan.conflicts.end()) return failed(conflict->error);
     for (const Family family : kFamilies) planned[family] |= !plan.lines[family].empty();
-    const bool idle =
-        mode == Mode::kPlan || (plan.lines[Family::kIp].empty() && plan.lines[Family::kIp6].empty());
+    const bool idle = mode == Mode::kPlan || IsEmpty(plan.lines);
     const auto carried = idle ? std::expected<void, Error>() : Carry(plan, deadline);
     if (carried) {
       IptablesReport report = Report(std::move(plan), wanted, lock.note());

@@ -42,9 +42,7 @@ struct IptablesHeld {
   std::vector<OwnedIntent> intents = {};             // of all owners
   PerFamily<std::vector<std::string>> foreign = {};  // of RulesWithoutIntent()
 
-  bool empty() const {
-    return intents.empty() && foreign[Family::kIp].empty() && foreign[Family::kIp6].empty();
-  }
+  bool empty() const { return intents.empty() && IsEmpty(foreign); }
 };
 
 // The rules in the kernel are all the state there is: each call reads them, under the lock of natplan, and

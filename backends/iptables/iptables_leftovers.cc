@@ -47,7 +47,7 @@ std::expected<void, Error> IptablesLeftovers::TakeAway(const std::set<Owner>& ow
     if (report.changed) error.code = ErrorCode::kUnknownOutcome;
     return std::unexpected(std::move(error));
   }
-  if (!taken->changed && taken->lines[Family::kIp].empty() && taken->lines[Family::kIp6].empty()) return {};
+  if (!taken->changed && IsEmpty(taken->lines)) return {};
   report.changed |= taken->changed;
   report.iptables = std::move(taken->lines);
   std::ranges::move(taken->notes, std::back_inserter(report.notes));

@@ -24,8 +24,7 @@ namespace natplan {
 std::expected<SavedTable, Error> ReadSavedRules(Family family, std::string_view text);
 
 struct IptablesSnapshot {
-  // As ReadSavedRules() gives it. None: this host has no iptables nat of it; nothing is planned
-  // there.
+  // As ReadSavedRules() gives it. None: this host has no iptables nat of it; nothing is planned there.
   PerFamily<std::optional<SavedTable>> nat = {};
   friend bool operator==(const IptablesSnapshot&, const IptablesSnapshot&) = default;
 };
@@ -42,15 +41,14 @@ struct IptablesWish {
 };
 
 struct IptablesPlan {
-  // What iptables-restore takes in one transaction, and what takes it back. "-D CHAIN SPEC" is of
-  // a rule that the snapshot has; "-I CHAIN 1 SPEC" stand in reverse order, so that the kernel has them in
-  // order. Those of table raw begin with kInRaw.
+  // What iptables-restore takes in one transaction, and what takes it back. "-D CHAIN SPEC" is of a rule that
+  // the snapshot has; "-I CHAIN 1 SPEC" stand in reverse order, so that the kernel has them in order. Those
+  // of table raw begin with kInRaw.
   PerFamily<std::vector<std::string>> lines = {};
   PerFamily<std::vector<std::string>> undo = {};
   // Forwards whose host port somebody else holds, or that two intents want. Nothing is planned for them.
   std::vector<Conflict> conflicts = {};
-  // Rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they
-  // stay.
+  // Rules with the tag that natplan does not make, as "iptables -t nat -A ...". In scope kOwn they stay.
   PerFamily<std::vector<std::string>> foreign = {};
 };
 
@@ -62,8 +60,8 @@ IptablesPlan PlanIptables(const IptablesSnapshot& have, const IptablesWish& want
 // plan puts the rule back.
 std::vector<OwnedIntent> IntentsOf(const IptablesSnapshot& snapshot, const RuleTag& tag);
 
-// Rules with the tag that no intent of these comes to, as "iptables -t nat -A ...". Either natplan
-// does not make such rules, or they are what is left of a forward, like the guard of loopback.
+// Rules with the tag that no intent of these comes to, as "iptables -t nat -A ...". Either natplan does not
+// make such rules, or they are what is left of a forward, like the guard of loopback.
 PerFamily<std::vector<std::string>> RulesWithoutIntent(const IptablesSnapshot& snapshot, const RuleTag& tag);
 
 // Rules with natplan's comment, of any table's name, as "iptables -t nat -A ...". For an iptables variant

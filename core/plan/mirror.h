@@ -21,8 +21,7 @@ namespace natplan {
 struct Mirror {
   KernelView view;
   std::uint32_t generation;
-  // Its skeleton was compared, or there is no table. Nobody looks at one of which nothing is
-  // wanted.
+  // Its skeleton was compared, or there is no table. Nobody looks at one of which nothing is wanted.
   PerFamily<bool> checked = {};
   // Of a skeleton that was looked at: whether it has what serves localhost, once the plan from the
   // snapshot is carried out.

@@ -2,8 +2,10 @@
 #ifndef NATPLAN_CORE_VALUES_PER_FAMILY_H_
 #define NATPLAN_CORE_VALUES_PER_FAMILY_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <vector>
 
 #include "core/values/address.h"
 
@@ -22,6 +24,12 @@ struct PerFamily {
   constexpr auto end() const { return values.end(); }
   friend bool operator==(const PerFamily&, const PerFamily&) = default;
 };
+
+// Whether it is an empty list in each.
+template <typename T>
+bool IsEmpty(const PerFamily<std::vector<T>>& lists) {
+  return std::ranges::all_of(lists, [](const std::vector<T>& list) { return list.empty(); });
+}
 
 }  // namespace natplan
 
