@@ -35,7 +35,7 @@ bool StepDown(std::span<std::uint8_t> bytes) {
 
 }  // namespace
 
-std::optional<Address> Before(const Address& address) {
+std::optional<Address> AddressBefore(const Address& address) {
   std::array<std::uint8_t, 16> bytes{};
   std::ranges::copy(address.bytes(), bytes.begin());
   const auto number = std::span(bytes).first(address.bytes().size());

@@ -23,7 +23,7 @@ struct AddressRange {
 // At most as many bytes as an address of the family has; what is missing behind them is zero.
 Address ToAddress(Family family, const ElementKey& key);
 // None: it is the lowest.
-std::optional<Address> Before(const Address& address);
+std::optional<Address> AddressBefore(const Address& address);
 AddressRange ToRange(const Prefix& prefix);
 // None: the range is not that of one prefix.
 std::optional<Prefix> ToPrefix(const AddressRange& range);

@@ -58,7 +58,7 @@ std::optional<ReadRequest> PartFor(const Layout& layout, const std::vector<Edit>
       if (!layout.own() || masquerade->out_interface() || edits.size() > 1) return {};
       const Prefix& prefix = masquerade->source();
       request.keys.push_back({table, kMasqueradeSet, ElementKey(prefix.network().bytes())});
-      if (const auto below = Before(prefix.network()))
+      if (const auto below = AddressBefore(prefix.network()))
         request.keys.push_back({table, kMasqueradeSet, ElementKey(below->bytes())});
       if (edit.kind == Edit::Kind::kRemove) {
         request.sets = {kOwnersSet};
